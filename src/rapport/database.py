@@ -1,0 +1,83 @@
+"""Opening the embedded SQLite files, and bringing their tables to the present version.
+
+Every file has ONE writer connection in the whole installation; any number of readers. WAL mode,
+`synchronous=FULL`: a commit that returned has been fsynced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import apsw
+
+from rapport.errors import Unavailable
+
+# 3.7.0-3.51.2 can corrupt a database when a WAL reset races a checkpoint (sqlite.org/wal.html).
+SAFE_SQLITE = 3_051_003
+
+
+def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.Connection:
+    """Open one SQLite file.
+
+    Raises `Unavailable` when the linked SQLite has the WAL-reset bug, or the file cannot be opened.
+    """
+    if apsw.SQLITE_VERSION_NUMBER < SAFE_SQLITE:
+        raise Unavailable(
+            f"SQLite {apsw.sqlite_lib_version()} can corrupt its write-ahead log",
+            hint="pip install -U apsw",
+        )
+    flags = (
+        apsw.SQLITE_OPEN_READONLY
+        if readonly
+        else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    )
+    try:
+        connection = apsw.Connection(str(path), flags=flags)
+    except apsw.CantOpenError as error:
+        raise Unavailable(f"cannot open {path.name}", hint="rapport doctor") from error
+    connection.set_busy_timeout(10_000)
+    connection.pragma("cache_size", -cache_mb * 1024)
+    if not readonly:
+        connection.pragma("journal_mode", "wal")
+        connection.pragma("synchronous", "full")
+        connection.pragma("foreign_keys", True)
+    return connection
+
+
+def migrate(connection: apsw.Connection, room: str, steps: Sequence[str]) -> None:
+    """Run the steps of one room that this file has not seen yet, each in its own transaction.
+
+    `steps` only ever grows: a released step is never edited. The count of steps done is kept per
+    room in the table `migrations`, so several rooms can share one file.
+    """
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS migrations (room TEXT PRIMARY KEY, done INTEGER NOT NULL)"
+    )
+    row = connection.execute("SELECT done FROM migrations WHERE room = ?", (room,)).fetchone()
+    for number in range(row[0] if row else 0, len(steps)):
+        with connection:
+            connection.execute(steps[number])
+            connection.execute(
+                "INSERT INTO migrations VALUES (?, ?)"
+                " ON CONFLICT (room) DO UPDATE SET done = excluded.done",
+                (room, number + 1),
+            )
+
+
+class ChangeSignal:
+    """Tells cheaply whether another connection or process has committed to a file.
+
+    Backed by SQLite's `data_version`, so stages in different processes need no sockets.
+    """
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._seen = -1
+
+    def changed(self) -> bool:
+        """True once per commit of others since the last call (and on the first call)."""
+        version = self._connection.pragma("data_version")
+        changed = bool(version != self._seen)
+        self._seen = version
+        return changed
