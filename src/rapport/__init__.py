@@ -1,7 +1,7 @@
 """Rapport: a customer data platform and customer engagement platform in one.
 
-The rooms, in the order in which data meets them: `collect`, `log`, `events`, `identity`, `profiles`,
-`warehouse`. `pipeline` is the table of contents: it reads like the way of one event.
+The rooms, in the order in which data meets them: `collect`, `log`, `events`, `identity`,
+`profiles`, `warehouse`. `pipeline` is the table of contents: it reads like the way of one event.
 """
 
 __version__ = "0.1.0"

@@ -126,7 +126,9 @@ def _read_file(file: Path | None) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"cannot read {file}: {error}", hint="see docs/configuration.md") from None
+        raise ConfigError(
+            f"cannot read {file}: {error}", hint="see docs/configuration.md"
+        ) from None
 
 
 def _convert(name: str, value: Any, layer: str) -> Any:

@@ -13,8 +13,8 @@
     ├── Unavailable            a store cannot be used now                             (Retryable)
     └── QueryError             SQL was refused, failed or ran over its limits
 
-`Retryable` marks what may succeed unchanged later. `code` is stable and documented in docs/errors.md;
-`hint` says what to do next.
+`Retryable` marks what may succeed unchanged later. `code` is stable and documented in
+docs/errors.md; `hint` says what to do next.
 """
 
 from __future__ import annotations

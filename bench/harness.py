@@ -1,0 +1,308 @@
+"""What the benchmarks share: a real `rapport up` on a scratch folder, and a stream of real batches."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import platform
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import apsw
+
+WRITE_KEY = "wk_bench"
+API_KEY = "rk_bench"
+
+
+@dataclass
+class Server:
+    """One running `rapport up`."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    folder: Path
+
+    def tree(self) -> list[int]:
+        """Process ids of the server and all its descendants."""
+        children: dict[int, list[int]] = {}
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+                except OSError:
+                    continue
+                children.setdefault(int(fields[1]), []).append(int(entry.name))
+        found, queue = [], [self.process.pid]
+        while queue:
+            pid = queue.pop()
+            found.append(pid)
+            queue += children.get(pid, [])
+        return found
+
+    def rss_mb(self) -> float:
+        """Resident memory of the whole tree, in MiB."""
+        total = 0
+        for pid in self.tree():
+            try:
+                pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            except OSError:
+                continue
+            total += pages * os.sysconf("SC_PAGE_SIZE")
+        return total / 2**20
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the whole tree so far."""
+        ticks = 0
+        for pid in self.tree():
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def kill(self, who: str = "all") -> None:
+        """SIGKILL: `all`, `main` or `worker` (the children of the main process)."""
+        main, *rest = self.tree()
+        for pid in {"all": [main, *rest], "main": [main], "worker": rest}[who]:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+
+    def stop(self, timeout: float = 60) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(folder: Path, port: int | None = None, **settings: object) -> Server:
+    """Start `rapport up` without waiting for it."""
+    port = port or free_port()
+    environment = {
+        **os.environ,
+        "RAPPORT_DATA": str(folder),
+        "RAPPORT_PORT": str(port),
+        "RAPPORT_WRITE_KEY": WRITE_KEY,
+        "RAPPORT_API_KEY": API_KEY,
+        "RAPPORT_LOG_LEVEL": "error",
+        **{f"RAPPORT_{name.upper()}": str(value) for name, value in settings.items()},
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rapport.cli.main", "up"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    return Server(process, port, folder)
+
+
+def wait_ready(server: Server, timeout: float = 60) -> float:
+    """Seconds until /ready answers 200. Raises TimeoutError."""
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < timeout:
+        if server.process.poll() is not None:
+            raise RuntimeError(f"the server ended with {server.process.returncode}")
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
+            connection.request("GET", "/ready")
+            if connection.getresponse().status == 200:
+                return time.perf_counter() - begun
+        except OSError:
+            pass
+        time.sleep(0.02)
+    raise TimeoutError("the server did not become ready")
+
+
+@contextmanager
+def running(**settings: object) -> Iterator[Server]:
+    """A ready server on a scratch folder; killed and removed afterwards."""
+    with tempfile.TemporaryDirectory(
+        prefix="rapport-bench-", dir=os.environ.get("BENCH_DIR")
+    ) as at:
+        server = start(Path(at), **settings)
+        try:
+            wait_ready(server)
+            yield server
+        finally:
+            server.kill()
+            server.process.wait()
+
+
+@dataclass
+class Stream:
+    """A repeatable stream of events as a browser or server SDK sends them.
+
+    10 % identify, 60 % page, 30 % track, from `people` people with one or two devices, a third of
+    whom never log in.
+    """
+
+    seed: int = 1
+    people: int = 100_000
+    made: int = 0
+    _random: random.Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = random.Random(self.seed)
+
+    def batch(self, size: int) -> bytes:
+        """The body of one /v1/batch request with `size` events, each with a messageId of its own."""
+        events = b",".join(self._event() for _ in range(size))
+        return b'{"batch":[%b],"sentAt":"%b"}' % (events, _now())
+
+    def _event(self) -> bytes:
+        pick = self._random.random
+        self.made += 1
+        person = int(pick() * self.people)
+        device = person * 2 + (pick() < 0.3)
+        known = person % 3 != 0
+        user = b'"u%d"' % person if known and pick() < 0.7 else b"null"
+        head = (
+            b'"messageId":"m-%d-%d","anonymousId":"a-%d","userId":%b,"timestamp":"%b",'
+            b'"context":{"library":{"name":"analytics.js","version":"1"},"locale":"en-IN",'
+            b'"userAgent":"Mozilla/5.0 (X11; Linux x86_64)","page":{"path":"/p/%d",'
+            b'"url":"https://shop.example/p/%d","title":"Product","referrer":""}}'
+        ) % (self.seed, self.made, device, user, _now(), person % 500, person % 500)
+        kind = pick()
+        if kind < 0.1 and user != b"null":
+            return (
+                b'{"type":"identify","traits":{"email":"u%d@shop.example","name":"Person %d",'
+                b'"plan":"%b","city":"Mumbai"},%b}'
+            ) % (person, person, b"gold" if person % 7 else b"free", head)
+        if kind < 0.7:
+            return b'{"type":"page","name":"Product","properties":{"path":"/p/%d"},%b}' % (
+                person % 500,
+                head,
+            )
+        return (
+            b'{"type":"track","event":"%b","properties":{"product_id":"%d","price":%d.5,'
+            b'"currency":"INR"},%b}'
+        ) % (
+            (b"Product Viewed", b"Product Added", b"Order Completed")[self.made % 3],
+            person % 500,
+            person % 900,
+            head,
+        )
+
+
+def _now() -> bytes:
+    at = time.time()
+    return b"%b.%03dZ" % (
+        time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at)).encode(),
+        int(at * 1000) % 1000,
+    )
+
+
+class Client:
+    """One keep-alive connection that sends batches and says what was answered."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Basic {b64encode(f'{WRITE_KEY}:'.encode()).decode()}",
+        }
+
+    def post(self, body: bytes, path: str = "/v1/batch") -> int:
+        """HTTP status, or 0 when the connection broke."""
+        try:
+            self._connection.request("POST", path, body, self._headers)
+            response = self._connection.getresponse()
+            response.read()
+        except (OSError, http.client.HTTPException):
+            self._connection.close()
+            return 0
+        return response.status
+
+
+def get(server: Server, path: str) -> tuple[int, bytes]:
+    """One GET on the management API with the benchmark's key."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", path, headers={"Authorization": f"Bearer {API_KEY}"})
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+class Progress:
+    """How far each stage is, read from the stores themselves."""
+
+    def __init__(self, folder: Path) -> None:
+        self._log = _readonly(folder / "log.db")
+        self._state = _readonly(folder / "state.db")
+        self._control = _readonly(folder / "control.db")
+
+    def accepted(self) -> int:
+        return self._one(self._log, "SELECT coalesce(sum(events), 0) FROM totals")
+
+    def processed(self) -> int:
+        return self._one(self._state, "SELECT coalesce(sum(accepted), 0) FROM ledger")
+
+    def unloaded(self) -> int:
+        """Events in the outbox that the warehouse has not applied yet."""
+        applied = self._one(
+            self._control,
+            "SELECT coalesce((SELECT value FROM loader WHERE name = 'warehouse'), 0)",
+        )
+        query = "SELECT coalesce(sum(count), 0) FROM outbox WHERE kind = 'events' AND seq > ?"
+        return self._one(self._state, query, applied)
+
+    def lag(self) -> int:
+        """Events accepted but not yet in the warehouse."""
+        return self.accepted() - self.processed() + self.unloaded()
+
+    @staticmethod
+    def _one(connection: apsw.Connection, query: str, *values: int) -> int:
+        row = connection.execute(query, values).fetchone()
+        return int(row[0]) if row else 0
+
+
+def _readonly(path: Path) -> apsw.Connection:
+    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    connection.set_busy_timeout(5_000)
+    return connection
+
+
+class Sampler(threading.Thread):
+    """Resident memory of the server, sampled once a second."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(daemon=True)
+        self._server = server
+        self._stop = threading.Event()
+        self.mb: list[float] = []
+
+    def run(self) -> None:
+        while not self._stop.wait(1):
+            self.mb.append(self._server.rss_mb())
+
+    def finish(self) -> list[float]:
+        self._stop.set()
+        self.join()
+        return self.mb
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Nearest-rank percentile; `share` in 0..1."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def machine() -> str:
+    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"

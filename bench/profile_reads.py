@@ -1,0 +1,132 @@
+"""Profile reads while events arrive, and how soon an accepted identify shows.
+
+    python -m bench.profile_reads [--seconds 60] [--reads 500] [--events 2000]
+
+Prints p50/p95/p99 of `GET /api/v1/profiles/user_id:…` at a fixed rate, then the time from the 200
+of an identify until its trait is in the answer, at 1,000 events/s.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import random
+import threading
+import time
+
+from bench.harness import (
+    API_KEY,
+    Client,
+    Progress,
+    Server,
+    Stream,
+    machine,
+    percentile,
+    running,
+)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--reads", type=int, default=500)
+    parser.add_argument("--events", type=int, default=2000)
+    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--warm", type=int, default=200_000, help="events stored beforehand")
+    options = parser.parse_args()
+    with running() as server:
+        _warm(server, options)
+        print(machine())
+        with _Load(server, options.events, options.people):
+            times = _read(server, options)
+        _line(f"profile reads at {options.reads}/s, {options.events} events/s", times)
+        with _Load(server, 1000, options.people):
+            seen = [_visible(server, n) for n in range(200)]
+        _line("identify accepted → visible at 1,000 events/s", seen)
+
+
+def _line(what: str, seconds: list[float]) -> None:
+    p50, p95, p99 = (1000 * percentile(seconds, share) for share in (0.5, 0.95, 0.99))
+    print(f"{what}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, p99 {p99:.1f} ms ({len(seconds):,} times)")
+
+
+def _warm(server: Server, options: argparse.Namespace) -> None:
+    client, stream, progress = (
+        Client(server.port),
+        Stream(7, options.people),
+        Progress(server.folder),
+    )
+    for _ in range(options.warm // 500):
+        client.post(stream.batch(500))
+    while progress.lag():
+        time.sleep(0.1)
+
+
+class _Load:
+    """`rate` events/s in batches of 20 for as long as the block runs."""
+
+    def __init__(self, server: Server, rate: int, people: int) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(server.port, rate, people))
+
+    def _run(self, port: int, rate: int, people: int) -> None:
+        client, stream = Client(port), Stream(int(time.time()), people)
+        due = time.perf_counter()
+        while not self._stop.is_set():
+            client.post(stream.batch(20))
+            due += 20 / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+
+def _read(server: Server, options: argparse.Namespace) -> list[float]:
+    times: list[float] = []
+    stop = time.perf_counter() + options.seconds
+
+    def reader(number: int, rate: float) -> None:
+        chance = random.Random(number)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        due = time.perf_counter() + chance.random() / rate
+        while due < stop:
+            time.sleep(max(0.0, due - time.perf_counter()))
+            begun = time.perf_counter()
+            person = chance.randrange(options.people // 3) * 3 + 1
+            _get(connection, f"/api/v1/profiles/user_id:u{person}")
+            times.append(time.perf_counter() - begun)
+            due += 1 / rate
+
+    readers = [threading.Thread(target=reader, args=(n, options.reads / 8)) for n in range(8)]
+    for thread in readers:
+        thread.start()
+    for thread in readers:
+        thread.join()
+    return times
+
+
+def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
+    connection.request("GET", path, headers={"Authorization": f"Bearer {API_KEY}"})
+    return connection.getresponse().read()
+
+
+def _visible(server: Server, number: int) -> float:
+    client = Client(server.port)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    event = {"userId": f"v{number}", "traits": {"step": number}, "messageId": f"v-{number}"}
+    client.post(json.dumps(event).encode(), "/v1/identify")
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < 10:
+        if json.loads(_get(connection, f"/api/v1/profiles/user_id:v{number}")).get("traits"):
+            break
+        time.sleep(0.003)
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()
