@@ -13,6 +13,7 @@ import argparse
 import json
 import threading
 import time
+from itertools import pairwise
 
 from bench.harness import Client, Progress, Sampler, Server, Stream, get, machine, running
 
@@ -82,18 +83,14 @@ def report(server: Server, options: argparse.Namespace) -> None:
 
 def _done(options: argparse.Namespace, begun: float, acknowledged: list[int]) -> bool:
     if options.events:
-        return sum(acknowledged) >= options.events
-    return time.perf_counter() - begun >= options.seconds
+        return sum(acknowledged) >= int(options.events)
+    return time.perf_counter() - begun >= float(options.seconds)
 
 
 def _rates(marks: list[tuple[float, int]], parts: int) -> list[float]:
     step = max(1, len(marks) // parts)
     picked = marks[::step]
-    return [
-        (b[1] - a[1]) / (b[0] - a[0])
-        for a, b in zip(picked, picked[1:], strict=False)
-        if b[0] > a[0]
-    ]
+    return [(b[1] - a[1]) / (b[0] - a[0]) for a, b in pairwise(picked) if b[0] > a[0]]
 
 
 if __name__ == "__main__":

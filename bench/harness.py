@@ -1,4 +1,4 @@
-"""What the benchmarks share: a real `rapport up` on a scratch folder, and a stream of real batches."""
+"""What the benchmarks share: a real `rapport up` on a scratch folder, and a stream of batches."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(folder: Path, port: int | None = None, **settings: object) -> Server:
+def start(folder: Path, port: int | None = None, **settings: str | int) -> Server:
     """Start `rapport up` without waiting for it."""
     port = port or free_port()
     environment = {
@@ -131,12 +131,12 @@ def wait_ready(server: Server, timeout: float = 60) -> float:
 
 
 @contextmanager
-def running(**settings: object) -> Iterator[Server]:
+def running(**settings: str | int) -> Iterator[Server]:
     """A ready server on a scratch folder; killed and removed afterwards."""
     with tempfile.TemporaryDirectory(
         prefix="rapport-bench-", dir=os.environ.get("BENCH_DIR")
     ) as at:
-        server = start(Path(at), **settings)
+        server = start(Path(at), None, **settings)
         try:
             wait_ready(server)
             yield server
@@ -305,4 +305,5 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def machine() -> str:
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return f"{os.cpu_count()} cores, {system}, Python {platform.python_version()}"

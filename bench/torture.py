@@ -54,7 +54,7 @@ def torture(
     for number in range(kills):
         server = start(folder)
         stop = threading.Event()
-        threads = [threading.Thread(target=l.send, args=(server.port, stop)) for l in ledgers]
+        threads = [threading.Thread(target=one.send, args=(server.port, stop)) for one in ledgers]
         for thread in threads:
             thread.start()
         if chance.random() < 0.8:
@@ -68,9 +68,8 @@ def torture(
         for thread in threads:
             thread.join()
         if number % 20 == 19:
-            print(
-                f"{number + 1} kills, {sum(l.acknowledged for l in ledgers):,} events acknowledged"
-            )
+            acknowledged = sum(one.acknowledged for one in ledgers)
+            print(f"{number + 1} kills, {acknowledged:,} events acknowledged")
     drain(folder, ledgers)
     return ledgers
 
@@ -103,7 +102,7 @@ def verdict(folder: Path, ledgers: list[Ledger]) -> tuple[int, int, int]:
         sent = ledger.acknowledged
         lost += sum(f"m-{ledger.stream.seed}-{n}" not in stored for n in range(1, sent + 1))
     twice = sum(count - 1 for count in stored.values())
-    return sum(l.acknowledged for l in ledgers), lost, twice
+    return sum(one.acknowledged for one in ledgers), lost, twice
 
 
 def main() -> None:
@@ -115,7 +114,7 @@ def main() -> None:
         begun = time.perf_counter()
         ledgers = torture(Path(at), options.kills, options.seed)
         acknowledged, lost, twice = verdict(Path(at), ledgers)
-    resent = sum(l.resent for l in ledgers)
+    resent = sum(one.resent for one in ledgers)
     print(machine())
     print(
         f"{options.kills} SIGKILLs in {time.perf_counter() - begun:.0f} s, {acknowledged:,} events "
