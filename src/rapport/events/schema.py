@@ -1,0 +1,75 @@
+"""The columns in which events travel from the pipeline to the warehouse.
+
+`brand`, `region` and the readable source name are not among them: the warehouse loader adds those
+from the sources it knows, so that the pipeline needs only the number of the source.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+INSTANT = pa.timestamp("us", tz="UTC")
+TEXT = pa.string()
+
+EVENTS: pa.Schema = pa.schema(
+    [
+        pa.field("node", pa.int64(), nullable=False),
+        pa.field("message_id", TEXT, nullable=False),
+        pa.field("type", TEXT, nullable=False),
+        pa.field("event", TEXT),
+        pa.field("timestamp", INSTANT, nullable=False),
+        pa.field("original_timestamp", INSTANT),
+        pa.field("sent_at", INSTANT),
+        pa.field("received_at", INSTANT, nullable=False),
+        pa.field("source", pa.int32(), nullable=False),
+        *(
+            pa.field(name, TEXT)
+            for name in (
+                "user_id",
+                "anonymous_id",
+                "group_id",
+                "ip",
+                "user_agent",
+                "locale",
+                "timezone",
+                "page_url",
+                "page_path",
+                "page_referrer",
+                "page_search",
+                "page_title",
+                "campaign_name",
+                "campaign_source",
+                "campaign_medium",
+                "campaign_term",
+                "campaign_content",
+                "library_name",
+                "library_version",
+                "app_name",
+                "app_version",
+                "device_id",
+                "device_type",
+                "os_name",
+                "os_version",
+                "session_id",
+                "channel",
+                "country",
+                "city",
+            )
+        ),
+        pa.field("flags", pa.int32(), nullable=False),
+        pa.field("log_offset", pa.int64(), nullable=False),
+        pa.field("log_index", pa.int32(), nullable=False),
+        pa.field("properties", TEXT),
+        pa.field("traits", TEXT),
+        pa.field("context", TEXT),
+    ]
+)
+
+IDENTITIES: pa.Schema = pa.schema(
+    [
+        pa.field("node", pa.int64(), nullable=False),
+        pa.field("profile", pa.int64(), nullable=False),
+    ]
+)
+
+DIRTY_PROFILES: pa.Schema = pa.schema([pa.field("profile", pa.int64(), nullable=False)])
