@@ -5,8 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
+from typing import Any, Protocol
 
 import msgspec
+
+from rapport.errors import Unavailable
 
 # Kinds of record. A tracking record's body is the request body as JSON text.
 BATCH = "batch"  # {"batch": [...], "sentAt": ..., "context": ..., "integrations": ...}
@@ -50,6 +53,18 @@ class Capabilities(msgspec.Struct, frozen=True):
     partitions: int  # independent ordered sequences
 
 
+class Sink(Protocol):
+    """Hears, on a thread of the log, what became of a whole group of appends at once."""
+
+    def settled(self, tokens: Sequence[Any], offsets: Sequence[int]) -> None:
+        """The records queued under `tokens` are durable at `offsets`, in the same order."""
+        ...
+
+    def refused(self, tokens: Sequence[Any], error: Unavailable) -> None:
+        """They could not be made durable; see `EventLog.append`."""
+        ...
+
+
 class EventLog(ABC):
     """An ordered, durable sequence of records. Offsets start at 1 and grow; gaps are allowed.
 
@@ -68,6 +83,21 @@ class EventLog(ABC):
         such a record may or may not be in the log, so the client must send it again. Many appends
         share one fsync.
         """
+
+    def append_into(self, draft: Draft, sink: Sink, token: Any) -> None:
+        """Like `append`, but `sink` hears of it under `token`, once for a whole group.
+
+        Nothing is raised: whatever is wrong reaches `sink.refused`, maybe before this returns.
+        """
+
+        def tell(future: Future[int]) -> None:
+            error = future.exception()
+            if error is None:
+                sink.settled([token], [future.result()])
+            else:
+                sink.refused([token], _as_unavailable(error))
+
+        self.append(draft).add_done_callback(tell)
 
     @abstractmethod
     def append_all(self, drafts: Sequence[Draft]) -> list[int]:
@@ -95,9 +125,11 @@ class EventLog(ABC):
 
     @abstractmethod
     def truncate(self, consumed: int, *, older_than: int) -> int:
-        """Forget records with offset <= `consumed` received before `older_than` (µs UTC).
+        """Forget records from the start of the log, up to the first one that must stay.
 
-        Never touches a record behind `consumed`. Returns how many were forgotten.
+        A record must stay when its offset is > `consumed`, or it was received at or after
+        `older_than` (µs UTC). Blocks until done, in steps that do not hold up appends. Offsets
+        are never given out again. Returns how many were forgotten. Raises `Unavailable`.
         """
 
     @abstractmethod
@@ -111,3 +143,7 @@ class EventLog(ABC):
     @abstractmethod
     def close(self) -> None:
         """Finish what is queued, then release all resources. Idempotent."""
+
+
+def _as_unavailable(error: BaseException) -> Unavailable:
+    return error if isinstance(error, Unavailable) else Unavailable(f"append failed: {error}")
