@@ -162,7 +162,7 @@ class Stream:
         self._random = random.Random(self.seed)
 
     def batch(self, size: int) -> bytes:
-        """The body of one /v1/batch request with `size` events, each with a messageId of its own."""
+        """The body of one /v1/batch request of `size` events, each with its own messageId."""
         events = b",".join(self._event() for _ in range(size))
         return b'{"batch":[%b],"sentAt":"%b"}' % (events, _now())
 
