@@ -13,7 +13,7 @@ import click
 from rapport import __version__
 from rapport.errors import RapportError
 
-# section → command → (module, one line of help). tests/cli/test_main.py holds the line to the command.
+# section → command → (module, its line of help). A test holds the line to the command's own.
 SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Run": {
         "demo": ("demo", "Fill a shop with customers, start the server, print a login link."),
@@ -93,10 +93,14 @@ def show_error(error: RapportError, *, as_json: bool) -> None:
 
         click.echo(json.dumps(error.as_dict(), default=str), err=True)
         return
-    color = None if "NO_COLOR" not in os.environ else False
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error.message}", err=True, color=color)
+    _line("error:", "red", error.message)
     if error.hint:
-        click.echo(f"{click.style('hint:', fg='cyan', bold=True)}  {error.hint}", err=True, color=color)
+        _line("hint: ", "cyan", error.hint)
+
+
+def _line(label: str, colour: str, text: str) -> None:
+    wanted = False if "NO_COLOR" in os.environ else None
+    click.echo(f"{click.style(label, fg=colour, bold=True)} {text}", err=True, color=wanted)
 
 
 @click.group(

@@ -9,13 +9,21 @@ from typing import Any, TypeVar
 import click
 
 from rapport import config
+from rapport.cli.output import QUIET
 from rapport.config import Settings
 from rapport.errors import NotFound
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="No progress, no remarks.")
+quiet_option = click.option(
+    "--quiet",
+    "-q",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda ctx, _, value: ctx.meta.__setitem__(QUIET, value),
+    help="No progress, no remarks.",
+)
 data_option = click.option(
     "--data",
     type=click.Path(file_okay=False),
@@ -48,7 +56,11 @@ def existing(data: str | None) -> Settings:
 
 
 def pairs(values: tuple[str, ...], option: str) -> dict[str, Any]:
-    """`("plan=pro", "seats=3")` → `{"plan": "pro", "seats": 3}`; values are JSON where they can be."""
+    """Values are JSON where they can be, else text.
+
+    >>> pairs(("plan=pro", "seats=3"), "--property")
+    {'plan': 'pro', 'seats': 3}
+    """
     import json
 
     found: dict[str, Any] = {}

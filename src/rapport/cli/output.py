@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,27 +15,32 @@ Advance = Callable[[int], None]
 # A pipe has no width; rich would cut tables at 80 columns and lose what a script wants to read.
 PIPE_WIDTH = 400
 
+QUIET = "rapport.quiet"  # where --quiet is kept in click's context
+
 
 def print_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, empty: str = "", numbers: str = ""
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    empty: str = "nothing found",
+    right: Collection[str] = (),
 ) -> None:
     """A table on stdout, or the sentence `empty` on stderr when there is no row.
 
-    `numbers` names the columns that are aligned to the right, separated by blanks.
+    `right` names the columns that are aligned to the right.
     """
     if not rows:
-        click.echo(empty or "nothing found", err=True)
+        click.echo(empty, err=True)
         return
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    right = numbers.split()
     for name in columns:
         table.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:
@@ -51,10 +56,15 @@ def print_fields(fields: Mapping[str, Any]) -> None:
         click.echo(f"{name:<{width}}  {value}")
 
 
-def note(text: str, *, quiet: bool = False) -> None:
-    """A remark on stderr."""
-    if not quiet:
+def note(text: str) -> None:
+    """A remark on stderr, unless --quiet was given."""
+    if not is_quiet():
         click.echo(text, err=True)
+
+
+def is_quiet() -> bool:
+    context = click.get_current_context(silent=True)
+    return bool(context and context.meta.get(QUIET))
 
 
 def cell(value: Any) -> str:
@@ -71,16 +81,22 @@ def cell(value: Any) -> str:
 
 
 @contextmanager
-def progress(title: str, total: int | None, *, quiet: bool = False) -> Iterator[Advance]:
+def progress(title: str, total: int | None) -> Iterator[Advance]:
     """A progress bar on stderr while the block runs, if stderr is a terminal.
 
     Gives a function that takes how much more was done. `total` None means the end is not known.
     """
-    if quiet or not sys.stderr.isatty():
+    if is_quiet() or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     bar = Progress(
         TextColumn("{task.description}"),
