@@ -1,0 +1,264 @@
+"""Reading profiles. Any number of readers, each with its own read-only connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Protocol, TypeAlias
+
+import apsw
+import msgspec
+
+from rapport.clock import Clock, SystemClock, to_iso
+from rapport.errors import NotFound
+from rapport.ids import parse_profile_id, profile_id
+from rapport.profiles import accounts_view, pins, search, view
+from rapport.profiles.parts import Parts, Sources, load, slug, snapshot
+from rapport.profiles.pins import Pin
+from rapport.profiles.rules import SurvivorshipRules
+from rapport.profiles.search import Filters
+
+_CHUNK = 500
+_EVENTS = """
+    SELECT e.type, e.name, sum(c.count), min(c.first_time), max(c.last_time)
+    FROM identifiers AS i CROSS JOIN counters AS c ON c.node = i.node
+    CROSS JOIN event_names AS e ON e.id = c.event
+    WHERE i.profile = ? GROUP BY e.id ORDER BY 3 DESC, e.name
+"""
+_SOURCES_OF_NODES = """
+    SELECT c.node, c.source FROM identifiers AS i CROSS JOIN counters AS c ON c.node = i.node
+    WHERE i.profile = ? GROUP BY 1, 2
+"""
+
+
+# Rows in the order of the API, and the cursor of the next page.
+Page: TypeAlias = tuple[list[dict[str, Any]], str | None]
+Loaded: TypeAlias = list[tuple[int, Parts, dict[str, Any]]]
+
+
+class IdentityLike(Protocol):
+    """What this room asks of identity: `rapport.identity.reads.IdentityReads`."""
+
+    def lookup(self, type: str, value: str) -> int | None: ...
+    def profile_of(self, node: int) -> int | None: ...
+    def nodes_of(self, profile: int) -> Sequence[Any]: ...
+    def search(self, prefix: str, limit: int) -> Sequence[int]: ...
+
+
+class ProfileReads:
+    """Profiles, lists and accounts as the management API shows them."""
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        identity: IdentityLike,
+        sources: Sources,
+        rules: SurvivorshipRules | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._connection = connection
+        self._identity = identity
+        self._sources = sources
+        self._rules = rules or SurvivorshipRules()
+        self._clock = clock or SystemClock()
+
+    def find(self, reference: str) -> int:
+        """The profile that `p_42` or `type:value` leads to today. Raises `NotFound`."""
+        node = parse_profile_id(reference)
+        if node is None:
+            kind, _, value = reference.partition(":")
+            node = self._identity.lookup(kind, value) if value else None
+        profile = self._identity.profile_of(node) if node is not None else None
+        if not profile:
+            raise NotFound(
+                f"no profile for {reference!r}", hint="write type:value, such as email:a@b.example"
+            )
+        return profile
+
+    def get(self, profile: int, *, explain: bool = False) -> dict[str, Any]:
+        """One profile in full. Raises `NotFound`."""
+        with snapshot(self._connection):
+            return self._get(profile, explain)
+
+    def _get(self, profile: int, explain: bool) -> dict[str, Any]:
+        parts = load(self._connection, [profile], self._sources).get(profile)
+        if parts is None:
+            raise NotFound(f"no profile {profile_id(profile)}", hint="it may have been erased")
+        pinned, now = self._pins([parts]), self._clock.now()
+        values = view.traits(self._rules, parts.fragments, pinned, now)
+        shown = view.summary(profile, parts, values, self._sources)
+        shown["identifiers"] = self._identifiers(profile)
+        shown["traits"] = values
+        shown["sources"] = view.slugs(parts, self._sources)
+        shown["accounts"] = accounts_view.brief(
+            self._connection, parts.accounts, self._sources, self._rules, now
+        )
+        shown["counters"] = {"total": shown.pop("events"), "events": self._events(profile)}
+        if explain:
+            shown["explain"] = view.explain(self._rules, parts, pinned, now)
+        return shown
+
+    def many(self, profiles: Iterable[int]) -> Iterator[dict[str, Any]]:
+        """Rows for the warehouse table `profiles`; instants in µs UTC, nested values as JSON text.
+
+        Profiles that no longer exist (merged away) give no row.
+        """
+        wanted = list(profiles)
+        for start in range(0, len(wanted), _CHUNK):
+            with snapshot(self._connection):
+                found = self._load(wanted[start : start + _CHUNK])
+            for profile, parts, values in found:
+                yield _row(profile, parts, values, self._sources)
+
+    def list(
+        self,
+        limit: int = 50,
+        cursor: str | None = None,
+        q: str = "",
+        *,
+        known: bool | None = None,
+        brand: str | None = None,
+        source: str | None = None,
+    ) -> Page:
+        """Summaries, the newest profile first, and the cursor of the next page (None at the end).
+
+        With `q` (an identifier, `p_42`, `trait:value`, or the beginning of either) there is one
+        page. A page may hold fewer than `limit` although there is a next one.
+        """
+        filters = Filters(known, self._source_ids(brand, source))
+        with snapshot(self._connection):
+            if q.strip():
+                found, after = self._search(q.strip(), limit), None
+            else:
+                before = int(cursor) if cursor and cursor.isdecimal() else None
+                found, after = search.page(self._connection, before, limit, filters)
+            rows = self._load(found)
+        shown = [
+            view.summary(profile, parts, values, self._sources)
+            for profile, parts, values in rows
+            if not q or _fits(parts, filters)
+        ]
+        return shown, None if after is None else str(after)
+
+    def accounts(self, limit: int = 50, cursor: str | None = None, q: str = "") -> Page:
+        """Accounts by id, each with its traits and number of members, and the next cursor."""
+        with snapshot(self._connection):
+            return accounts_view.page(
+                self._connection, self._sources, self._rules, self._clock.now(), limit, cursor, q
+            )
+
+    def account(self, id: str, *, members: int = 100) -> dict[str, Any]:
+        """One account with up to `members` of its people. Raises `NotFound`."""
+        with snapshot(self._connection):
+            shown = accounts_view.one(
+                self._connection, self._sources, self._rules, self._clock.now(), id
+            )
+            people = self._load(accounts_view.members(self._connection, id, members))
+        shown["members"] = [view.summary(p, parts, v, self._sources) for p, parts, v in people]
+        return shown
+
+    def _load(self, profiles: Sequence[int]) -> Loaded:
+        """Parts and surviving traits, in the order asked for."""
+        parts = load(self._connection, profiles, self._sources)
+        by_identifier: dict[tuple[str, str], list[Pin]] = {}
+        for pin in self._all_pins(list(parts.values())):
+            by_identifier.setdefault((pin.type, pin.value), []).append(pin)
+        now, found = self._clock.now(), []
+        for profile in profiles:
+            if (one := parts.get(profile)) is None:
+                continue
+            mine = [p for k in one.identifiers for p in by_identifier.get((k.type, k.value), ())]
+            values = view.traits(self._rules, one.fragments, pins.standing(mine), now)
+            found.append((profile, one, values))
+        return found
+
+    def _pins(self, parts: Sequence[Parts]) -> dict[str, Pin]:
+        return pins.standing(self._all_pins(parts))
+
+    def _all_pins(self, parts: Sequence[Parts]) -> Sequence[Pin]:
+        named = [(known.type, known.value) for one in parts for known in one.identifiers]
+        return pins.of_identifiers(self._connection, named)
+
+    def _identifiers(self, profile: int) -> Sequence[dict[str, Any]]:
+        sent: dict[int, set[str]] = {}
+        for node, source in self._connection.execute(_SOURCES_OF_NODES, (profile,)):
+            sent.setdefault(node, set()).add(slug(self._sources, source))
+        return [
+            {
+                "type": known.type,
+                "value": known.value,
+                "first_seen": to_iso(known.first_seen),
+                "last_seen": to_iso(known.last_seen),
+                "count": known.count,
+                "sources": sorted(sent.get(known.node, ())),
+                "shared": bool(known.shared),
+            }
+            for known in sorted(self._identity.nodes_of(profile), key=view.rank)
+        ]
+
+    def _events(self, profile: int) -> dict[str, Any]:
+        """Counts by name of the track event; other calls by their type, in brackets."""
+        return {
+            name if kind == "track" else f"({kind})": {
+                "count": count,
+                "first": to_iso(first),
+                "last": to_iso(last),
+            }
+            for kind, name, count, first, last in self._connection.execute(_EVENTS, (profile,))
+        }
+
+    def _source_ids(self, brand: str | None, source: str | None) -> Sequence[int] | None:
+        if brand is None and source is None:
+            return None
+        return [
+            id
+            for id, known in self._sources.items()
+            if brand in (None, known.brand) and source in (None, known.slug)
+        ]
+
+    def _search(self, q: str, limit: int) -> Sequence[int]:
+        kind, colon, value = q.partition(":")
+        node = parse_profile_id(q)
+        if node is None and colon:
+            node = self._identity.lookup(kind, value)
+        if node is not None and (profile := self._identity.profile_of(node)):
+            return [profile]
+        found = [*self._identity.search(q, limit), *search.by_trait(self._connection, q, limit)]
+        if colon:
+            found += search.by_trait(self._connection, value.strip(), limit, trait=kind)
+        return [*dict.fromkeys(found)][:limit]
+
+
+def _fits(parts: Parts, filters: Filters) -> bool:
+    if filters.known is not None and view.is_known(parts.identifiers) != filters.known:
+        return False
+    only = filters.sources
+    return only is None or any(activity.source in only for activity in parts.activity)
+
+
+def _row(profile: int, parts: Parts, values: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
+    identifiers = view.by_strength(parts.identifiers)
+    strongest: dict[str, str] = {}
+    for known in identifiers:
+        strongest.setdefault(known.type, known.value)
+    first, last = view.seen(parts)
+    return {
+        "profile": profile,
+        "profile_id": profile_id(profile),
+        "name": view.name(values, identifiers),
+        "known": view.is_known(identifiers),
+        "user_id": strongest.get("user_id"),
+        "email": strongest.get("email"),
+        "phone": strongest.get("phone"),
+        "first_seen": first,
+        "last_seen": last,
+        "events": sum(activity.events for activity in parts.activity),
+        "traits": msgspec.json.encode(values).decode(),
+        "identifiers": _json([{"type": k.type, "value": k.value} for k in identifiers]),
+        "accounts": _json(parts.accounts),
+        "sources": view.slugs(parts, sources),
+        "brands": view.brands(parts, sources),
+    }
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

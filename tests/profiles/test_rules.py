@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rapport.errors import ConfigError
+from rapport.profiles.rules import Rule, SurvivorshipRules, Trust, dump, parse
+
+trusts = st.builds(
+    Trust,
+    max=st.integers(50, 100).map(float),
+    min=st.integers(0, 50).map(float),
+    days=st.integers(1, 900).map(float),
+    curve=st.sampled_from(["linear", "late", "early"]),
+)
+rules = st.builds(
+    Rule,
+    by=st.sampled_from(["most_recent", "trust", "source_priority", "longest"]),
+    then=st.lists(st.sampled_from(["oldest", "min", "max", "most_frequent"]), max_size=2).map(
+        tuple
+    ),
+    sources=st.lists(st.sampled_from(["crm", "web"]), min_size=1, max_size=2, unique=True).map(
+        tuple
+    ),
+    trust=st.dictionaries(st.sampled_from(["crm", "*"]), trusts, min_size=1),
+)
+
+
+@given(
+    st.builds(
+        SurvivorshipRules,
+        default=rules,
+        traits=st.dictionaries(st.text(min_size=1, max_size=5), rules, max_size=3),
+        skip_empty=st.booleans(),
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_written_rules_read_back_the_same(written: SurvivorshipRules) -> None:
+    assert parse(dump(written)) == written
+
+
+def test_json_and_nothing_at_all_are_rules_too() -> None:
+    assert parse("") == SurvivorshipRules()
+    assert parse('{"traits": {"plan": {"by": "oldest"}}}').of("plan").by == "oldest"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("default: {by: newest}", "newest"),
+        ("defaults: {}", "defaults"),
+        ("traits: {city: {by: source_priority}}", "city"),
+        ("traits: {city: {by: trust}}", "trust"),
+        ("traits: {city: {by: trust, trust: {crm: {max: 1, min: 2}}}}", "min <= max"),
+        ("traits: [", "survivorship"),
+    ],
+)
+def test_rules_that_cannot_be_used_say_which(text: str, word: str) -> None:
+    with pytest.raises(ConfigError, match=word):
+        parse(text)
