@@ -286,15 +286,19 @@ class SourceStore:
             raise _unusable(error) from error
         of_source: dict[Any, list[WriteKey]] = {}
         for source_id, *key in keys:
-            of_source.setdefault(source_id, []).append(WriteKey(*key))
+            of_source.setdefault(source_id, []).append(_write_key(key))
         sources = [_source(row, of_source.get(row[0], [])) for row in rows]
         self._sources = {source.id: source for source in sources}
         self._keys = {key.key: (source, key) for source in sources for key in source.write_keys}
 
 
+def _write_key(values: Sequence[Any]) -> WriteKey:
+    return WriteKey(*values)
+
+
 def _source(row: Any, keys: list[WriteKey]) -> Source:
-    enabled, created_at = row[8:]
-    return Source(*row[:8], bool(enabled), created_at, keys)
+    values: Sequence[Any] = [*row[:8], bool(row[8]), row[9], keys]
+    return Source(*values)
 
 
 def _check(fields: Mapping[str, Any]) -> Mapping[str, Any]:
