@@ -1,0 +1,44 @@
+"""What a handler is given besides the request: the rooms and the few services of the server."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from rapport.server.attempts import Attempts
+from rapport.server.auth import READING, Principal
+from rapport.server.live import Live
+from rapport.server.metrics import Metrics
+from rapport.server.passwords import Passwords
+from rapport.server.readiness import Readiness
+from rapport.server.rooms import Rooms
+
+Asked: TypeAlias = Request[Any, Any, Any]
+
+
+class Context:
+    def __init__(self, rooms: Rooms, live: Live, metrics: Metrics, url: str) -> None:
+        self.rooms = rooms
+        self.live = live
+        self.metrics = metrics
+        self.url = url  # where browsers reach the console
+        self.passwords = Passwords()
+        self.attempts = Attempts(rooms.clock)
+        self.readiness = Readiness(rooms)
+
+
+def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
+    """Who is calling. Only public routes are reached without, and they do not ask."""
+    principal: Principal = connection.scope["principal"]  # type: ignore[typeddict-item]
+    return principal
+
+
+def has_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Guard of every route: reading needs `read`, the rest `write`, unless `opt` names another."""
+    if "principal" not in connection.scope:
+        return
+    reads = connection.scope["method"] in READING  # type: ignore[typeddict-item]
+    principal_of(connection).needs(handler.opt.get("scope", "read" if reads else "write"))

@@ -1,0 +1,42 @@
+"""For whoever watches over the server: is it there, can it work, what are its numbers?"""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, get
+
+from rapport.server.api.context import Context
+from rapport.server.metrics import CONTENT_TYPE
+
+
+class Health(msgspec.Struct):
+    status: str = "ok"
+
+
+class Ready(msgspec.Struct):
+    ready: bool
+    checks: dict[str, str]  # "ok", or what is wrong
+
+
+@get("/health", sync_to_thread=False)
+def health() -> Health:
+    """The process answers. Says nothing about the stores."""
+    return Health()
+
+
+@get("/ready")
+async def ready(context: Context) -> Response[Ready]:
+    """200 when events can be accepted and read, 503 with the reason otherwise."""
+    checks = await context.rooms.working(context.readiness.checks)
+    fine = all(result == "ok" for result in checks.values())
+    return Response(Ready(fine, checks), status_code=200 if fine else 503)
+
+
+@get("/metrics")
+async def metrics(context: Context) -> Response[bytes]:
+    """Prometheus text format."""
+    text = await context.rooms.working(context.metrics.text)
+    return Response(text, headers={"content-type": CONTENT_TYPE})
+
+
+ROUTES = [health, ready, metrics]

@@ -1,0 +1,61 @@
+"""All routes of the management API, put together into one Litestar application."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Litestar, get
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+
+from rapport import __version__
+from rapport.server.api import failures, health, keys, session, sources
+from rapport.server.api.context import Asked, Context, has_scope
+
+AREAS = (health, session, keys, sources)
+
+
+def build(context: Context) -> Litestar:
+    """The ASGI application. Who calls is decided before it is reached (server/app.py)."""
+
+    def provide() -> Context:
+        return context
+
+    handlers: list[Any] = [route for area in AREAS for route in area.ROUTES]
+    handlers.append(openapi)
+    return Litestar(
+        handlers,
+        dependencies={"context": Provide(provide, sync_to_thread=False, use_cache=True)},
+        guards=[has_scope],
+        exception_handlers=failures.HANDLERS,
+        openapi_config=_openapi(),
+        logging_config=None,
+        signature_namespace={"Context": Context},
+        request_max_body_size=None,
+    )
+
+
+@get("/api/v1/openapi.json", include_in_schema=False)
+async def openapi(request: Asked) -> dict[str, Any]:
+    """This API, described for machines."""
+    return request.app.openapi_schema.to_schema()
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="Rapport",
+        version=__version__,
+        # Litestar's own pages would answer in HTML. This path is not reachable from outside.
+        path="/openapi",
+        security=[{"apiKey": []}],
+        components=Components(
+            security_schemes={
+                "apiKey": SecurityScheme(
+                    type="http",
+                    scheme="bearer",
+                    description="A management API key; or a session cookie with X-CSRF-Token.",
+                )
+            }
+        ),
+    )

@@ -1,0 +1,149 @@
+"""Signing in and out: a one-time link or a password, then a cookie."""
+
+from __future__ import annotations
+
+import msgspec
+from litestar import Response, delete, get, post, put
+
+from rapport.errors import Forbidden, Unauthorized
+from rapport.server.accounts import Session, User
+from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.shapes import Done
+from rapport.server.auth import set_cookie
+
+
+class Person(msgspec.Struct):
+    email: str
+    name: str
+    has_password: bool
+
+
+class SessionView(msgspec.Struct):
+    user: Person
+    csrf: str
+
+
+class WithPassword(msgspec.Struct, forbid_unknown_fields=True):
+    email: str
+    password: str
+
+
+class WithLink(msgspec.Struct, forbid_unknown_fields=True):
+    token: str
+
+
+class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
+    password: str
+    current: str = ""
+
+
+def _opened(request: Asked, secret: str, session: Session) -> Response[SessionView]:
+    https = (
+        request.scope["scheme"] == "https" or request.headers.get("x-forwarded-proto") == "https"
+    )
+    return Response(
+        SessionView(_person(session.user), session.csrf),
+        headers={"set-cookie": set_cookie(secret, https=https)},
+        status_code=200,
+    )
+
+
+def _person(user: User) -> Person:
+    return Person(user.email, user.name, user.has_password)
+
+
+def _address(request: Asked) -> str:
+    return request.client.host if request.client else ""
+
+
+@post("/api/v1/session", status_code=200)
+async def sign_in(request: Asked, data: WithPassword, context: Context) -> Response[SessionView]:
+    """Sign in with e-mail and password."""
+    address = _address(request)
+    context.attempts.check(data.email, address)
+    accounts = context.rooms.accounts
+    found = accounts.password_of(data.email)
+    hashed = found[1] if found else None
+    matched = await context.rooms.working(lambda: context.passwords.matches(hashed, data.password))
+    if not matched or found is None:
+        context.attempts.failed(data.email, address)
+        raise Unauthorized(
+            "e-mail or password is wrong",
+            hint="`rapport login` prints a one-time link",
+            code="wrong_password",
+        )
+    context.attempts.succeeded(data.email)
+    return _opened(request, *await context.rooms.working(lambda: accounts.open_session(found[0])))
+
+
+@post("/api/v1/session/link", status_code=200)
+async def redeem_link(request: Asked, data: WithLink, context: Context) -> Response[SessionView]:
+    """Sign in with the token of a one-time link. Opening the link's page alone uses nothing up."""
+    address = _address(request)
+    context.attempts.check("", address)
+    accounts = context.rooms.accounts
+    try:
+        user = await context.rooms.working(lambda: accounts.redeem_login_link(data.token))
+    except Unauthorized:
+        context.attempts.failed("", address)
+        raise
+    return _opened(request, *await context.rooms.working(lambda: accounts.open_session(user)))
+
+
+@get("/api/v1/session")
+async def show_session(request: Asked) -> SessionView:
+    """Who is signed in, and the token that writing requests carry in X-CSRF-Token."""
+    caller = principal_of(request)
+    return SessionView(Person(caller.name, caller.name, caller.has_password), caller.csrf)
+
+
+@delete("/api/v1/session", status_code=200)
+async def sign_out(request: Asked, context: Context) -> Response[Done]:
+    secret = principal_of(request).session
+    if secret:
+        await context.rooms.working(lambda: context.rooms.accounts.close_session(secret))
+    return Response(Done(), headers={"set-cookie": set_cookie("", https=False)})
+
+
+@put("/api/v1/session/password")
+async def change_password(
+    request: Asked, data: NewPassword, context: Context
+) -> Response[SessionView]:
+    """Set one's own password. Every session of the user ends; this one is opened anew."""
+    caller, accounts = principal_of(request), context.rooms.accounts
+    found = accounts.password_of(caller.name) if caller.kind == "user" else None
+    if found is None:
+        raise Forbidden("only a signed-in user has a password", hint="sign in first")
+    user, hashed = found
+    context.attempts.check(user.email, _address(request))
+    if hashed is not None and not await context.rooms.working(
+        lambda: context.passwords.matches(hashed, data.current)
+    ):
+        context.attempts.failed(user.email, _address(request))
+        raise Forbidden("the current password is wrong", hint="", code="wrong_password")
+    fresh = await context.rooms.working(lambda: context.passwords.hash(data.password))
+    await context.rooms.working(lambda: accounts.set_password(user.email, fresh))
+    changed = User(user.email, user.name, True)
+    return _opened(request, *await context.rooms.working(lambda: accounts.open_session(changed)))
+
+
+class LinkFor(msgspec.Struct, forbid_unknown_fields=True):
+    email: str = ""
+
+
+class LinkView(msgspec.Struct):
+    email: str
+    token: str
+    url: str
+
+
+@post("/api/v1/session/links", opt={"scope": "admin"})
+async def new_link(data: LinkFor, context: Context) -> LinkView:
+    """Make a one-time login link for a user; the first user when none is named."""
+    accounts = context.rooms.accounts
+    email = data.email or accounts.users()[0].email
+    token = await context.rooms.working(lambda: accounts.new_login_link(email))
+    return LinkView(email, token, f"{context.url}/login#token={token}")
+
+
+ROUTES = [sign_in, redeem_link, show_session, sign_out, change_password, new_link]

@@ -1,0 +1,78 @@
+"""The one RSGI application: tracking routes, then API and health, then the console's files.
+
+The order is that of traffic. Authentication happens here, before any route is looked up, so that a
+route that forgets to ask cannot exist.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Protocol
+
+import msgspec
+
+from rapport.errors import RapportError, Retryable
+from rapport.server import static
+from rapport.server.auth import PUBLIC, Gate
+from rapport.server.bridge import Bridge, Proto, Scope
+from rapport.server.metrics import Metrics
+from rapport.server.paths import fold
+
+log = logging.getLogger("rapport.http")
+PLAIN = ("/health", "/ready", "/metrics")
+
+
+class Tracking(Protocol):
+    async def handle(self, scope: Any, proto: Any) -> bool: ...
+
+
+class App:
+    def __init__(
+        self,
+        tracking: Tracking,
+        gate: Gate,
+        bridge: Bridge,
+        console: static.Console,
+        metrics: Metrics,
+    ) -> None:
+        self._tracking = tracking
+        self._gate = gate
+        self._bridge = bridge
+        self._console = console
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, proto: Proto) -> None:
+        if await self._tracking.handle(scope, proto):
+            return
+        path = scope.path
+        if path.startswith("/api/") or path in PLAIN:
+            await self._api(scope, proto, path)
+            return
+        reply = self._console.reply(
+            scope.method, path, scope.headers.get("accept-encoding", "") or ""
+        )
+        body = b"" if scope.method == "HEAD" else reply.body
+        proto.response_bytes(reply.status, reply.headers, body)
+
+    async def _api(self, scope: Scope, proto: Proto, path: str) -> None:
+        state: dict[str, Any] = {}
+        try:
+            if (scope.method, path) not in PUBLIC:
+                state["principal"] = self._gate.admit(scope)
+            elif scope.method == "POST":
+                self._gate.check_origin(scope)
+            await self._bridge.handle(scope, proto, fold(path), state)
+        except RapportError as error:
+            refuse(proto, error)
+        except Exception:
+            log.exception("a request failed", extra={"method": scope.method})
+            refuse(proto, RapportError("something went wrong inside", hint="see the server's log"))
+
+
+def refuse(proto: Proto, error: RapportError) -> None:
+    headers = [*static.API_SECURITY, ("content-type", "application/json")]
+    if error.status == 401:
+        headers.append(("www-authenticate", 'Bearer realm="rapport"'))
+    if isinstance(error, Retryable):
+        headers.append(("retry-after", str(error.retry_after)))
+    proto.response_bytes(error.status, headers, msgspec.json.encode(error.as_dict()))

@@ -1,0 +1,54 @@
+"""Slows down guessing of passwords: so many failures per account and per address, then wait."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+
+from rapport.clock import MINUTE, SECOND, Clock
+from rapport.errors import Overloaded
+
+WINDOW = 15 * MINUTE
+# An address may be shared by an office, an account is one person.
+PER_ACCOUNT, PER_ADDRESS = 8, 40
+MOST_REMEMBERED = 10_000
+
+
+class Attempts:
+    """Failed logins in memory; bounded. Not thread-safe: used on the event loop only."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._failed: OrderedDict[str, deque[int]] = OrderedDict()
+
+    def check(self, account: str, address: str) -> None:
+        """Raises `Overloaded` with `retry_after` seconds when there were too many failures."""
+        for name, limit in self._limits(account, address):
+            times = self._recent(name)
+            if len(times) >= limit:
+                wait = (times[0] + WINDOW - self._clock.now()) // SECOND + 1
+                error = Overloaded(
+                    "too many failed attempts",
+                    hint=f"wait {wait} seconds, or sign in with `rapport login`",
+                    code="too_many_attempts",
+                )
+                error.retry_after = int(wait)
+                raise error
+
+    def failed(self, account: str, address: str) -> None:
+        for name, _ in self._limits(account, address):
+            self._failed.setdefault(name, deque()).append(self._clock.now())
+            self._failed.move_to_end(name)
+        while len(self._failed) > MOST_REMEMBERED:
+            self._failed.popitem(last=False)
+
+    def succeeded(self, account: str) -> None:
+        self._failed.pop(f"account {account.lower()}", None)
+
+    def _limits(self, account: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
+        return (f"account {account.lower()}", PER_ACCOUNT), (f"address {address}", PER_ADDRESS)
+
+    def _recent(self, name: str) -> deque[int]:
+        times = self._failed.get(name, deque())
+        while times and times[0] <= self._clock.now() - WINDOW:
+            times.popleft()
+        return times

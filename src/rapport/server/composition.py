@@ -1,0 +1,97 @@
+"""Puts the http process together: stores, rooms, routes, background threads; and takes it apart."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import rapport
+from rapport.clock import SystemClock
+from rapport.collect.app import Collector
+from rapport.config import Settings
+from rapport.server import chores, readings, static
+from rapport.server.api.context import Context
+from rapport.server.api.routes import build
+from rapport.server.app import App
+from rapport.server.auth import Gate
+from rapport.server.bridge import Bridge
+from rapport.server.folder import Folder, local_url
+from rapport.server.live import Live
+from rapport.server.metrics import Metrics
+from rapport.server.rooms import Rooms, open_log, open_warehouse
+from rapport.warehouse.loader import Loader
+
+CONSOLE = Path(rapport.__file__).parent / "console_dist"
+
+
+class Composition:
+    def __init__(self, app: App, context: Context, loader: Loader, work: chores.Chores) -> None:
+        self.app = app
+        self._context = context
+        self._loader = loader
+        self._chores = work
+        self._stop = threading.Event()
+        self._loading = threading.Thread(target=loader.run, args=(self._stop,), name="loader")
+
+    def start(self) -> None:
+        self._loading.start()
+        self._chores.start()
+
+    def stop_streams(self) -> None:
+        """Let /ready say no and end what would keep connections open."""
+        self._context.readiness.stopping = True
+        self._context.live.close()
+
+    def close(self) -> None:
+        """Blocks until every store is closed."""
+        self._chores.stop()
+        self._context.rooms.log.close()
+        self._stop.set()
+        self._loading.join()
+        self._context.rooms.warehouse.close()
+        self._context.rooms.close()
+
+
+def compose(settings: Settings, token: str) -> Composition:
+    """Open everything. Raises `Unavailable` when a store cannot be opened."""
+    clock = SystemClock()
+    folder = Folder(settings.folder)
+    log = open_log(settings, clock)
+    rooms = Rooms(settings, clock, log=log, warehouse=open_warehouse(settings))
+    metrics = Metrics()
+    context = Context(rooms, Live(rooms), metrics, _url(settings, folder))
+    metrics.add(lambda: readings.readings(rooms))
+    app = App(
+        Collector(
+            settings,
+            log,
+            rooms.sources,
+            rooms.pipeline.outcomes,
+            clock,
+            committed=rooms.pipeline.committed,
+        ),
+        Gate(settings, rooms.accounts, token),
+        Bridge(build(context), static.API_SECURITY),
+        static.Console(CONSOLE),
+        metrics,
+    )
+    return Composition(app, context, _loader(rooms), _chores(rooms))
+
+
+def _url(settings: Settings, folder: Folder) -> str:
+    running = folder.read_running()
+    port = running.port if running else settings.port
+    return settings.public_url.rstrip("/") or local_url(settings.host, port)
+
+
+def _loader(rooms: Rooms) -> Loader:
+    return Loader(rooms.warehouse, rooms.folder.state, rooms.folder.control, rooms.profile_reads)
+
+
+def _chores(rooms: Rooms) -> chores.Chores:
+    return chores.Chores(
+        (
+            chores.Chore("truncate", 30.0, lambda: chores.truncate_log(rooms)),
+            chores.Chore("tidy", 300.0, rooms.warehouse.tidy),
+        )
+    )

@@ -1,0 +1,136 @@
+"""Server-sent events of what is stored: one tail for all watchers, a bounded ring for each."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import deque
+from collections.abc import AsyncIterator
+
+import msgspec
+
+from rapport.database import connect
+from rapport.server.rooms import Reads, Rooms
+from rapport.server.tail import LiveEvent, Look, Sources, Tail
+
+log = logging.getLogger("rapport.live")
+
+
+LOOK_EVERY = 0.15
+HEARTBEAT_SECONDS = 15.0
+# A watcher gets at most this many events per look, about 200 a second; the rest is only counted.
+MOST_PER_LOOK = 30
+RING = 500
+
+
+class Filter(msgspec.Struct, frozen=True):
+    """What one watcher wants to see; empty means everything. `text` looks into all shown values."""
+
+    source: str = ""
+    type: str = ""
+    event: str = ""
+    text: str = ""
+
+    def wants(self, event: LiveEvent) -> bool:
+        return (
+            self.source in ("", event.source)
+            and self.type in ("", event.type)
+            and self.event.lower() in (event.event or "").lower()
+            and (not self.text or self.text.lower() in _searchable(event))
+        )
+
+
+def _searchable(event: LiveEvent) -> str:
+    return msgspec.json.encode(event).decode().lower()
+
+
+class Watcher:
+    def __init__(self, wanted: Filter) -> None:
+        self._wanted = wanted
+        self._ring: deque[LiveEvent] = deque(maxlen=RING)
+        self._skipped = 0
+        self._news = asyncio.Event()
+        self.closed = False
+
+    def offer(self, look: Look) -> None:
+        matching = [event for event in look.events if self._wanted.wants(event)]
+        kept = matching[-MOST_PER_LOOK:]
+        overflow = max(0, len(self._ring) + len(kept) - RING)
+        self._skipped += look.skipped + len(matching) - len(kept) + overflow
+        self._ring.extend(kept)
+        if kept or self._skipped:
+            self._news.set()
+
+    def close(self) -> None:
+        self.closed = True
+        self._news.set()
+
+    async def frames(self) -> AsyncIterator[bytes]:
+        """The bytes of the stream, until the client leaves or the server stops."""
+        yield b": watching\n\n"
+        while not self.closed:
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self._news.wait()
+            except TimeoutError:
+                yield b": still here\n\n"
+                continue
+            self._news.clear()
+            parts = [_frame("event", self._ring.popleft()) for _ in range(len(self._ring))]
+            if self._skipped:
+                parts.append(_frame("skipped", {"skipped": self._skipped}))
+                self._skipped = 0
+            if parts:
+                yield b"".join(parts)
+
+
+def _frame(name: str, data: object) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), msgspec.json.encode(data))
+
+
+class Live:
+    """Looks at the stores only while somebody watches."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._watchers: set[Watcher] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    async def watch(self, wanted: Filter) -> AsyncIterator[bytes]:
+        watcher = Watcher(wanted)
+        self._watchers.add(watcher)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="live")
+        try:
+            async for frame in watcher.frames():
+                yield frame
+        finally:
+            self._watchers.discard(watcher)
+
+    def close(self) -> None:
+        """End all streams, so that the server can stop."""
+        for watcher in list(self._watchers):
+            watcher.close()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        connection = connect(self._rooms.folder.state, readonly=True, cache_mb=2)
+        tail = Tail(connection)
+        try:
+            while self._watchers:
+                await asyncio.sleep(LOOK_EVERY)
+                with contextlib.suppress(TimeoutError):
+                    look = await self._rooms.reading(lambda reads: self._look(tail, reads))
+                    if look.events or look.skipped:
+                        for watcher in list(self._watchers):
+                            watcher.offer(look)
+        except Exception:
+            log.exception("the live stream stopped")
+            self.close()
+        finally:
+            connection.close()
+
+    def _look(self, tail: Tail, reads: Reads) -> Look:
+        return tail.look(reads, Sources(self._rooms.sources.list()))

@@ -1,0 +1,49 @@
+"""Can this process do its work now? Asked by /ready and, with more detail, by the doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rapport.errors import RapportError
+from rapport.server.rooms import Rooms
+
+
+class Readiness:
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self.stopping = False
+
+    def checks(self) -> dict[str, str]:
+        """Part → `ok` or what is wrong with it, in words without personal data."""
+        return {
+            "log": self._check(self._log),
+            "state": self._check(self._state),
+            "warehouse": self._check(self._warehouse),
+            "backlog": self._check(self._backlog),
+        }
+
+    def _check(self, look: Callable[[], str]) -> str:
+        try:
+            return look()
+        except RapportError as error:
+            return error.message
+        except Exception as error:  # noqa: BLE001 - whatever a store raises, the answer is "not ready"
+            return type(error).__name__
+
+    def _log(self) -> str:
+        if self.stopping:
+            return "stopping"
+        return "ok" if self._rooms.log.ready() else "cannot be written"
+
+    def _state(self) -> str:
+        self._rooms.pipeline.committed()
+        return "ok"
+
+    def _warehouse(self) -> str:
+        self._rooms.warehouse.loaded()
+        return "ok"
+
+    def _backlog(self) -> str:
+        waiting = sum(self._rooms.log.pending(self._rooms.pipeline.committed()).values())
+        limit = self._rooms.settings.max_backlog_events
+        return "ok" if waiting <= limit else f"{waiting} events wait, {limit} may"

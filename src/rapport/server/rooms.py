@@ -1,0 +1,105 @@
+"""Everything that the http process opens once, and the threads in which requests read."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+import apsw
+
+from rapport.clock import Clock
+from rapport.collect.sources import SourceStore
+from rapport.config import Settings
+from rapport.database import connect
+from rapport.errors import ConfigError
+from rapport.identity.reads import IdentityReads
+from rapport.log.base import EventLog
+from rapport.log.sqlite import SqliteLog
+from rapport.pipeline_reads import PipelineReads
+from rapport.profiles.reads import ProfileReads
+from rapport.server.accounts import AccountStore
+from rapport.server.folder import Folder
+from rapport.warehouse.base import Warehouse
+from rapport.warehouse.reads import WarehouseReads
+
+T = TypeVar("T")
+READ_THREADS = 4
+
+
+class Reads:
+    """Read-only views on state.db with one connection: belongs to one thread."""
+
+    def __init__(self, folder: Folder, sources: SourceStore) -> None:
+        self.connection: apsw.Connection = connect(folder.state, readonly=True, cache_mb=16)
+        self.identity = IdentityReads(self.connection)
+        self.profiles = ProfileReads(
+            self.connection, self.identity, {source.id: source for source in sources.list()}
+        )
+
+
+class Rooms:
+    """The stores of one http process. `reading` is how a request gets at state.db."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, *, log: EventLog, warehouse: Warehouse
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.folder = Folder(settings.folder)
+        self.log = log
+        self.warehouse = warehouse
+        self.sources = SourceStore(self.folder.control)
+        self.accounts = AccountStore(self.folder.control, clock)
+        self.pipeline = PipelineReads(self.folder.state)
+        self.history = WarehouseReads(warehouse)
+        self._local = threading.local()
+        self._opened: list[Reads] = []
+        self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
+
+    async def reading(self, ask: Callable[[Reads], T]) -> T:
+        """Run `ask` in a reading thread with that thread's own connection."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._ask, ask)
+
+    async def working(self, work: Callable[[], T]) -> T:
+        """Run something that blocks, in the same threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _ask(self, ask: Callable[[Reads], T]) -> T:
+        reads = getattr(self._local, "reads", None)
+        if reads is None:
+            reads = self._local.reads = Reads(self.folder, self.sources)
+            self._opened.append(reads)
+        return ask(reads)
+
+    def profile_reads(self) -> ProfileReads:
+        """Profiles through a connection of its own, for a thread that is not ours."""
+        reads = Reads(self.folder, self.sources)
+        self._opened.append(reads)
+        return reads.profiles
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=True)
+        for reads in self._opened:
+            reads.connection.close()
+        self.accounts.close()
+        self.sources.close()
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The warehouse that the settings name. Raises `ConfigError` when nothing is called so."""
+    found = entry_points(group="rapport.warehouses", name=settings.warehouse)
+    if not found:
+        known = sorted(entry.name for entry in entry_points(group="rapport.warehouses"))
+        raise ConfigError(
+            f"there is no warehouse called {settings.warehouse!r}", hint=f"use {', '.join(known)}"
+        )
+    make: Callable[..., Warehouse] = next(iter(found)).load()
+    return make(Folder(settings.folder).warehouse, memory_mb=settings.warehouse_memory_mb)
+
+
+def open_log(settings: Settings, clock: Clock) -> SqliteLog:
+    return SqliteLog(Folder(settings.folder).log, clock=clock)
