@@ -1,0 +1,138 @@
+"""The warehouse contract. tests/contract/test_warehouse.py holds every implementation to it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+
+
+class Capabilities(msgspec.Struct, frozen=True):
+    """What an implementation can do; the core asks this and never a name."""
+
+    shared: bool  # several processes may write and read at the same time
+    dialect: str  # SQL dialect of `query` and `stream`
+
+
+class SourceRow(msgspec.Struct, frozen=True):
+    """What the warehouse keeps of a source, so that SQL needs no number."""
+
+    id: int
+    slug: str
+    name: str = ""
+    kind: str = ""
+    brand: str = ""
+    region: str = ""
+    party: str = ""
+
+
+class Column(msgspec.Struct, frozen=True):
+    name: str
+    type: str  # the engine's own name of the type, e.g. BIGINT
+
+
+class QueryResult(msgspec.Struct, frozen=True):
+    columns: list[Column]
+    rows: list[list[Any]]  # every value fits into JSON
+    truncated: bool  # there were more rows than asked for
+    elapsed_ms: float
+
+
+class Warehouse(ABC):
+    """Every stored event, the node → profile mapping, and read profiles, behind SQL.
+
+    Thread-safe. One caller loads; any number of others read what was committed before.
+    Event and identity tables have the columns of rapport.events.schema; instants are UTC.
+    """
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities: ...
+
+    @abstractmethod
+    def set_sources(self, sources: Sequence[SourceRow]) -> None:
+        """Replace what is known of sources. Rows loaded later carry slug, brand and region."""
+
+    @abstractmethod
+    def load(
+        self,
+        seq: int,
+        *,
+        events: pa.Table | None = None,
+        identities: pa.Table | None = None,
+        dirty: pa.Table | None = None,
+    ) -> bool:
+        """Append events, apply identity changes, remember dirty profiles and `seq`: all or nothing.
+
+        `identities` rows replace the profile of their node; of several rows for one node the last
+        counts. Profiles that gained or lost a node become dirty by themselves. A `seq` that is not
+        behind `loaded()` changes nothing and returns False. Raises `Unavailable` when the store
+        cannot be written; nothing of the call is then visible.
+        """
+
+    @abstractmethod
+    def loaded(self) -> int:
+        """The `seq` of the last load, 0 before the first."""
+
+    @abstractmethod
+    def dirty_profiles(self, limit: int) -> list[int]:
+        """Profiles whose row has to be read again."""
+
+    @abstractmethod
+    def upsert_profiles(self, read: Sequence[int], rows: pa.Table) -> None:
+        """Replace the rows of the profiles in `read` by `rows`; none are dirty afterwards.
+
+        A profile in `read` without a row has ceased to exist: its row goes.
+        """
+
+    @abstractmethod
+    def count_by_source(self) -> Mapping[int, int]:
+        """Stored events per number of source, counted from the rows themselves."""
+
+    @abstractmethod
+    def event(self, message_id: str) -> dict[str, Any] | None:
+        """The newest event with this message id, or None."""
+
+    @abstractmethod
+    def query(
+        self,
+        sql: str,
+        *,
+        params: Sequence[Any] | Mapping[str, Any] = (),
+        max_rows: int = 10_000,
+        timeout: float = 30.0,
+    ) -> QueryResult:
+        """Run one reading statement of a user.
+
+        Raises `QueryError` when it is not a single reading statement, reads anything outside the
+        warehouse, fails, takes longer than `timeout` seconds or more memory than the store has.
+        """
+
+    @abstractmethod
+    def stream(
+        self,
+        sql: str,
+        *,
+        params: Sequence[Any] | Mapping[str, Any] = (),
+        rows_per_batch: int = 10_000,
+    ) -> Iterator[pa.RecordBatch]:
+        """Like `query` without limits, as Arrow batches, in bounded memory."""
+
+    @abstractmethod
+    def read(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run a query of Rapport itself: trusted text, every value of others bound in `params`."""
+
+    @abstractmethod
+    def size(self) -> int:
+        """Bytes on disk."""
+
+    @abstractmethod
+    def tidy(self) -> None:
+        """Housekeeping that may take seconds; called again and again beside loading."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Finish the present load, then release all resources. Idempotent."""

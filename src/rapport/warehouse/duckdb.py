@@ -1,0 +1,241 @@
+"""The embedded warehouse: one DuckDB file."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+
+from rapport.errors import Unavailable
+from rapport.events.schema import EVENTS
+from rapport.warehouse import loading, query, views
+from rapport.warehouse.base import Capabilities, QueryResult, SourceRow, Warehouse
+from rapport.warehouse.connection import open_database, wal_bytes
+from rapport.warehouse.schema import PROFILES, TABLES, events_ddl
+
+Connection = duckdb.DuckDBPyConnection
+T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+_TIDY_ABOVE_BYTES = 32 * 1024 * 1024
+
+
+class DuckdbWarehouse(Warehouse):
+    """`path` is the database file; it has one owner process, which opens it for writing."""
+
+    def __init__(
+        self, path: Path, *, memory_mb: int = 512, threads: int = 2, readonly: bool = False
+    ) -> None:
+        self._path = path
+        self._memory_mb = memory_mb
+        self._threads = threads
+        self._readonly = readonly
+        self._lock = threading.RLock()  # guards the writing connection and re-opening
+        self._closed = False
+        self._stale: set[tuple[str, str]] = set()
+        self._root = self._open()
+        self._loaded = self._read_loaded()
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(shared=False, dialect="duckdb")
+
+    def set_sources(self, sources: Sequence[SourceRow]) -> None:
+        rows = [[s.id, s.slug, s.name, s.kind, s.brand, s.region, s.party] for s in sources]
+
+        def write(connection: Connection) -> None:
+            connection.execute("DELETE FROM sources")
+            if rows:
+                connection.executemany("INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+        self._transaction(write)
+
+    def load(
+        self,
+        seq: int,
+        *,
+        events: pa.Table | None = None,
+        identities: pa.Table | None = None,
+        dirty: pa.Table | None = None,
+    ) -> bool:
+        def write(connection: Connection) -> list[tuple[str, str]]:
+            fresh: list[tuple[str, str]] = []
+            if events is not None and events.num_rows:
+                fresh = loading.append_events(connection, events)
+            if identities is not None and identities.num_rows:
+                loading.apply_identities(connection, identities)
+            if dirty is not None and dirty.num_rows:
+                loading.mark_dirty(connection, dirty)
+            connection.execute("DELETE FROM loaded")
+            connection.execute("INSERT INTO loaded VALUES (?)", [seq])
+            return fresh
+
+        with self._lock:
+            if seq <= self._loaded:
+                return False
+            fresh = self._transaction(write)
+            self._loaded = seq
+            self._stale.update(fresh)
+            return True
+
+    def loaded(self) -> int:
+        return self._loaded
+
+    def refresh_views(self) -> bool:
+        """Bring the views up to what was seen since the last call. True when any changed."""
+        with self._lock:
+            if not self._stale:
+                return False
+            stale, self._stale = self._stale, set()
+            self._transaction(lambda connection: views.refresh(connection, stale))
+            return True
+
+    def dirty_profiles(self, limit: int) -> list[int]:
+        rows = self.read("SELECT DISTINCT profile FROM dirty_profiles LIMIT ?", [limit])
+        return [int(row["profile"]) for row in rows]
+
+    def upsert_profiles(self, read: Sequence[int], rows: pa.Table) -> None:
+        ids = pa.table({"profile": pa.array(read, pa.int64())})
+
+        def write(connection: Connection) -> None:
+            connection.register("done", ids)
+            connection.register("incoming", rows.select(PROFILES.names))
+            try:
+                gone = "WHERE profile IN (SELECT profile FROM done)"
+                connection.execute(f"DELETE FROM profile_rows {gone}")
+                connection.execute(f"DELETE FROM dirty_profiles {gone}")
+                connection.execute("INSERT INTO profile_rows SELECT * FROM incoming")
+            finally:
+                connection.unregister("done")
+                connection.unregister("incoming")
+
+        self._transaction(write)
+
+    def count_by_source(self) -> Mapping[int, int]:
+        rows = self.read("SELECT source_id, count(*) AS n FROM events GROUP BY source_id")
+        return {int(row["source_id"]): int(row["n"]) for row in rows}
+
+    def event(self, message_id: str) -> dict[str, Any] | None:
+        rows = self.read(
+            "SELECT * FROM events WHERE message_id = ? ORDER BY log_offset DESC LIMIT 1",
+            [message_id],
+        )
+        return rows[0] if rows else None
+
+    def query(
+        self,
+        sql: str,
+        *,
+        params: Sequence[Any] | Mapping[str, Any] = (),
+        max_rows: int = 10_000,
+        timeout: float = 30.0,
+    ) -> QueryResult:
+        return self._reading(
+            lambda c: query.run(c, sql, params=params, max_rows=max_rows, timeout=timeout)
+        )
+
+    def stream(
+        self,
+        sql: str,
+        *,
+        params: Sequence[Any] | Mapping[str, Any] = (),
+        rows_per_batch: int = 10_000,
+    ) -> Iterator[pa.RecordBatch]:
+        cursor = self._cursor()
+        try:
+            yield from query.stream(cursor, sql, params=params, rows_per_batch=rows_per_batch)
+        finally:
+            cursor.close()
+
+    def read(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        def run(cursor: Connection) -> list[dict[str, Any]]:
+            cursor.execute(sql, list(params))
+            names = [d[0] for d in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        return self._reading(run)
+
+    def size(self) -> int:
+        return self._path.stat().st_size + wal_bytes(self._path)
+
+    def tidy(self) -> None:
+        if not self._readonly and wal_bytes(self._path) > _TIDY_ABOVE_BYTES:
+            self._reading(lambda cursor: cursor.execute("CHECKPOINT"))
+
+    def close(self) -> None:
+        with self._lock:
+            if not self._closed:
+                self._closed = True
+                self._root.close()
+
+    def _open(self) -> Connection:
+        root = open_database(
+            self._path,
+            memory_mb=self._memory_mb,
+            threads=self._threads,
+            readonly=self._readonly,
+        )
+        if not self._readonly:
+            root.execute(events_ddl(EVENTS))
+            for statement in TABLES:
+                root.execute(statement)
+            views.refresh_all(root)
+        return root
+
+    def _read_loaded(self) -> int:
+        row = self._root.execute("SELECT max(seq) FROM loaded").fetchone()
+        return int(row[0]) if row and row[0] is not None else 0
+
+    def _cursor(self) -> Connection:
+        with self._lock:
+            if self._closed:
+                raise Unavailable("the warehouse is closed")
+            return self._root.cursor()
+
+    def _transaction(self, write: Callable[[Connection], T]) -> T:
+        with self._lock:
+            cursor = self._cursor()
+            try:
+                cursor.execute("BEGIN")
+                result = write(cursor)
+                cursor.execute("COMMIT")
+            except duckdb.Error as error:
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
+                self._after(error)
+                raise Unavailable("the warehouse could not be written") from error
+            except BaseException:
+                with suppress(duckdb.Error):
+                    cursor.execute("ROLLBACK")
+                raise
+            finally:
+                cursor.close()
+            return result
+
+    def _reading(self, run: Callable[[Connection], T]) -> T:
+        cursor = self._cursor()
+        try:
+            return run(cursor)
+        except duckdb.Error as error:
+            self._after(error)
+            raise Unavailable("the warehouse could not be read") from error
+        finally:
+            cursor.close()
+
+    def _after(self, error: duckdb.Error) -> None:
+        """An internal error of DuckDB closes the whole instance to everybody: open it anew."""
+        if not isinstance(error, duckdb.FatalException | duckdb.InternalException):
+            return
+        with self._lock:
+            if self._closed:
+                return
+            logger.error("warehouse invalidated by an internal error; opening it again")
+            self._root.close()
+            self._root = self._open()
+            self._loaded = self._read_loaded()
