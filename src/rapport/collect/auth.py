@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import Error as Base64Error
 from binascii import a2b_base64
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ from rapport.collect.sources import Source, SourceStore
 from rapport.errors import Forbidden, Unauthorized
 
 
+@lru_cache(maxsize=4096)
 def basic_key(header: str) -> str:
     """The user name in a Basic header, with or without the colon behind it; "" if there is none.
 
