@@ -74,10 +74,10 @@ def test_counts_first_and_last() -> None:
         identify(1, {"city": "Pune"}, at=5, message="a"),
     )
     world.absorb(identify(1, {"city": "Pune"}, at=9, message="c"))
-    [(_, _, trait, _, value, first, first_message, last, last_message, count)] = world.dump()[
-        "fragments"
-    ]
-    assert (trait, value, count) == ("city", '"Pune"', 4)
+    [(_, _, trait, _, value, first, first_message, last, last_message, count, search)] = (
+        world.dump()["fragments"]
+    )
+    assert (trait, value, count, search) == ("city", '"Pune"', 4, "pune")
     assert (last - first, first_message, last_message) == (8, "z", "c")
 
 
@@ -87,7 +87,7 @@ def test_the_same_value_written_differently_is_one_value() -> None:
         identify(1, b'{"name":"caf\\u00e9","box":{"b":1,"a":[1, 2]}}', message="1"),
         identify(1, '{ "name" : "café", "box": {"a":[1,2], "b":1} }'.encode(), message="2"),
     )
-    assert [(row[4], row[-1]) for row in world.dump()["fragments"]] == [
+    assert [(row[4], row[-2]) for row in world.dump()["fragments"]] == [
         ('{"a":[1,2],"b":1}', 2),
         ('"café"', 2),
     ]

@@ -70,6 +70,7 @@ def test_a_bounded_scan_says_where_to_go_on(world: World, monkeypatch: pytest.Mo
         ("NEHA R", {"p_3"}),
         ("city:bang", {"p_3", "p_5"}),
         ("nick:bang", set()),
+        ("élo", {"p_3"}),
         ('N "q"', {"p_7"}),
         ("user_id:u5", {"p_5"}),
         ("u", {"p_1", "p_3", "p_5", "p_7"}),

@@ -16,13 +16,14 @@ Key: TypeAlias = tuple[Any, int, str, int]
 Seen: TypeAlias = list[Any]
 
 _SIGNED = 1 << 63
+LONGEST_SEARCHED = 64
 _object = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def _upsert(table: str) -> str:
+def _upsert(into: str, values: str) -> str:
     """Two sightings of one value become one row; written so that either may come first."""
     return f"""
-        INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET
+        INSERT INTO {into} VALUES ({values}) ON CONFLICT DO UPDATE SET
         count = count + excluded.count,
         first_message = CASE WHEN excluded.first_time > first_time THEN first_message
             WHEN excluded.first_time < first_time THEN excluded.first_message
@@ -35,8 +36,14 @@ def _upsert(table: str) -> str:
     """
 
 
-_NODES = _upsert("fragments")
-_ACCOUNTS = _upsert("account_traits")
+_SEEN = "value, first_time, first_message, last_time, last_message, count"
+_NODES = _upsert(
+    f"fragments (node, source, trait, value_hash, {_SEEN}, search)",
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?",
+)
+_ACCOUNTS = _upsert(
+    f"account_traits (account, source, trait, value_hash, {_SEEN})", "?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
+)
 
 
 def canonical(raw: msgspec.Raw) -> str:
@@ -52,6 +59,19 @@ def canonical(raw: msgspec.Raw) -> str:
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return text  # a number too long or a nesting too deep for Python: keep what was sent
     return text
+
+
+def beginning(value: str) -> str | None:
+    """What a search by the beginning of a value looks at; None for values that are not searched.
+
+    Only short texts are. E-mails and telephone numbers are left out, because they are identifiers
+    already, and instants: their scattered values would cost the hot path an index page each.
+    """
+    if value[0] != '"' or not 3 < len(value) <= LONGEST_SEARCHED + 2:
+        return None
+    if value[1] == "+" or "@" in value or (value[1].isdigit() and value[5:6] == "-"):
+        return None
+    return value[1:-1].casefold()
 
 
 def fingerprint(value: str) -> int:
@@ -75,34 +95,34 @@ class Fragments:
         return _gather(self._accounts, event.group_id, event)
 
     def write(self, connection: apsw.Connection) -> None:
-        for statement, rows in ((_NODES, self._nodes), (_ACCOUNTS, self._accounts)):
-            if rows:
-                # In key order, so that neighbours in the table are touched one after the other.
-                connection.executemany(statement, [(*key, *rows[key]) for key in sorted(rows)])
-                rows.clear()
+        # In key order, so that neighbours in the table are touched one after the other.
+        if nodes := self._nodes:
+            rows = [(*key, *(seen := nodes[key]), beginning(seen[0])) for key in sorted(nodes)]
+            connection.executemany(_NODES, rows)
+            nodes.clear()
+        if accounts := self._accounts:
+            connection.executemany(_ACCOUNTS, [(*key, *accounts[key]) for key in sorted(accounts)])
+            accounts.clear()
 
 
 def _gather(rows: dict[Key, Seen], owner: Any, event: Event) -> bool:
-    if not event.traits:
+    """False when there are no traits; decode.py lets nothing pass that is not a JSON object."""
+    try:
+        traits = _object(event.traits) if event.traits else None
+    except (msgspec.MsgspecError, ValueError):
+        return False
+    if not traits:
         return False
     time, message, source = event.timestamp, event.message_id, event.source
-    traits = _traits(event.traits)
-    for trait, value in traits:
+    for trait, raw in traits.items():
+        value = canonical(raw)
         key = (owner, source, trait, fingerprint(value))
         seen = rows.get(key)
         if seen is None:
             rows[key] = [value, time, message, time, message, 1]
         else:
             _see_again(seen, time, message)
-    return bool(traits)
-
-
-def _traits(data: bytes) -> list[tuple[str, str]]:
-    """Canonical pairs; none when the bytes are not a JSON object (decode.py lets no such pass)."""
-    try:
-        return [(trait, canonical(raw)) for trait, raw in _object(data).items()]
-    except (msgspec.MsgspecError, ValueError):
-        return []
+    return True
 
 
 def _see_again(seen: Seen, time: int, message: str) -> None:

@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-# What can be found by typing its beginning: short texts. E-mails, telephone numbers and instants
-# are left out; the first two are identifiers already, and their scattered values would cost the
-# hot path a page each.
-SEARCHABLE = (
-    "length(value) BETWEEN 3 AND 66 AND value GLOB '\"[^+ ]*'"
-    " AND instr(value, '@') = 0 AND value NOT GLOB '\"[0-9][0-9][0-9][0-9]-*'"
-)
-
 STEPS = (
     """
     CREATE TABLE fragments (
@@ -23,11 +15,10 @@ STEPS = (
         last_time INTEGER NOT NULL,
         last_message TEXT NOT NULL,
         count INTEGER NOT NULL,
+        search TEXT,                  -- the value as a search sees it; NULL when none should
         PRIMARY KEY (node, source, trait, value_hash)
     ) WITHOUT ROWID;
-    """
-    f"CREATE INDEX fragments_search ON fragments (lower(value), trait) WHERE {SEARCHABLE};"
-    """
+    CREATE INDEX fragments_search ON fragments (search, trait) WHERE search IS NOT NULL;
     CREATE TABLE event_names (
         id INTEGER PRIMARY KEY,
         type TEXT NOT NULL,

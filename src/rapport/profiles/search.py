@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import apsw
 import msgspec
 
-from rapport.profiles.schema import SEARCHABLE
 from rapport.profiles.view import DEVICE_TYPES
 
 # One call of `page` looks at no more than this many profile numbers, so that a filter which fits
@@ -25,13 +24,11 @@ _PAGE = """
                            AND c.source IN (SELECT value FROM json_each(?5)))))
     ORDER BY profile DESC LIMIT ?6
 """
-_BY_TRAIT = f"""
+_BY_TRAIT = """
     SELECT i.profile FROM fragments AS f CROSS JOIN identifiers AS i ON i.node = f.node
-    WHERE lower(f.value) >= ?1 AND lower(f.value) < ?2 AND (?3 IS NULL OR f.trait = ?3)
-    AND {SEARCHABLE.replace("value", "f.value")}
-    ORDER BY lower(f.value) LIMIT ?4
+    WHERE f.search >= ?1 AND f.search < ?2 AND (?3 IS NULL OR f.trait = ?3)
+    ORDER BY f.search LIMIT ?4
 """
-_LOWER = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
 _END = "\U0010ffff"
 
 
@@ -67,9 +64,9 @@ def page(
 def by_trait(
     connection: apsw.Connection, beginning: str, limit: int, trait: str | None = None
 ) -> list[int]:
-    """Profiles of which a short text value beginning so was ever said (ASCII case ignored)."""
+    """Profiles of which a short text value beginning so was ever said (case ignored)."""
     if not beginning:
         return []
-    low = msgspec.json.encode(beginning).decode()[:-1].translate(_LOWER)
+    low = msgspec.json.encode(beginning).decode()[1:-1].casefold()
     rows = connection.execute(_BY_TRAIT, (low, low + _END, trait, limit * 4))
     return list(dict.fromkeys(row[0] for row in rows))[:limit]
