@@ -78,6 +78,10 @@ class Warehouse(ABC):
         """The `seq` of the last load, 0 before the first."""
 
     @abstractmethod
+    def refresh_views(self) -> bool:
+        """Let the typed views follow what was loaded; True when any changed. Cheap when not."""
+
+    @abstractmethod
     def dirty_profiles(self, limit: int) -> list[int]:
         """Profiles whose row has to be read again."""
 

@@ -49,7 +49,7 @@ FROM chunk GROUP BY ALL
 def record(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Add the temp table `chunk` to the catalogue, inside the open transaction.
 
-    Returns the (type, event) pairs whose views are no longer complete.
+    Returns the (type, event) pairs that have a property, or a type of value, not seen before.
     """
     connection.execute(_PROPERTIES)
     connection.execute(_VOLUMES)

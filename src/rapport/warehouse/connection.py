@@ -26,7 +26,7 @@ def open_database(
     """
     spill = path.parent / "tmp"
     spill.mkdir(parents=True, exist_ok=True)
-    config: dict[str, str] = {
+    config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{memory_mb}MB",
         "threads": str(threads),
         "temp_directory": str(spill),

@@ -23,7 +23,7 @@ Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-_TIDY_ABOVE_BYTES = 32 * 1024 * 1024
+_TIDY_ABOVE_BYTES = 24 * 1024 * 1024  # more makes the pause longer, less rewrites more
 
 
 class DuckdbWarehouse(Warehouse):
@@ -88,7 +88,6 @@ class DuckdbWarehouse(Warehouse):
         return self._loaded
 
     def refresh_views(self) -> bool:
-        """Bring the views up to what was seen since the last call. True when any changed."""
         with self._lock:
             if not self._stale:
                 return False
@@ -166,7 +165,8 @@ class DuckdbWarehouse(Warehouse):
 
     def tidy(self) -> None:
         if not self._readonly and wal_bytes(self._path) > _TIDY_ABOVE_BYTES:
-            self._reading(lambda cursor: cursor.execute("CHECKPOINT"))
+            with self._lock:  # a checkpoint waits for writers anyway; this way it never fails
+                self._reading(lambda cursor: cursor.execute("CHECKPOINT"))
 
     def close(self) -> None:
         with self._lock:
@@ -209,6 +209,7 @@ class DuckdbWarehouse(Warehouse):
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 self._after(error)
+                self._loaded = self._read_loaded()  # the commit itself may have come through
                 raise Unavailable("the warehouse could not be written") from error
             except BaseException:
                 with suppress(duckdb.Error):

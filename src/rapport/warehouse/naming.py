@@ -12,8 +12,8 @@ _LONGEST = 100
 def snake(name: str) -> str:
     """The snake_case form in the way of Segment's warehouses; "" when nothing is left.
 
-    >>> snake("Order Completed"), snake("orderId"), snake("HTTPStatus2"), snake("价格 x"), snake("?!")
-    ('order_completed', 'order_id', 'http_status_2', '价格_x', '')
+    >>> snake("Order Completed"), snake("orderId"), snake("HTTPStatus2"), snake("价格 x")
+    ('order_completed', 'order_id', 'http_status_2', '价格_x')
     """
     words = "_".join(_WORD.findall(name)).lower()[:_LONGEST].strip("_")
     return f"_{words}" if words[:1].isdigit() else words

@@ -26,26 +26,15 @@ Connection = duckdb.DuckDBPyConnection
 Params = Sequence[Any] | Mapping[str, Any]
 
 _TABLE_FUNCTIONS = frozenset(
-    [
-        "range",
-        "generate_series",
-        "unnest",
-        "repeat",
-        "json_each",
-        "json_tree",
-        "summary",
-        "show",
-        "pragma_table_info",
-        "duckdb_tables",
-        "duckdb_views",
-        "duckdb_columns",
-        "duckdb_functions",
-        "duckdb_types",
-    ]
+    (
+        *("range", "generate_series", "unnest", "repeat", "json_each", "json_tree", "summary"),
+        *("show", "pragma_table_info", "duckdb_tables", "duckdb_views", "duckdb_columns"),
+        *("duckdb_functions", "duckdb_types"),
+    )
 )
-# Deep nesting makes these end the whole database instead of the query.
+# Deep nesting makes the first two end the whole database instead of the query.
 _REFUSED_FUNCTIONS = frozenset(
-    ["json_structure", "json_group_structure", "json_execute_serialized_sql"]
+    ("json_structure", "json_group_structure", "json_execute_serialized_sql")
 )
 _EXPLAIN = re.compile(r"^\s*EXPLAIN\s+(ANALYZE\s+)?", re.IGNORECASE)
 _NODES = frozenset(["SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"])
@@ -131,7 +120,7 @@ def _tree(connection: Connection, sql: str) -> Any:
     ).fetchone()
     tree = json.loads(row[0]) if row else {"error": True}
     if tree.get("error"):
-        raise QueryError(tree.get("error_message", "cannot be parsed"), hint=_HINT)
+        raise QueryError(str(tree.get("error_message", "cannot be parsed")), hint=_HINT)
     return tree
 
 

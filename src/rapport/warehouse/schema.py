@@ -25,11 +25,14 @@ PROFILES: pa.Schema = pa.schema(
         pa.field("profile_id", pa.string(), nullable=False),
         pa.field("name", pa.string()),
         pa.field("known", pa.bool_()),
+        pa.field("user_id", pa.string()),
+        pa.field("email", pa.string()),
+        pa.field("phone", pa.string()),
         pa.field("traits", pa.string()),
         pa.field("identifiers", pa.string()),
         pa.field("accounts", pa.string()),
-        pa.field("sources", pa.string()),
-        pa.field("brands", pa.string()),
+        pa.field("sources", pa.list_(pa.string())),
+        pa.field("brands", pa.list_(pa.string())),
     ]
 )
 
@@ -54,7 +57,8 @@ TABLES = (
     "CREATE TABLE IF NOT EXISTS dirty_profiles (profile BIGINT NOT NULL)",
     """CREATE TABLE IF NOT EXISTS profile_rows (
         profile BIGINT NOT NULL, profile_id VARCHAR NOT NULL, name VARCHAR, known BOOLEAN,
-        traits JSON, identifiers JSON, accounts JSON, sources JSON, brands JSON)""",
+        user_id VARCHAR, email VARCHAR, phone VARCHAR, traits JSON, identifiers JSON,
+        accounts JSON, sources VARCHAR[], brands VARCHAR[])""",
     """CREATE TABLE IF NOT EXISTS sources (
         id INTEGER NOT NULL, slug VARCHAR NOT NULL, name VARCHAR, kind VARCHAR, brand VARCHAR,
         region VARCHAR, party VARCHAR)""",

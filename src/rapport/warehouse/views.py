@@ -17,46 +17,17 @@ from rapport.warehouse.naming import columns_for, literal, pointer, quote, snake
 MAX_EVENT_VIEWS = 1_000
 MAX_COLUMNS = 300
 
-_CONTEXT = [
-    "ip",
-    "user_agent",
-    "locale",
-    "timezone",
-    "page_url",
-    "page_path",
-    "page_referrer",
-    "page_search",
-    "page_title",
-    "campaign_name",
-    "campaign_source",
-    "campaign_medium",
-    "campaign_term",
-    "campaign_content",
-    "library_name",
-    "library_version",
-    "app_name",
-    "app_version",
-    "device_id",
-    "device_type",
-    "os_name",
-    "os_version",
-    "session_id",
-    "country",
-    "city",
-]
-_PLAIN = [
-    "user_id",
-    "anonymous_id",
-    "group_id",
-    "timestamp",
-    "original_timestamp",
-    "sent_at",
-    "received_at",
-    "source",
-    "brand",
-    "region",
-    "channel",
-]
+_CONTEXT = (
+    *("ip", "user_agent", "locale", "timezone"),
+    *(f"page_{name}" for name in ("url", "path", "referrer", "search", "title")),
+    *(f"campaign_{name}" for name in ("name", "source", "medium", "term", "content")),
+    *(f"{thing}_{name}" for thing in ("library", "app", "os") for name in ("name", "version")),
+    *("device_id", "device_type", "session_id", "country", "city"),
+)
+_PLAIN = (
+    *("user_id", "anonymous_id", "group_id", "timestamp", "original_timestamp", "sent_at"),
+    *("received_at", "source", "brand", "region", "channel"),
+)
 _BASE = (
     "CASE WHEN i.profile IS NOT NULL THEN 'p_' || i.profile END AS profile_id, e.message_id AS id, "
     + ", ".join(f'e."{name}"' for name in _PLAIN)
@@ -64,20 +35,10 @@ _BASE = (
     + ", ".join(f'e."{name}" AS context_{name}' for name in _CONTEXT)
 )
 _RESERVED = (
-    [
-        "profile_id",
-        "id",
-        "event",
-        "event_text",
-        "name",
-        "node",
-        "properties",
-        "traits",
-        "context",
-        "previous_id",
-    ]
-    + _PLAIN
-    + [f"context_{name}" for name in _CONTEXT]
+    *("profile_id", "id", "event", "event_text", "name", "node", "previous_id"),
+    *("properties", "traits", "context"),
+    *_PLAIN,
+    *(f"context_{name}" for name in _CONTEXT),
 )
 # Grouping tells the optimizer that a node occurs once, so that the join is left out of every query
 # that does not use profile_id.
@@ -91,8 +52,9 @@ _FIXED = {
         " GROUP BY i.profile"
     ),
     "profiles": (
-        "SELECT r.profile_id, r.name, r.known, r.traits, r.identifiers, r.accounts, r.sources,"
-        " r.brands, a.first_seen, a.last_seen, coalesce(a.events, 0) AS events FROM profile_rows r"
+        "SELECT r.profile_id, r.name, r.known, r.user_id, r.email, r.phone, r.traits,"
+        " r.identifiers, r.accounts, r.sources, r.brands, a.first_seen, a.last_seen,"
+        " coalesce(a.events, 0) AS events FROM profile_rows r"
         " LEFT JOIN profile_activity a ON a.profile = r.profile"
     ),
     "tracks": (
@@ -107,16 +69,11 @@ _FIXED = {
     ),
 }
 _BY_TYPE = {"page": "pages", "screen": "screens", "identify": "identifies", "group": "groups"}
-_TABLES = [
-    "events",
-    "identities",
-    "loaded",
-    "sources",
-    "event_properties",
-    "event_volumes",
-    "dirty_profiles",
-    "profile_rows",
-]
+_TABLES = (
+    *("events", "identities", "loaded", "sources", "event_properties", "event_volumes"),
+    *("dirty_profiles", "profile_rows"),
+)
+_PRECISE = ("BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP")
 
 Types = Mapping[str, frozenset[str]]
 
@@ -132,12 +89,7 @@ def column_type(kinds: Iterable[str]) -> str:
     seen = set(kinds) - {"NULL"}
     if seen & {"OBJECT", "ARRAY"}:
         return "JSON"
-    if len(seen) == 1 and (only := next(iter(seen))) in (
-        "BIGINT",
-        "DOUBLE",
-        "BOOLEAN",
-        "TIMESTAMP",
-    ):
+    if len(seen) == 1 and (only := next(iter(seen))) in _PRECISE:
         return only
     return "DOUBLE" if seen == {"BIGINT", "DOUBLE"} else "VARCHAR"
 

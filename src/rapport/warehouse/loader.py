@@ -1,0 +1,191 @@
+"""Carries the outbox of the pipeline into the warehouse, in order, each row exactly once.
+
+The warehouse stores the number of the last row in the transaction that stores the row's data, so a
+crash between any two statements repeats nothing and loses nothing. control.db hears of the number
+afterwards; it only tells the pipeline what it may forget.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import apsw
+import pyarrow as pa
+
+from rapport.database import ChangeSignal, connect, migrate
+from rapport.errors import RapportError
+from rapport.warehouse.base import SourceRow, Warehouse
+from rapport.warehouse.outbox import Outbox
+from rapport.warehouse.schema import PROFILES
+
+logger = logging.getLogger(__name__)
+
+CONTROL_STEPS = (
+    "CREATE TABLE loader (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
+)
+_FULL_ROWS = 15_000  # a load of this size is worth its fixed cost; smaller ones wait for company
+_GAP_SECONDS = 0.3
+_IDLE_SECONDS = (0.02, 0.2)
+_PROFILES_AT_ONCE = 500
+_VIEWS_SECONDS = 1.0
+
+
+class ProfileRows(Protocol):
+    """What the loader asks of profiles: `rapport.profiles.reads.ProfileReads`."""
+
+    def many(self, profiles: Iterable[int]) -> Iterator[dict[str, Any]]: ...
+
+
+class Loader:
+    """`run` blocks; give it a thread. `profile_reads` is called once, in that thread."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        state_path: Path,
+        control_path: Path,
+        profile_reads: Callable[[], ProfileRows],
+        *,
+        observe: Callable[[int, float], None] | None = None,
+    ) -> None:
+        self._warehouse = warehouse
+        self._state_path = state_path
+        self._control_path = control_path
+        self._profile_reads = profile_reads
+        self._observe = observe
+        self._outbox: Outbox | None = None
+        self._control: apsw.Connection | None = None
+        self._control_news: ChangeSignal | None = None
+        self._profiles: ProfileRows | None = None
+        self._maybe_dirty = True
+        self._next_profiles = 0.0
+        self._next_views = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        """Load until `stop` is set. Errors are logged and tried again; nothing is skipped."""
+        pause, failures = _IDLE_SECONDS[0], 0
+        while not stop.is_set():
+            try:
+                started = time.monotonic()
+                rows = self.step()
+                failures = 0
+            except (RapportError, apsw.Error, pa.ArrowException) as error:
+                failures += 1
+                logger.error("loading the warehouse failed: %s", type(error).__name__)
+                stop.wait(min(10.0, 0.1 * 2**failures))
+                continue
+            if rows is None:
+                stop.wait(pause)
+                pause = min(pause * 1.5, _IDLE_SECONDS[1])
+            else:
+                pause = _IDLE_SECONDS[0]
+                if rows < _FULL_ROWS:
+                    stop.wait(max(0.0, _GAP_SECONDS - (time.monotonic() - started)))
+        self.close()
+
+    def step(self) -> int | None:
+        """Load what waits, up to one load's worth, then housekeeping.
+
+        Returns the number of event rows loaded, None when there was nothing to do at all.
+        """
+        if not self._open():
+            return None
+        rows = self._load()
+        refreshed = self._refresh_profiles(behind=rows is not None)
+        if time.monotonic() >= self._next_views and self._warehouse.refresh_views():
+            self._next_views = time.monotonic() + _VIEWS_SECONDS
+        self._warehouse.tidy()
+        return 0 if rows is None and refreshed else rows
+
+    def close(self) -> None:
+        """Close the connections to SQLite; the warehouse stays open."""
+        if self._outbox is not None:
+            self._outbox.close()
+        if self._control is not None:
+            self._control.close()
+        self._outbox = self._control = None
+
+    def _open(self) -> bool:
+        if self._control is None:
+            self._control = connect(self._control_path, cache_mb=1)
+            self._control.execute("BEGIN IMMEDIATE")
+            migrate(self._control, "warehouse", CONTROL_STEPS)
+            self._control.execute("COMMIT")
+            self._control_news = ChangeSignal(self._control)
+        if self._outbox is None:
+            self._outbox = Outbox.open(self._state_path)
+            if self._outbox is not None:
+                self._outbox.compare(self._warehouse.loaded())
+                self._record(self._warehouse.loaded())
+        return self._outbox is not None
+
+    def _load(self) -> int | None:
+        assert self._outbox is not None  # noqa: S101 - narrows the type; step() has opened it
+        if not self._outbox.changed():
+            return None
+        waiting = self._outbox.next(self._warehouse.loaded())
+        if waiting is None:
+            self._outbox.seen_all()
+            return None
+        self._follow_sources()
+        started = time.monotonic()
+        self._warehouse.load(
+            waiting.seq,
+            events=waiting.events,
+            identities=waiting.identities,
+            dirty=waiting.dirty,
+        )
+        self._record(waiting.seq)
+        self._maybe_dirty = True
+        rows = waiting.events.num_rows if waiting.events is not None else 0
+        if self._observe is not None:
+            self._observe(rows, time.monotonic() - started)
+        return rows
+
+    def _record(self, seq: int) -> None:
+        """Tell the pipeline what it may trim."""
+        assert self._control is not None  # noqa: S101 - as above
+        self._control.execute(
+            "INSERT INTO loader VALUES ('warehouse', ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (seq,),
+        )
+
+    def _follow_sources(self) -> None:
+        assert self._control is not None and self._control_news is not None  # noqa: S101, PT018
+        if not self._control_news.changed():
+            return
+        try:
+            rows = self._control.execute(
+                "SELECT id, slug, name, kind, brand, region, party FROM sources ORDER BY id"
+            ).fetchall()
+        except apsw.SQLError:  # collect has not made its table yet
+            return
+        self._warehouse.set_sources(
+            [SourceRow(int(str(row[0])), *map(str, row[1:])) for row in rows]
+        )
+
+    def _refresh_profiles(self, *, behind: bool) -> bool:
+        """Read dirty profiles again; while events wait, for a third of the time at most."""
+        started = time.monotonic()
+        if not self._maybe_dirty or started < self._next_profiles:
+            return False
+        dirty = self._warehouse.dirty_profiles(_PROFILES_AT_ONCE)
+        if dirty:
+            self._upsert(dirty)
+        self._maybe_dirty = len(dirty) == _PROFILES_AT_ONCE
+        spent = time.monotonic() - started
+        self._next_profiles = started + (3 * spent if behind else 0.0)
+        return bool(dirty)
+
+    def _upsert(self, dirty: Sequence[int]) -> None:
+        if self._profiles is None:
+            self._profiles = self._profile_reads()
+        rows = list(self._profiles.many(dirty))
+        columns = {name: [row.get(name) for row in rows] for name in PROFILES.names}
+        self._warehouse.upsert_profiles(dirty, pa.Table.from_pydict(columns, schema=PROFILES))

@@ -1,0 +1,111 @@
+"""Reading the pipeline's outbox: several small rows become one load."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import apsw
+import msgspec
+import pyarrow as pa
+
+from rapport.database import ChangeSignal, connect
+from rapport.errors import Unavailable
+from rapport.events.schema import DIRTY_PROFILES, EVENTS, IDENTITIES
+
+logger = logging.getLogger(__name__)
+
+_MOST_BYTES = 16 * 1024 * 1024
+_MOST_ROWS = 25_000
+_SCHEMAS = {"events": EVENTS, "identities": IDENTITIES, "profiles": DIRTY_PROFILES}
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Outbox rows up to `seq`, put together."""
+
+    seq: int
+    events: pa.Table | None
+    identities: pa.Table | None
+    dirty: pa.Table | None
+
+
+class Outbox:
+    """A read-only view on state.db; belongs to one thread."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._signal = ChangeSignal(connection)
+        self._more = True
+
+    @classmethod
+    def open(cls, path: Path) -> Outbox | None:
+        """None while the pipeline has not made its tables."""
+        if not path.exists():
+            return None
+        try:
+            connection = connect(path, readonly=True, cache_mb=4)
+        except Unavailable:
+            return None
+        found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'outbox'").fetchone()
+        if found is None:
+            connection.close()
+            return None
+        return cls(connection)
+
+    def changed(self) -> bool:
+        """False while there is surely nothing new; costs microseconds."""
+        self._more = self._signal.changed() or self._more
+        return self._more
+
+    def seen_all(self) -> None:
+        """Everything was loaded that was there at the last `changed`."""
+        self._more = False
+
+    def next(self, after: int) -> Waiting | None:
+        """The next rows behind `after`, bounded in bytes and rows; at least one if there is one."""
+        found: dict[str, list[pa.Table]] = {kind: [] for kind in _SCHEMAS}
+        last = size = rows = 0
+        for seq, kind, count, payload in self._connection.execute(
+            "SELECT seq, kind, count, payload FROM outbox WHERE seq > ? ORDER BY seq", (after,)
+        ):
+            size, rows = size + len(payload), rows + (count if kind == "events" else 0)
+            if last and (size > _MOST_BYTES or rows > _MOST_ROWS):
+                break
+            last = seq
+            if kind in found:
+                found[kind].append(_fit(pa.ipc.open_stream(payload).read_all(), _SCHEMAS[kind]))
+        if not last:
+            return None
+        return Waiting(
+            last, _joined(found["events"]), _joined(found["identities"]), _joined(found["profiles"])
+        )
+
+    def compare(self, loaded: int) -> None:
+        """Say loudly when warehouse and outbox do not belong together, as after a wrong restore."""
+        first, last = self._connection.execute(
+            "SELECT (SELECT min(seq) FROM outbox),"
+            " (SELECT seq FROM sqlite_sequence WHERE name = 'outbox')"
+        ).fetchone() or (None, None)
+        if first is not None and first > loaded + 1:
+            logger.error("the warehouse lacks outbox rows %d to %d", loaded + 1, first - 1)
+        if (last or 0) < loaded:
+            logger.error("the warehouse (%d) is ahead of state.db (%d)", loaded, last or 0)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Rows written by another version: columns that it did not know are empty."""
+    columns = [
+        table[field.name].cast(field.type)
+        if field.name in table.column_names
+        else pa.nulls(table.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
+
+
+def _joined(tables: Sequence[pa.Table]) -> pa.Table | None:
+    return pa.concat_tables(tables) if tables else None
