@@ -43,7 +43,10 @@ class Writer:
         self._wal_pages = 0
         self._closing = threading.Event()
         self._finished = False
-        self._open(alone=False)
+        try:
+            self._open(alone=False)
+        except (*_FAILURES, Unavailable):
+            self._connection = None  # not ready; the thread goes on trying
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
 
