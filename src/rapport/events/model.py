@@ -12,6 +12,7 @@ TYPES = ("track", "identify", "page", "screen", "group", "alias")
 FUTURE = 1  # timestamp lay too far after arrival; clamped to arrival
 ANCIENT = 2  # timestamp lies very far before arrival; kept
 SKEWED = 4  # the client's clock was off and the timestamp was corrected
+UNREADABLE = 8  # a timestamp was sent that could not be read; arrival stands in for it
 
 
 class Context(msgspec.Struct, gc=False, rename="camel"):
@@ -59,8 +60,25 @@ class Event(msgspec.Struct, gc=False, kw_only=True):
     received_at: int
     flags: int
     properties: bytes
-    traits: bytes  # for identify and group: `traits`, laid over `context.traits`
+    traits: bytes  # `traits`; for identify laid over `context.traits`. Of a group: the account's
     context: bytes
     ctx: Context  # decoded `context`
     size: int  # bytes of the event as sent
+    channel: str | None = None
+    content: bytes = b""  # 8-byte digest of what was sent, the same for every re-send
     node: int = 0  # set by identity: node of the strongest identifier
+
+
+class Rejection(msgspec.Struct, gc=False, kw_only=True):
+    """One event that cannot be used as it is; it goes to quarantine."""
+
+    offset: int
+    index: int
+    source: int
+    message_id: str | None  # None when the event did not carry a usable one
+    reason: str  # a key of events.reasons.REASONS
+    detail: str
+    body: bytes  # the event as sent
+    received_at: int
+    content: bytes  # 8-byte digest, as in Event
+    redrive: int | None = None  # id of the quarantined event that this one corrects

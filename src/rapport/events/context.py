@@ -1,0 +1,93 @@
+"""Preparing the `context` of events. Clients send the same one again and again, so it is kept."""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import msgspec
+from xxhash import xxh3_64_digest
+
+from rapport.events.model import Context
+from rapport.events.nesting import too_deep
+from rapport.events.wire import (
+    Meta,
+    canonical,
+    decode_any,
+    decode_members,
+    decode_meta,
+    encode,
+    to_context,
+)
+
+KEPT: Final = 4096  # distinct contexts; about 3 KB each
+
+
+class Prepared(NamedTuple):
+    raw: bytes  # what is stored: merged and filled; b"" when there is nothing
+    fields: Context  # shared by many events: never to be changed
+    digest: bytes  # 8 bytes over what was sent, before filling
+
+
+class WrongContext(ValueError):
+    """`context` is not an object, or is nested too deeply."""
+
+
+class Contexts:
+    """Merges, fills and decodes contexts, remembering the last few thousand."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[bytes, bytes, bytes], Prepared] = {}
+
+    def prepare(self, raw: bytes, shared: bytes, meta: bytes) -> Prepared:
+        """`raw` of the event over `shared` of its batch; ip and user agent from `meta`, if missing.
+
+        Raises `WrongContext`, or what the JSON decoder raises.
+        """
+        key = (raw, shared, meta)
+        found = self._known.get(key)
+        if found is None:
+            found = _prepare(raw, shared, meta)
+            if len(self._known) >= KEPT:
+                self._known.clear()
+            self._known[key] = found
+        return found
+
+
+def _prepare(raw: bytes, shared: bytes, meta: bytes) -> Prepared:
+    value = _as_object(raw)
+    if below := _as_object(shared):
+        value = below | value
+        raw = encode(decode_members(shared) | (decode_members(raw) if _as_object(raw) else {}))
+    elif not value:
+        raw = b""
+    digest = xxh3_64_digest(canonical(value)) if value else b""
+    fields = to_context(value)
+    missing = _missing(fields, decode_meta(meta)) if meta else {}
+    if missing:
+        raw = encode((decode_members(raw) if raw else {}) | missing)
+        fields = to_context(value | missing)
+    return Prepared(raw, fields, digest)
+
+
+def _as_object(raw: bytes) -> dict[str, Any]:
+    value = decode_any(raw) if raw else None
+    if value is None:
+        return {}
+    if type(value) is not dict:
+        raise WrongContext("context must be an object")
+    if too_deep(raw, value):
+        raise WrongContext("context is nested too deeply")
+    return value
+
+
+def _missing(fields: Context, meta: Meta) -> dict[str, str]:
+    """`collect` notes an address only where it is the person's: on requests from devices."""
+    found = {}
+    if fields.ip is None and meta.ip:
+        found["ip"] = meta.ip
+    if fields.user_agent is None and meta.user_agent:
+        found["userAgent"] = meta.user_agent
+    return found
+
+
+NOTHING: Final = Prepared(b"", msgspec.convert({}, Context), b"")

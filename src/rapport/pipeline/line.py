@@ -1,0 +1,129 @@
+"""The way of a micro-batch: decode → dedupe → gate → identify → profile → outbox."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import apsw
+
+from rapport.config import Settings
+from rapport.events.decode import Decoder
+from rapport.events.dedupe import Dedupe
+from rapport.events.model import Event, Rejection
+from rapport.events.quarantine import Quarantine
+from rapport.events.reasons import MESSAGE_ID_CONFLICT, PROCESSING_ERROR
+from rapport.events.rejecting import set_aside
+from rapport.events.wire import decode_meta
+from rapport.log.base import Record
+from rapport.pipeline.rooms import IdentityRoom, ProfilesRoom
+from rapport.pipeline.store import PipelineStore, Tally
+
+Found = Event | Rejection
+Place = tuple[int, int]  # (offset, index) of an event in the log
+
+
+class Line:
+    """Everything between the log and the outbox, inside a transaction that the caller opened."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: apsw.Connection,
+        store: PipelineStore,
+        quarantine: Quarantine,
+        identity: IdentityRoom,
+        profiles: ProfilesRoom,
+    ) -> None:
+        self._store = store
+        self._quarantine = quarantine
+        self._identity = identity
+        self._profiles = profiles
+        self._decoder = Decoder(settings)
+        self._dedupe = Dedupe(state)
+
+    def decode(self, records: Sequence[Record], poisoned: Mapping[Place, str]) -> list[Found]:
+        """All events in `records`; those in `poisoned` (place → why) as rejections."""
+        found: list[Found] = []
+        for record in records:
+            events = self._decoder.decode(record)
+            if poisoned:
+                events = [self._unless_poisoned(one, record, poisoned) for one in events]
+            found += events
+        return found
+
+    def process(self, found: Sequence[Found], records: Sequence[Record]) -> None:
+        """`found` is what `decode` gave for `records`, or the first part of it."""
+        events = [one for one in found if type(one) is Event]
+        refused = [one for one in found if type(one) is Rejection]
+        fresh, again, clashing = self._dedupe.sift(events)
+        refused += self._clashes(clashing, records)
+        passed = self._gate(fresh)
+        changes = self._identity.assign(passed)
+        nodes = self._profiles.absorb(passed)
+        self._store.hand_over(passed)
+        self._store.hand_over_identities(changes.moved)
+        self._store.hand_over_profiles(changes.touched | self._store.profiles_of(nodes))
+        refused_again = self._quarantine.add(refused)
+        self._settle_redrives(records, {one.offset for one in refused_again})
+        self._store.count(_tally(passed, again, refused, refused_again))
+        self._store.advance(records[-1].offset)
+
+    def committed(self) -> None:
+        self._dedupe.committed()
+
+    def reset(self, *, reload: bool) -> None:
+        """After a rollback. `reload`: the transaction turned out to be committed after all."""
+        self._dedupe.reset()
+        if reload:
+            self._dedupe.reload()
+        self._identity.reset()
+        self._profiles.reset()
+
+    def _gate(self, events: list[Event]) -> list[Event]:
+        """Suppression and consent will stand here."""
+        return events
+
+    def _clashes(self, clashing: Sequence[Event], records: Sequence[Record]) -> list[Rejection]:
+        if not clashing:
+            return []
+        by_offset = {record.offset: record for record in records}
+        detail = "this source sent the same messageId before, with other content"
+        return [
+            set_aside(
+                event, self._body(event, by_offset[event.offset]), MESSAGE_ID_CONFLICT, detail
+            )
+            for event in clashing
+        ]
+
+    def _unless_poisoned(
+        self, found: Found, record: Record, poisoned: Mapping[Place, str]
+    ) -> Found:
+        why = poisoned.get((found.offset, found.index))
+        if why is None or type(found) is not Event:
+            return found
+        return set_aside(found, self._body(found, record), PROCESSING_ERROR, why)
+
+    def _body(self, event: Event, record: Record) -> bytes:
+        return self._decoder.body_of(record, event.index)
+
+    def _settle_redrives(self, records: Sequence[Record], refused_again: set[int]) -> None:
+        """A corrected event closes its quarantined self, unless it was refused unchanged."""
+        for record in records:
+            if b'"redrive"' in record.meta and record.offset not in refused_again:
+                number = decode_meta(record.meta).redrive
+                if number is not None:
+                    self._quarantine.redriven(number)
+
+
+def _tally(
+    passed: Sequence[Event],
+    again: Sequence[Event],
+    refused: Sequence[Rejection],
+    refused_again: Sequence[Rejection],
+) -> Tally:
+    duplicates = Counter(event.source for event in again)
+    duplicates.update(one.source for one in refused_again)
+    quarantined = Counter(one.source for one in refused)
+    quarantined.subtract(one.source for one in refused_again)
+    return Tally(Counter(event.source for event in passed), duplicates, quarantined)

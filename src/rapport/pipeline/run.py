@@ -1,0 +1,236 @@
+"""Running the line: one transaction a step, rollback, retry, and never standing still."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Sequence
+
+import apsw
+
+from rapport.clock import Clock
+from rapport.config import Settings
+from rapport.errors import RapportError, Unavailable
+from rapport.events.quarantine import Quarantine
+from rapport.log.base import CONTROL, EventLog, Record
+from rapport.pipeline.applied import Applied
+from rapport.pipeline.controls import Control, Controls, read_control
+from rapport.pipeline.intake import Intake
+from rapport.pipeline.line import Found, Line, Place
+from rapport.pipeline.lock import PipelineLock
+from rapport.pipeline.rooms import IdentityRoom, ProfilesRoom
+from rapport.pipeline.store import PipelineStore
+
+logger = logging.getLogger("rapport.pipeline")
+
+MOST_EVENTS = 8_000  # in one step; a backlog is worked off in such portions
+FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps fail
+IDLE_SECONDS = 0.25  # between looks at `stop`
+BACK_OFF_SECONDS = 1.0
+WAL_PAGES = 8_000  # 32 MB between checkpoints: each one costs two more fsyncs
+# The store cannot be written now, whatever is in the records: wait and try again.
+TROUBLE = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.NoMemError)
+_FAILED_FSYNC = (apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC)
+
+
+class Pipeline:
+    """Owns the write transaction of state.db. One thread only."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        log: EventLog,
+        state: apsw.Connection,
+        identity: IdentityRoom,
+        profiles: ProfilesRoom,
+        clock: Clock,
+    ) -> None:
+        self._folder = settings.folder
+        self._log = log
+        self._state = state
+        self._clock = clock
+        self._store = PipelineStore(state)
+        quarantine = Quarantine(state)
+        self._line = Line(settings, state, self._store, quarantine, identity, profiles)
+        self._controls = Controls(self._store, quarantine, identity, profiles)
+        self._applied = Applied(settings.folder / "control.db")
+        self._trim_to = 0
+        self._offset = self._store.offset()
+        self._intake = Intake(log)
+        self._limit = MOST_EVENTS
+        self._poisoned: dict[Place, str] = {}
+        state.wal_autocheckpoint(WAL_PAGES)
+
+    def run(
+        self, stop: threading.Event, observe: Callable[[int, float], None] | None = None
+    ) -> None:
+        """Work until `stop` is set. `observe` gets events and seconds of each step.
+
+        Raises `Conflict` when another pipeline holds the folder, `Unavailable` when an fsync of
+        state.db failed: what is on disk is then unknown until the file is opened anew.
+        """
+        with PipelineLock(self._folder):
+            try:
+                while not stop.is_set():
+                    self._tick(stop, observe)
+            finally:
+                self._applied.close()
+
+    def step(self) -> int:
+        """Process one portion of the log. Returns its number of events; 0 when there was none, or
+        a decision of an operator. Raises what a store raises that cannot be written."""
+        for _ in range(2):  # what failed by chance gets a second try as it is
+            records = self._intake.take(self._offset, self._limit)
+            if not records:
+                return 0
+            if records[0].kind == CONTROL:
+                return self._decide(records[0])
+            try:
+                return self._work(records)
+            except TROUBLE:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, the line must go on
+                _report(error, "a step failed and was rolled back")
+        return self._work_around()
+
+    def _tick(self, stop: threading.Event, observe: Callable[[int, float], None] | None) -> None:
+        before, started = self._offset, time.perf_counter()
+        try:
+            events = self.step()
+            if self._offset == before:
+                self._trim_when_idle()
+        except Exception as error:  # noqa: BLE001 - anything may have space or sense again later
+            _raise_if_unsafe(error)
+            _report(error, "the pipeline cannot go on now and tries again")
+            stop.wait(BACK_OFF_SECONDS)
+            return
+        if self._offset == before:
+            self._log.wait(self._offset, IDLE_SECONDS)
+        elif observe is not None:
+            observe(events, time.perf_counter() - started)
+
+    def _work(self, records: Sequence[Record]) -> int:
+        found = self._line.decode(records, self._poisoned)
+        self._transact(lambda: self._process(found, records))
+        self._offset = records[-1].offset
+        self._limit = min(self._limit * 2, MOST_EVENTS)
+        self._poisoned.clear()
+        return len(found)
+
+    def _process(self, found: Sequence[Found], records: Sequence[Record]) -> None:
+        self._line.process(found, records)
+        self._trim()
+
+    def _work_around(self) -> int:
+        """Find the events that make the step fail, set them aside, and do the rest."""
+        self._limit = FEW_EVENTS
+        while True:
+            records = self._intake.take(self._offset, self._limit)
+            try:
+                return self._work(records)
+            except TROUBLE:
+                raise
+            except Exception as error:
+                place = self._culprit(records)
+                if place is None:
+                    raise
+                _report(error, f"event {place} was set aside")
+                self._poisoned[place] = f"{type(error).__name__} while it was processed"
+
+    def _culprit(self, records: Sequence[Record]) -> Place | None:
+        """The first event with which a step fails; None when it is not for an event's sake."""
+        found = self._line.decode(records, self._poisoned)
+        good, bad = 0, len(found)
+        if self._fails(found[:0], records) or not self._fails(found, records):
+            return None
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            if self._fails(found[:middle], records):
+                bad = middle
+            else:
+                good = middle
+        return (found[good].offset, found[good].index)
+
+    def _fails(self, found: Sequence[Found], records: Sequence[Record]) -> bool:
+        """Try it, and leave nothing behind."""
+        self._state.execute("BEGIN IMMEDIATE")
+        try:
+            self._line.process(found, records)
+        except TROUBLE:
+            raise
+        except Exception:  # noqa: BLE001 - the question is whether there is one
+            return True
+        finally:
+            self._roll_back()
+        return False
+
+    def _decide(self, record: Record) -> int:
+        """Apply one decision; one that makes no sense is noted and changes nothing."""
+        control: Control = {}
+        status, detail = "applied", ""
+        try:
+            control = read_control(record.body)
+            self._transact(lambda: self._apply(record, control))
+        except TROUBLE:
+            raise
+        except Exception as error:  # noqa: BLE001 - a decision must never stop the events
+            _report(error, "a decision was not applied")
+            status = "refused" if isinstance(error, RapportError) else "failed"
+            detail = str(error) if isinstance(error, RapportError) else type(error).__name__
+            self._transact(lambda: self._note(record, control, status, detail))
+        self._offset = record.offset
+        return 0
+
+    def _apply(self, record: Record, control: Control) -> None:
+        self._controls.apply(control)
+        self._note(record, control, "applied", "")
+
+    def _note(self, record: Record, control: Control, status: str, detail: str) -> None:
+        self._store.note_control(record.offset, control, status, detail, self._clock.now())
+        self._store.advance(record.offset)
+
+    def _transact(self, work: Callable[[], None]) -> None:
+        self._state.execute("BEGIN IMMEDIATE")
+        try:
+            work()
+            self._state.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+        self._line.committed()
+
+    def _roll_back(self) -> None:
+        if self._state.in_transaction:
+            self._state.execute("ROLLBACK")
+        stored = self._store.offset()
+        self._line.reset(reload=stored != self._offset)
+        self._offset = stored
+
+    def _trim(self) -> None:
+        """Forget outbox rows that the warehouse has. Inside the transaction."""
+        applied = self._applied.news()
+        if applied is not None and applied > self._trim_to:
+            self._store.trim(applied)
+            self._trim_to = applied
+
+    def _trim_when_idle(self) -> None:
+        applied = self._applied.news()
+        if applied is not None and applied > self._trim_to:
+            self._transact(lambda: self._store.trim(applied))
+            self._trim_to = applied
+
+
+def _raise_if_unsafe(error: Exception) -> None:
+    """After a failed fsync nothing may be written through the same file handle again."""
+    if isinstance(error, apsw.IOError) and getattr(error, "extendedresult", 0) in _FAILED_FSYNC:
+        raise Unavailable(
+            "state.db could not be made durable", hint="check the disk; rapport doctor"
+        ) from error
+
+
+def _report(error: Exception, what: str) -> None:
+    """Log where it happened, but not the message: it may quote personal data."""
+    place = "".join(traceback.format_tb(error.__traceback__)[-4:])
+    logger.error("%s: %s\n%s", what, type(error).__name__, place)

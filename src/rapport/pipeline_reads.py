@@ -1,0 +1,228 @@
+"""What the http process asks about the pipeline, read from the stores that it wrote."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, TypeVar
+
+import apsw
+import msgspec
+
+from rapport.database import connect
+from rapport.errors import Unavailable
+from rapport.events.dedupe import id_hash
+from rapport.events.quarantine import QuarantineReads
+from rapport.events.rejecting import message_id
+from rapport.events.wire import decode_batch
+from rapport.ids import filled_message_id
+from rapport.log.base import BATCH, EventLog, Record
+
+T = TypeVar("T")
+ACCEPTED, DUPLICATE, QUARANTINED = "accepted", "duplicate", "quarantined"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What became of one event of a record."""
+
+    index: int
+    message_id: str | None
+    status: str  # accepted, duplicate or quarantined
+    reason: str | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Events that the outbox holds, from one snapshot with the offset they belong to."""
+
+    offset: int
+    duplicate: Mapping[int, int]
+    quarantined: Mapping[int, int]
+    outbox: tuple[tuple[int, Mapping[int, int]], ...]  # (seq, events per source)
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """A re-send of an event."""
+
+    offset: int
+    index: int
+    source: int
+
+
+class PipelineReads:
+    """Thread-safe. Everything answers as for an empty installation while state.db is not there."""
+
+    def __init__(self, state: Path, log: EventLog | None = None) -> None:
+        self._path = state
+        self._log = log
+        self._lock = Lock()
+        self._connection: apsw.Connection | None = None
+        self._duplicates: Counter[int] = Counter()
+        self._duplicates_to = 0
+        self._refused: Counter[int] = Counter()
+        self._refused_to = 0
+
+    def committed(self) -> int:
+        """Offset of the last record whose effects are committed."""
+        return self._ask(_committed, 0)
+
+    def outcomes(self, offset: int) -> list[Outcome] | None:
+        """What became of each event of one record; None while it is not processed.
+
+        [] when the record has left the log and all its events were accepted.
+        """
+        if self.committed() < offset:
+            return None
+        record = self._record(offset)
+        ids = _message_ids(record) if record is not None else []
+        nothing: dict[int, Outcome] = {}
+        found = self._ask(lambda db: _exceptions(db, offset, ids), nothing)
+        if record is None:
+            return [found[index] for index in sorted(found)]
+        return [
+            found.get(index) or Outcome(index, message_id, ACCEPTED)
+            for index, message_id in enumerate(ids)
+        ]
+
+    def waiting(self) -> Waiting:
+        """The pipeline's side of the balance, as of one instant."""
+        return self._ask(self._waiting, Waiting(0, {}, {}, ()))
+
+    def ledger(self) -> dict[int, dict[str, int]]:
+        """The running sums per source, written with each step: to be checked against the stores."""
+        return self._ask(_ledger, {})
+
+    def quarantine(self, ask: Callable[[QuarantineReads], T], default: T) -> T:
+        """`ask` gets the quarantine; `default` is the answer when there is none yet."""
+        return self._ask(lambda db: ask(QuarantineReads(db)), default)
+
+    def resent(self, source: int, message_id: str) -> list[Arrival]:
+        """Later arrivals of the same event, oldest first."""
+        return self._ask(lambda db: _resent(db, id_hash(source, message_id)), [])
+
+    def control(self, decision: str) -> dict[str, Any] | None:
+        """{id, action, status, detail, at} of an operator's decision, once it was processed."""
+        return self._ask(lambda db: _control(db, decision), None)
+
+    def outbox_rows(self) -> list[tuple[int, bytes]]:
+        """(seq, Arrow stream) of the events that the warehouse may not have yet."""
+        return self._ask(_outbox_rows, [])
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _ask(self, question: Callable[[apsw.Connection], T], default: T) -> T:
+        """Answers from one snapshot; `default` while the pipeline has not made its tables."""
+        with self._lock:
+            try:
+                connection = self._open()
+            except Unavailable:
+                return default
+            connection.execute("BEGIN")
+            try:
+                return question(connection)
+            except apsw.SQLError as error:
+                if "no such table" not in str(error):
+                    raise
+                return default
+            finally:
+                connection.execute("COMMIT")
+
+    def _open(self) -> apsw.Connection:
+        if self._connection is None:
+            self._connection = connect(self._path, readonly=True)
+        return self._connection
+
+    def _record(self, offset: int) -> Record | None:
+        if self._log is None:
+            return None
+        found = self._log.read(offset - 1, max_records=1, max_bytes=1)
+        return found[0] if found and found[0].offset == offset else None
+
+    def _waiting(self, db: apsw.Connection) -> Waiting:
+        """Counts rows; those counted before are remembered, since none is ever deleted."""
+        offset = _committed(db)
+        for source, count in db.execute(
+            "SELECT source, count(*) FROM duplicates WHERE log_offset > ? GROUP BY source",
+            (self._duplicates_to,),
+        ):
+            self._duplicates[source] += count
+        self._duplicates_to = offset
+        for source, count in db.execute(
+            "SELECT source, count(*) FROM quarantine WHERE log_offset > ? GROUP BY source",
+            (self._refused_to,),
+        ):
+            self._refused[source] += count
+        self._refused_to = offset
+        rows = db.execute("SELECT seq, sources FROM outbox WHERE kind = 'events' ORDER BY seq")
+        outbox = tuple((seq, _by_source(text)) for seq, text in rows)
+        return Waiting(offset, dict(self._duplicates), dict(self._refused), outbox)
+
+
+def _committed(db: apsw.Connection) -> int:
+    row = db.execute("SELECT value FROM progress WHERE name = 'log_offset'").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _by_source(text: str) -> dict[int, int]:
+    return {int(source): count for source, count in json.loads(text).items()}
+
+
+def _exceptions(db: apsw.Connection, offset: int, ids: Sequence[str | None]) -> dict[int, Outcome]:
+    found = {}
+    for (index,) in db.execute("SELECT log_index FROM duplicates WHERE log_offset = ?", (offset,)):
+        message_id = ids[index] if index < len(ids) else None
+        found[index] = Outcome(index, message_id, DUPLICATE)
+    for index, message_id, reason in db.execute(
+        "SELECT log_index, message_id, reason FROM quarantine WHERE log_offset = ?", (offset,)
+    ):
+        found[index] = Outcome(index, message_id, QUARANTINED, reason)
+    return found
+
+
+def _message_ids(record: Record) -> list[str | None]:
+    """The ids under which the events of a record were processed."""
+    try:
+        items = decode_batch(record.body).batch if record.kind == BATCH else [record.body]
+    except (ValueError, RecursionError):
+        items = []
+    ids = [message_id(item) for item in items]
+    filled = [
+        filled_message_id(record.offset, index) if found is None else found
+        for index, found in enumerate(ids)
+    ]
+    return [*filled, *[None] * (record.count - len(filled))]
+
+
+def _ledger(db: apsw.Connection) -> dict[int, dict[str, int]]:
+    names = ("accepted", "stored", "duplicate", "filtered", "suppressed", "quarantined")
+    rows = db.execute(f"SELECT source, {', '.join(names)} FROM ledger")
+    return {source: dict(zip(names, counts, strict=True)) for source, *counts in rows}
+
+
+def _resent(db: apsw.Connection, hashed: int) -> list[Arrival]:
+    rows = db.execute(
+        "SELECT log_offset, log_index, source FROM duplicates WHERE id_hash = ?"
+        " ORDER BY log_offset, log_index",
+        (hashed,),
+    )
+    return [Arrival(*row) for row in rows]
+
+
+def _control(db: apsw.Connection, decision: str) -> dict[str, Any] | None:
+    names = ("id", "action", "status", "detail", "at")
+    row = db.execute(
+        f"SELECT {', '.join(names)} FROM controls WHERE id = ? ORDER BY log_offset DESC",
+        (decision,),
+    ).fetchone()
+    return dict(zip(names, row, strict=True)) if row else None
+
+
+def _outbox_rows(db: apsw.Connection) -> list[tuple[int, bytes]]:
+    rows = db.execute("SELECT seq, payload FROM outbox WHERE kind = 'events' ORDER BY seq")
+    return [(int(seq), bytes(payload)) for seq, payload in rows]
