@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 
 from rapport.clock import FixedClock
 from rapport.events.model import Context, Event
+from rapport.ids import parse_profile_id
 from rapport.profiles.reads import ProfileReads
 from rapport.profiles.rules import SurvivorshipRules
 from rapport.profiles.service import Profiles
@@ -23,6 +25,9 @@ TABLES = (
     "memberships",
     "pins",
 )
+
+
+_PROFILE = "SELECT profile FROM identifiers WHERE node = ?"
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -41,9 +46,10 @@ class Identifier(msgspec.Struct, frozen=True):
     node: int
     type: str
     value: str
-    first_seen: int
-    last_seen: int
+    first_seen: int | None
+    last_seen: int | None
     count: int
+    sources: list[int]
     shared: bool
 
 
@@ -54,15 +60,15 @@ class StandInIdentity:
         self.connection = connection
         connection.execute(
             "CREATE TABLE identifiers (node INTEGER PRIMARY KEY, type TEXT, value TEXT,"
-            " profile INTEGER, first_seen INTEGER, last_seen INTEGER, UNIQUE (type, value));"
+            " profile INTEGER, UNIQUE (type, value));"
             "CREATE INDEX identifiers_profile ON identifiers (profile)"
         )
 
-    def put(self, node: int, identifier: str, profile: int, seen: int = NOW) -> None:
+    def put(self, node: int, identifier: str, profile: int) -> None:
         kind, _, value = identifier.partition(":")
         self.connection.execute(
-            "INSERT OR REPLACE INTO identifiers VALUES (?, ?, ?, ?, ?, ?)",
-            (node, kind, value, profile, seen, seen),
+            "INSERT OR REPLACE INTO identifiers VALUES (?, ?, ?, ?)",
+            (node, kind, value, profile),
         )
 
     def assign(self, profiles: Mapping[int, int]) -> None:
@@ -72,22 +78,26 @@ class StandInIdentity:
             [(profile, node) for node, profile in profiles.items()],
         )
 
-    def lookup(self, type: str, value: str) -> int | None:
+    def resolve(self, text: str) -> int | None:
+        if node := parse_profile_id(text):
+            return node if self.connection.execute(_PROFILE, (node,)).get else None
+        type, _, value = text.partition(":")
         return self.connection.execute(
             "SELECT node FROM identifiers WHERE type = ? AND value = ?", (type, value)
         ).get
 
-    def profile_of(self, node: int) -> int | None:
-        return self.connection.execute(
-            "SELECT profile FROM identifiers WHERE node = ?", (node,)
-        ).get
+    def profile_of(self, node: int) -> int:
+        return int(self.connection.execute(_PROFILE, (node,)).get or 0)
 
     def nodes_of(self, profile: int) -> Sequence[Identifier]:
         rows = self.connection.execute(
-            "SELECT node, type, value, first_seen, last_seen FROM identifiers WHERE profile = ?",
+            "SELECT i.node, type, value, min(first_time), max(last_time), ifnull(sum(count), 0),"
+            " json_group_array(DISTINCT source) FILTER (WHERE source > 0)"
+            " FROM identifiers AS i LEFT JOIN counters AS c ON c.node = i.node WHERE profile = ?"
+            " GROUP BY 1 ORDER BY 1",
             (profile,),
         )
-        return [Identifier(*row, count=1, shared=False) for row in rows]
+        return [Identifier(*row, json.loads(sources), False) for *row, sources in rows]
 
     def search(self, prefix: str, limit: int) -> Sequence[int]:
         rows = self.connection.execute(

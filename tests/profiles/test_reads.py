@@ -34,11 +34,11 @@ def world() -> World:
 def test_a_profile_in_full(world: World) -> None:
     shown = world.reads.get(1)
     identifiers = shown.pop("identifiers")
-    assert [(one["type"], one["sources"]) for one in identifiers] == [
-        ("user_id", ["web"]),
-        ("email", ["crm"]),
-        ("anonymous_id", ["web"]),
-    ]
+    assert {one["type"]: one["sources"] for one in identifiers} == {
+        "user_id": ["web"],
+        "email": ["crm"],
+        "anonymous_id": ["web"],
+    }
     assert shown == {
         "id": "p_1",
         "name": "Sarah",

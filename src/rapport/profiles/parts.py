@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Sequence
+from typing import Any, TypeAlias
 
-import apsw
 import msgspec
 
+from rapport.profiles.lens import Lens
 from rapport.profiles.survivorship import Fragment
 
 # trait -> what was said of it
 Fragments: TypeAlias = dict[str, list[Fragment]]
-
-
-class SourceLike(Protocol):
-    @property
-    def slug(self) -> str: ...
-    @property
-    def brand(self) -> str: ...
-
-
-Sources: TypeAlias = Mapping[int, SourceLike]
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -31,8 +20,6 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     node: int
     type: str
     value: str
-    first_seen: int
-    last_seen: int
 
 
 class Activity(msgspec.Struct, frozen=True, gc=False):
@@ -55,8 +42,9 @@ class Parts(msgspec.Struct):
 
 # CROSS JOIN fixes the order: SQLite must start from the few profiles asked for.
 _IDENTIFIERS = """
-    SELECT i.profile, i.node, i.type, i.value, i.first_seen, i.last_seen
+    SELECT i.profile, i.node, i.type, i.value
     FROM json_each(?) AS p CROSS JOIN identifiers AS i ON i.profile = p.value
+    ORDER BY i.node
 """
 _FRAGMENTS = """
     SELECT i.profile, f.trait, f.value, f.source, f.node, f.first_time, f.first_message,
@@ -83,51 +71,32 @@ _ACCOUNT_TRAITS = """
 """
 
 
-@contextmanager
-def snapshot(connection: apsw.Connection) -> Iterator[None]:
-    """Several statements see one state of the file."""
-    with connection:
-        yield
-
-
-def load(
-    connection: apsw.Connection, profiles: Sequence[int], sources: Sources
-) -> dict[int, Parts]:
+def load(lens: Lens, profiles: Sequence[int]) -> dict[int, Parts]:
     """Parts by profile. A profile without identifiers does not exist and is left out."""
     wanted = msgspec.json.encode(list(profiles)).decode()
     found: dict[int, Parts] = {}
-    for profile, *row in connection.execute(_IDENTIFIERS, (wanted,)):
+    for profile, *row in lens.connection.execute(_IDENTIFIERS, (wanted,)):
         if profile not in found:
             found[profile] = Parts()
         found[profile].identifiers.append(Known(*row))
-    for profile, fragments in _by_owner(connection, _FRAGMENTS, wanted, sources).items():
+    for profile, fragments in _by_owner(lens, _FRAGMENTS, wanted).items():
         found[profile].fragments = fragments
-    for profile, *row in connection.execute(_ACTIVITY, (wanted,)):
+    for profile, *row in lens.connection.execute(_ACTIVITY, (wanted,)):
         found[profile].activity.append(Activity(*row))
-    for profile, account in connection.execute(_MEMBERSHIPS, (wanted,)):
+    for profile, account in lens.connection.execute(_MEMBERSHIPS, (wanted,)):
         found[profile].accounts.append(account)
     return found
 
 
-def account_fragments(
-    connection: apsw.Connection, accounts: Sequence[str], sources: Sources
-) -> dict[str, Fragments]:
+def account_fragments(lens: Lens, accounts: Sequence[str]) -> dict[str, Fragments]:
     """What was said of these accounts; one of which nothing was said is left out."""
     wanted = msgspec.json.encode(list(accounts)).decode()
-    return _by_owner(connection, _ACCOUNT_TRAITS, wanted, sources)
+    return _by_owner(lens, _ACCOUNT_TRAITS, wanted)
 
 
-def slug(sources: Sources, source: int) -> str:
-    """The name of a source; of a deleted one, what is left of it."""
-    known = sources.get(source)
-    return known.slug if known is not None else f"source-{source}"
-
-
-def _by_owner(
-    connection: apsw.Connection, statement: str, wanted: str, sources: Sources
-) -> dict[Any, Fragments]:
+def _by_owner(lens: Lens, statement: str, wanted: str) -> dict[Any, Fragments]:
     found: dict[Any, Fragments] = {}
-    for owner, trait, value, source, *rest in connection.execute(statement, (wanted,)):
+    for owner, trait, value, source, *rest in lens.connection.execute(statement, (wanted,)):
         of_trait = found.setdefault(owner, {}).setdefault(trait, [])
-        of_trait.append(Fragment(value, slug(sources, source), *rest))
+        of_trait.append(Fragment(value, lens.senders.slug(source), *rest))
     return found

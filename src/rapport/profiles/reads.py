@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
 import apsw
@@ -10,9 +11,10 @@ import msgspec
 
 from rapport.clock import Clock, SystemClock, to_iso
 from rapport.errors import NotFound
-from rapport.ids import parse_profile_id, profile_id
+from rapport.ids import profile_id
 from rapport.profiles import accounts_view, pins, search, view
-from rapport.profiles.parts import Parts, Sources, load, slug, snapshot
+from rapport.profiles.lens import Lens, Senders, Sources, look
+from rapport.profiles.parts import Parts, load
 from rapport.profiles.pins import Pin
 from rapport.profiles.rules import SurvivorshipRules
 from rapport.profiles.search import Filters
@@ -24,10 +26,6 @@ _EVENTS = """
     CROSS JOIN event_names AS e ON e.id = c.event
     WHERE i.profile = ? GROUP BY e.id ORDER BY 3 DESC, e.name
 """
-_SOURCES_OF_NODES = """
-    SELECT c.node, c.source FROM identifiers AS i CROSS JOIN counters AS c ON c.node = i.node
-    WHERE i.profile = ? GROUP BY 1, 2
-"""
 
 
 # Rows in the order of the API, and the cursor of the next page.
@@ -38,8 +36,8 @@ Loaded: TypeAlias = list[tuple[int, Parts, dict[str, Any]]]
 class IdentityLike(Protocol):
     """What this room asks of identity: `rapport.identity.reads.IdentityReads`."""
 
-    def lookup(self, type: str, value: str) -> int | None: ...
-    def profile_of(self, node: int) -> int | None: ...
+    def resolve(self, text: str) -> int | None: ...
+    def profile_of(self, node: int) -> int: ...
     def nodes_of(self, profile: int) -> Sequence[Any]: ...
     def search(self, prefix: str, limit: int) -> Sequence[int]: ...
 
@@ -63,51 +61,46 @@ class ProfileReads:
 
     def find(self, reference: str) -> int:
         """The profile that `p_42` or `type:value` leads to today. Raises `NotFound`."""
-        node = parse_profile_id(reference)
+        node = self._identity.resolve(reference)
         if node is None:
-            kind, _, value = reference.partition(":")
-            node = self._identity.lookup(kind, value) if value else None
-        profile = self._identity.profile_of(node) if node is not None else None
-        if not profile:
             raise NotFound(
                 f"no profile for {reference!r}", hint="write type:value, such as email:a@b.example"
             )
-        return profile
+        return self._identity.profile_of(node)
 
     def get(self, profile: int, *, explain: bool = False) -> dict[str, Any]:
         """One profile in full. Raises `NotFound`."""
-        with snapshot(self._connection):
-            return self._get(profile, explain)
+        with self._look() as lens:
+            return self._get(lens, profile, explain)
 
-    def _get(self, profile: int, explain: bool) -> dict[str, Any]:
-        parts = load(self._connection, [profile], self._sources).get(profile)
+    def _get(self, lens: Lens, profile: int, explain: bool) -> dict[str, Any]:
+        parts = load(lens, [profile]).get(profile)
         if parts is None:
             raise NotFound(f"no profile {profile_id(profile)}", hint="it may have been erased")
-        pinned, now = self._pins([parts]), self._clock.now()
-        values = view.traits(self._rules, parts.fragments, pinned, now)
-        shown = view.summary(profile, parts, values, self._sources)
-        shown["identifiers"] = self._identifiers(profile)
+        pinned = pins.standing(self._all_pins([parts]))
+        values = view.traits(lens, parts.fragments, pinned)
+        shown = view.summary(profile, parts, values, lens.senders)
+        shown["identifiers"] = self._identifiers(lens, profile)
         shown["traits"] = values
-        shown["sources"] = view.slugs(parts, self._sources)
-        shown["accounts"] = accounts_view.brief(
-            self._connection, parts.accounts, self._sources, self._rules, now
-        )
+        shown["sources"] = view.slugs(parts, lens.senders)
+        shown["accounts"] = accounts_view.brief(lens, parts.accounts)
         shown["counters"] = {"total": shown.pop("events"), "events": self._events(profile)}
         if explain:
-            shown["explain"] = view.explain(self._rules, parts, pinned, now)
+            shown["explain"] = view.explain(lens, parts, pinned)
         return shown
 
     def many(self, profiles: Iterable[int]) -> Iterator[dict[str, Any]]:
         """Rows for the warehouse table `profiles`; instants in µs UTC, nested values as JSON text.
 
-        Profiles that no longer exist (merged away) give no row.
+        Profiles that no longer exist (merged away), or to which no event belongs, give no row.
         """
         wanted = list(profiles)
         for start in range(0, len(wanted), _CHUNK):
-            with snapshot(self._connection):
-                found = self._load(wanted[start : start + _CHUNK])
+            with self._look() as lens:
+                found = self._load(lens, wanted[start : start + _CHUNK])
             for profile, parts, values in found:
-                yield _row(profile, parts, values, self._sources)
+                if parts.activity:
+                    yield _row(profile, parts, values, lens.senders)
 
     def list(
         self,
@@ -125,74 +118,67 @@ class ProfileReads:
         page. A page may hold fewer than `limit` although there is a next one.
         """
         filters = Filters(known, self._source_ids(brand, source))
-        with snapshot(self._connection):
+        with self._look() as lens:
             if q.strip():
                 found, after = self._search(q.strip(), limit), None
             else:
                 before = int(cursor) if cursor and cursor.isdecimal() else None
                 found, after = search.page(self._connection, before, limit, filters)
-            rows = self._load(found)
+            rows = self._load(lens, found)
         shown = [
-            view.summary(profile, parts, values, self._sources)
+            view.summary(profile, parts, values, lens.senders)
             for profile, parts, values in rows
-            if not q or _fits(parts, filters)
+            if parts.activity and (not q or _fits(parts, filters))
         ]
         return shown, None if after is None else str(after)
 
     def accounts(self, limit: int = 50, cursor: str | None = None, q: str = "") -> Page:
         """Accounts by id, each with its traits and number of members, and the next cursor."""
-        with snapshot(self._connection):
-            return accounts_view.page(
-                self._connection, self._sources, self._rules, self._clock.now(), limit, cursor, q
-            )
+        with self._look() as lens:
+            return accounts_view.page(lens, limit, cursor, q)
 
     def account(self, id: str, *, members: int = 100) -> dict[str, Any]:
         """One account with up to `members` of its people. Raises `NotFound`."""
-        with snapshot(self._connection):
-            shown = accounts_view.one(
-                self._connection, self._sources, self._rules, self._clock.now(), id
-            )
-            people = self._load(accounts_view.members(self._connection, id, members))
-        shown["members"] = [view.summary(p, parts, v, self._sources) for p, parts, v in people]
+        with self._look() as lens:
+            shown = accounts_view.one(lens, id)
+            people = self._load(lens, accounts_view.members(lens, id, members))
+        shown["members"] = [view.summary(p, parts, v, lens.senders) for p, parts, v in people]
         return shown
 
-    def _load(self, profiles: Sequence[int]) -> Loaded:
+    def _load(self, lens: Lens, profiles: Sequence[int]) -> Loaded:
         """Parts and surviving traits, in the order asked for."""
-        parts = load(self._connection, profiles, self._sources)
+        parts = load(lens, profiles)
         by_identifier: dict[tuple[str, str], list[Pin]] = {}
         for pin in self._all_pins(list(parts.values())):
             by_identifier.setdefault((pin.type, pin.value), []).append(pin)
-        now, found = self._clock.now(), []
+        found: Loaded = []
         for profile in profiles:
             if (one := parts.get(profile)) is None:
                 continue
             mine = [p for k in one.identifiers for p in by_identifier.get((k.type, k.value), ())]
-            values = view.traits(self._rules, one.fragments, pins.standing(mine), now)
+            values = view.traits(lens, one.fragments, pins.standing(mine))
             found.append((profile, one, values))
         return found
 
-    def _pins(self, parts: Sequence[Parts]) -> dict[str, Pin]:
-        return pins.standing(self._all_pins(parts))
+    def _look(self) -> AbstractContextManager[Lens]:
+        return look(self._connection, self._sources, self._rules, self._clock.now())
 
     def _all_pins(self, parts: Sequence[Parts]) -> Sequence[Pin]:
         named = [(known.type, known.value) for one in parts for known in one.identifiers]
         return pins.of_identifiers(self._connection, named)
 
-    def _identifiers(self, profile: int) -> Sequence[dict[str, Any]]:
-        sent: dict[int, set[str]] = {}
-        for node, source in self._connection.execute(_SOURCES_OF_NODES, (profile,)):
-            sent.setdefault(node, set()).add(slug(self._sources, source))
+    def _identifiers(self, lens: Lens, profile: int) -> Sequence[dict[str, Any]]:
         return [
             {
                 "type": known.type,
                 "value": known.value,
-                "first_seen": to_iso(known.first_seen),
-                "last_seen": to_iso(known.last_seen),
+                "first_seen": view.iso(known.first_seen),
+                "last_seen": view.iso(known.last_seen),
                 "count": known.count,
-                "sources": sorted(sent.get(known.node, ())),
+                "sources": sorted({lens.senders.slug(source) for source in known.sources}),
                 "shared": bool(known.shared),
             }
-            for known in sorted(self._identity.nodes_of(profile), key=view.rank)
+            for known in self._identity.nodes_of(profile)
         ]
 
     def _events(self, profile: int) -> dict[str, Any]:
@@ -217,11 +203,9 @@ class ProfileReads:
 
     def _search(self, q: str, limit: int) -> Sequence[int]:
         kind, colon, value = q.partition(":")
-        node = parse_profile_id(q)
-        if node is None and colon:
-            node = self._identity.lookup(kind, value)
-        if node is not None and (profile := self._identity.profile_of(node)):
-            return [profile]
+        node = self._identity.resolve(q)
+        if node is not None:
+            return [self._identity.profile_of(node)]
         found = [*self._identity.search(q, limit), *search.by_trait(self._connection, q, limit)]
         if colon:
             found += search.by_trait(self._connection, value.strip(), limit, trait=kind)
@@ -235,7 +219,7 @@ def _fits(parts: Parts, filters: Filters) -> bool:
     return only is None or any(activity.source in only for activity in parts.activity)
 
 
-def _row(profile: int, parts: Parts, values: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
+def _row(profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders) -> dict[str, Any]:
     identifiers = view.by_strength(parts.identifiers)
     strongest: dict[str, str] = {}
     for known in identifiers:
@@ -255,8 +239,8 @@ def _row(profile: int, parts: Parts, values: Mapping[str, Any], sources: Sources
         "traits": msgspec.json.encode(values).decode(),
         "identifiers": _json([{"type": k.type, "value": k.value} for k in identifiers]),
         "accounts": _json(parts.accounts),
-        "sources": view.slugs(parts, sources),
-        "brands": view.brands(parts, sources),
+        "sources": view.slugs(parts, senders),
+        "brands": view.brands(parts, senders),
     }
 
 

@@ -10,9 +10,9 @@ import msgspec
 from rapport.clock import to_iso
 from rapport.ids import profile_id
 from rapport.profiles import survivorship
-from rapport.profiles.parts import Fragments, Known, Parts, Sources, slug
+from rapport.profiles.lens import Lens, Senders
+from rapport.profiles.parts import Fragments, Known, Parts
 from rapport.profiles.pins import Pin
-from rapport.profiles.rules import SurvivorshipRules
 from rapport.profiles.survivorship import Fragment
 
 # Identifiers that name a device or a browser; who has nothing else is anonymous.
@@ -31,9 +31,7 @@ _STRONGEST = ("user_id", "email", "phone")
 _decode = msgspec.json.decode
 
 
-def traits(
-    rules: SurvivorshipRules, fragments: Fragments, pins: Mapping[str, Pin], now: int
-) -> dict[str, Any]:
+def traits(lens: Lens, fragments: Fragments, pins: Mapping[str, Pin]) -> dict[str, Any]:
     """Name -> value of the traits that survive, by name."""
     values: dict[str, Any] = {}
     for trait in sorted(fragments.keys() | pins.keys()):
@@ -41,36 +39,30 @@ def traits(
         if pin is not None and pin.pinned is not None:
             text: str | None = pin.pinned
         else:
-            winner = survivorship.pick(rules, trait, fragments[trait], now)
+            winner = survivorship.pick(lens.rules, trait, fragments[trait], lens.now)
             text = winner.value if winner is not None else None
         if text is not None and text != survivorship.NULL:
             values[trait] = _decode(text)
     return values
 
 
-def explain(
-    rules: SurvivorshipRules,
-    parts: Parts,
-    pins: Mapping[str, Pin],
-    now: int,
-) -> dict[str, Any]:
+def explain(lens: Lens, parts: Parts, pins: Mapping[str, Pin]) -> dict[str, Any]:
     """Trait -> {value, rule, source, time, ..., candidates}, also for traits that were removed."""
     names = {known.node: f"{known.type}:{known.value}" for known in parts.identifiers}
     return {
-        trait: _explain(rules, trait, parts.fragments.get(trait, []), pins.get(trait), names, now)
+        trait: _explain(lens, trait, parts.fragments.get(trait, []), pins.get(trait), names)
         for trait in sorted(parts.fragments.keys() | pins.keys())
     }
 
 
 def _explain(
-    rules: SurvivorshipRules,
+    lens: Lens,
     trait: str,
     fragments: Sequence[Fragment],
     pin: Pin | None,
     names: Mapping[int, str],
-    now: int,
 ) -> dict[str, Any]:
-    verdict = survivorship.decide(rules, trait, fragments, now)
+    verdict = survivorship.decide(lens.rules, trait, fragments, lens.now)
     candidates = [
         _candidate(one, names, None if pin is None else "pinned_over", verdict.lost.get(place))
         for place, one in enumerate(fragments)
@@ -81,7 +73,7 @@ def _explain(
     winner = next((one for one in candidates if one["wins"]), None)
     shown = ("value", "source", "time", "message_id", "identifier")
     chosen = {key: winner[key] if winner else None for key in shown}
-    return {**chosen, "rule": rules.of(trait).by, "pinned": False, "candidates": candidates}
+    return {**chosen, "rule": lens.rules.of(trait).by, "pinned": False, "candidates": candidates}
 
 
 def _candidate(
@@ -115,13 +107,8 @@ def _pinned(pin: Pin) -> dict[str, Any]:
 
 
 def by_strength(identifiers: Iterable[Known]) -> list[Known]:
-    """What names a person before what names a device; within a type the newest first."""
-    return sorted(identifiers, key=rank)
-
-
-def rank(identifier: Any) -> tuple[tuple[int, str], int, str]:
-    """Sort key of anything with type, value and last_seen: the strongest first."""
-    return (_strength(identifier.type), -identifier.last_seen, identifier.value)
+    """What names a person before what names a device; within a type the first known first."""
+    return sorted(identifiers, key=lambda known: (_strength(known.type), known.node))
 
 
 def _strength(kind: str) -> tuple[int, str]:
@@ -146,25 +133,27 @@ def name(values: Mapping[str, Any], identifiers: Sequence[Known]) -> str:
     return address or (identifiers[0].value if identifiers else "")
 
 
-def seen(parts: Parts) -> tuple[int, int]:
-    """First and last instant of a profile: of its events, else of its identifiers."""
-    if parts.activity:
-        return min(a.first for a in parts.activity), max(a.last for a in parts.activity)
-    known = parts.identifiers
-    return min(k.first_seen for k in known), max(k.last_seen for k in known)
+def seen(parts: Parts) -> tuple[int | None, int | None]:
+    """First and last instant of a profile; None for a value that joins nobody (info@...)."""
+    if not parts.activity:
+        return None, None
+    return min(a.first for a in parts.activity), max(a.last for a in parts.activity)
 
 
-def slugs(parts: Parts, sources: Sources) -> list[str]:
-    return sorted({slug(sources, activity.source) for activity in parts.activity})
+def iso(instant: int | None) -> str | None:
+    return None if instant is None else to_iso(instant)
 
 
-def brands(parts: Parts, sources: Sources) -> list[str]:
-    found = (sources.get(activity.source) for activity in parts.activity)
-    return sorted({source.brand for source in found if source is not None and source.brand})
+def slugs(parts: Parts, senders: Senders) -> list[str]:
+    return sorted({senders.slug(activity.source) for activity in parts.activity})
+
+
+def brands(parts: Parts, senders: Senders) -> list[str]:
+    return sorted({senders.brand(activity.source) for activity in parts.activity} - {""})
 
 
 def summary(
-    profile: int, parts: Parts, values: Mapping[str, Any], sources: Sources
+    profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders
 ) -> dict[str, Any]:
     """One line of a list: the ProfileSummary of the API."""
     identifiers = by_strength(parts.identifiers)
@@ -173,9 +162,9 @@ def summary(
         "id": profile_id(profile),
         "name": name(values, identifiers),
         "identifiers": [{"type": known.type, "value": known.value} for known in identifiers],
-        "first_seen": to_iso(first),
-        "last_seen": to_iso(last),
+        "first_seen": iso(first),
+        "last_seen": iso(last),
         "events": sum(activity.events for activity in parts.activity),
-        "brands": brands(parts, sources),
+        "brands": brands(parts, senders),
         "known": is_known(identifiers),
     }
