@@ -1,0 +1,82 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useCallback, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { accountsQuery, rowsOf } from '@/api/queries'
+import type { AccountSummary } from '@/api/types'
+import { ButtonLink } from '@/ui/ButtonLink'
+import { DateTime } from '@/ui/DateTime'
+import { EmptyState } from '@/ui/EmptyState'
+import { ErrorState } from '@/ui/ErrorState'
+import { Num } from '@/ui/Num'
+import { Page } from '@/ui/Page'
+import { SearchField } from '@/ui/SearchField'
+import { Skeleton } from '@/ui/Skeleton'
+import { Table, type TableColumn } from '@/ui/Table'
+
+import { FirstEvent } from '../sources/FirstEvent'
+import { groupCall } from '../sources/snippets'
+import { AccountDrawer } from './AccountDrawer'
+
+const route = getRouteApi('/shell/accounts')
+
+export function AccountsPage() {
+  const { t } = useTranslation()
+  const { q = '', open } = route.useSearch()
+  const navigate = route.useNavigate()
+  const list = useInfiniteQuery(accountsQuery(q))
+  const rows = useMemo(() => rowsOf(list.data), [list.data])
+  const search = useCallback((next: string) => void navigate({ search: { q: next || undefined }, replace: true }), [navigate])
+  const columns = useColumns()
+  return (
+    <Page
+      title={t('accounts.title')}
+      lead={t('accounts.lead')}
+      height="fill"
+      actions={<ButtonLink to="/sources">{t('home.sources.all')}</ButtonLink>}
+      filters={<SearchField label={t('accounts.search')} value={q} onChange={search} main />}
+    >
+      {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
+      {list.isPending && <Skeleton height={320} />}
+      {list.data && (
+        <Table
+          label={t('accounts.title')}
+          columns={columns}
+          rows={rows}
+          rowId={(account) => account.id}
+          rowText={(account) => account.name || account.id}
+          onOpen={(account) => void navigate({ search: (old) => ({ ...old, open: account.id }) })}
+          onMore={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+          loadingMore={list.isFetchingNextPage}
+          rowHeight={44}
+          empty={<Nothing q={q} />}
+        />
+      )}
+      {open && <AccountDrawer id={open} onClose={() => void navigate({ search: (old) => ({ ...old, open: undefined }) })} />}
+    </Page>
+  )
+}
+
+function Nothing({ q }: { q: string }) {
+  const { t } = useTranslation()
+  if (q) return <EmptyState title={t('accounts.none', { q })} />
+  return (
+    <EmptyState title={t('accounts.empty')}>
+      <p>{t('accounts.emptyHint')}</p>
+      <FirstEvent line={groupCall} />
+    </EmptyState>
+  )
+}
+
+function useColumns(): TableColumn<AccountSummary>[] {
+  const { t } = useTranslation()
+  return useMemo(
+    () => [
+      { id: 'name', label: t('accounts.name'), width: 2, render: (account) => account.name || account.id },
+      { id: 'members', label: t('accounts.members'), width: 110, align: 'end', render: (account) => <Num value={account.members} /> },
+      { id: 'last', label: t('accounts.lastSeen'), width: 1, render: (account) => <DateTime at={account.last_seen} />, from: 600 },
+    ],
+    [t],
+  )
+}

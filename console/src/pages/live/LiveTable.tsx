@@ -1,0 +1,81 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { LiveEvent } from '@/api/types'
+import { DateTime } from '@/ui/DateTime'
+import { EmptyState } from '@/ui/EmptyState'
+import { EventStatus } from '@/ui/EventStatus'
+import { EventType } from '@/ui/EventType'
+import { Id } from '@/ui/Id'
+import { Table, type TableColumn } from '@/ui/Table'
+
+import { FirstEvent } from '../sources/FirstEvent'
+import css from './Live.module.css'
+import { gist } from './gist'
+
+interface Props {
+  rows: readonly LiveEvent[]
+  filtered: boolean
+  onOpen: (event: LiveEvent) => void
+}
+
+export function LiveTable({ rows, filtered, onOpen }: Props) {
+  const { t } = useTranslation()
+  const columns = useColumns()
+  const empty = filtered ? (
+    <EmptyState title={t('live.noMatch')} />
+  ) : (
+    <EmptyState title={t('live.waiting')}>
+      <p>{t('live.waitingHint')}</p>
+      <FirstEvent />
+    </EmptyState>
+  )
+  return (
+    <Table
+      label={t('live.feed')}
+      columns={columns}
+      rows={rows}
+      rowId={(event) => event.message_id}
+      rowText={(event) => event.event || event.type}
+      onOpen={onOpen}
+      empty={empty}
+      rowHeight={36}
+    />
+  )
+}
+
+function useColumns(): TableColumn<LiveEvent>[] {
+  const { t } = useTranslation()
+  return useMemo(
+    () => [
+      { id: 'event', label: t('live.event'), width: 1.6, minWidth: 150, render: (event) => <Name event={event} /> },
+      { id: 'type', label: t('live.type'), width: 118, render: (event) => <EventType type={event.type} />, from: 700 },
+      { id: 'person', label: t('live.facts.person'), width: 1.5, minWidth: 120, render: (event) => <Person event={event} /> },
+      { id: 'source', label: t('live.source'), width: 1, render: (event) => event.source, from: 1100 },
+      { id: 'status', label: t('live.facts.status'), width: 130, render: (event) => <EventStatus status={event.status} />, from: 900 },
+      { id: 'time', label: t('live.facts.received'), width: 112, render: (event) => <DateTime at={event.received_at} as="time" />, align: 'end' },
+    ],
+    [t],
+  )
+}
+
+function Name({ event }: { event: LiveEvent }) {
+  const { t } = useTranslation()
+  const name = event.event || t(`event.type.${event.type as 'track'}`)
+  return (
+    <span className={css.name}>
+      <strong>{name}</strong>
+      <span className={css.gist}>{gist(event)}</span>
+    </span>
+  )
+}
+
+function Person({ event }: { event: LiveEvent }) {
+  const { t } = useTranslation()
+  if (event.user_id) return <Id>{event.user_id}</Id>
+  return (
+    <span className={css.anonymous}>
+      {t('live.anonymous')} {event.anonymous_id && <Id>{event.anonymous_id}</Id>}
+    </span>
+  )
+}

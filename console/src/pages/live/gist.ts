@@ -1,0 +1,18 @@
+import type { LiveEvent } from '@/api/types'
+
+const SHOWN = 3
+const LONGEST = 40
+
+/** The first few values that an event carries, in short: "total 49.9 · currency EUR". */
+export function gist(event: LiveEvent): string {
+  const said = event.type === 'identify' || event.type === 'group' ? event.traits : event.properties
+  return Object.entries(said ?? {})
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .slice(0, SHOWN)
+    .map(([name, value]) => `${name} ${cut(String(value))}`)
+    .join(' · ')
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
+}

@@ -1,0 +1,57 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+
+import { queryString } from '@/api/client'
+import type { LiveEvent } from '@/api/types'
+
+import { emptyFeed, receive, resume, type Feed } from './feed'
+
+export type Connection = 'connecting' | 'connected' | 'lost'
+
+interface Live {
+  feed: Feed
+  connection: Connection
+}
+
+interface Filter {
+  q?: string
+  source?: string
+  type?: string
+}
+
+const FLUSH_MS = 250
+
+/** Follows the event stream. What arrives is taken in four times a second, however much it is. */
+export function useLive({ q, source, type }: Filter, paused: boolean): Live {
+  const [feed, setFeed] = useState<Feed>(() => emptyFeed(Date.now()))
+  const [connection, setConnection] = useState<Connection>('connecting')
+  const arrived = useRef<LiveEvent[]>([])
+  const pausedNow = useRef(paused)
+  const flush = useCallback(() => {
+    const batch = arrived.current.splice(0)
+    setFeed((now) => receive(now, batch, pausedNow.current, Date.now()))
+  }, [])
+
+  useEffect(() => {
+    pausedNow.current = paused
+    if (!paused) setFeed(resume)
+  }, [paused])
+
+  useEffect(() => {
+    setFeed(emptyFeed(Date.now()))
+    setConnection('connecting')
+    const stream = new EventSource(`/api/v1/live${queryString({ q, source, type })}`)
+    stream.onopen = () => setConnection('connected')
+    stream.onerror = () => setConnection('lost')
+    stream.addEventListener('event', (message: MessageEvent<string>) => {
+      arrived.current.push(JSON.parse(message.data) as LiveEvent)
+    })
+    const timer = setInterval(flush, FLUSH_MS)
+    return () => {
+      stream.close()
+      clearInterval(timer)
+      arrived.current = []
+    }
+  }, [q, source, type, flush])
+
+  return { feed, connection }
+}

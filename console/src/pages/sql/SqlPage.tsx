@@ -1,0 +1,78 @@
+import { useMutation } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Play } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { api } from '@/api/client'
+import type { SqlResult } from '@/api/types'
+import { Button } from '@/ui/Button'
+import { EmptyState } from '@/ui/EmptyState'
+import { ErrorState } from '@/ui/ErrorState'
+import { Page } from '@/ui/Page'
+import { Skeleton } from '@/ui/Skeleton'
+
+import { Editor } from './Editor'
+import { Examples } from './Examples'
+import { ResultTable } from './ResultTable'
+import { SchemaTree } from './SchemaTree'
+import css from './Sql.module.css'
+
+const route = getRouteApi('/shell/sql')
+
+export function SqlPage() {
+  const { t } = useTranslation()
+  const { query: shared = '' } = route.useSearch()
+  const navigate = route.useNavigate()
+  const [query, setQuery] = useState(shared)
+  const run = useMutation({ mutationFn: (text: string) => api.post<SqlResult>('/sql', { query: text }) })
+  const start = (text: string) => {
+    if (!text.trim()) return
+    void navigate({ search: { query: text }, replace: true })
+    run.mutate(text)
+  }
+  useRunOnce(shared, run.mutate)
+  return (
+    <Page
+      title={t('sql.title')}
+      lead={t('sql.lead')}
+      height="fill"
+      actions={
+        <Button variant="primary" icon={Play} onPress={() => start(query)} isPending={run.isPending} isDisabled={!query.trim()}>
+          {t(run.isPending ? 'sql.running' : 'sql.run')}
+        </Button>
+      }
+    >
+      <div className={css.split}>
+        <SchemaTree onPick={(name) => setQuery((text) => (text ? `${text} ${name}` : `SELECT * FROM ${name} LIMIT 100`))} />
+        <div className={css.work}>
+          <Editor value={query} onChange={setQuery} onRun={() => start(query)} />
+          {run.error && <ErrorState error={run.error} />}
+          {run.isPending && <Skeleton lines={5} />}
+          {run.data && !run.isPending && !run.error && <ResultTable result={run.data} />}
+          {run.isIdle && (
+            <EmptyState title={t('sql.start')}>
+              <p>{t('sql.startHint')}</p>
+              <Examples
+                onPick={(text) => {
+                  setQuery(text)
+                  start(text)
+                }}
+              />
+            </EmptyState>
+          )}
+        </div>
+      </div>
+    </Page>
+  )
+}
+
+/** A shared link carries its query: show the answer without a press. Read only, so nothing can be harmed. */
+function useRunOnce(query: string, run: (query: string) => void): void {
+  const done = useRef(false)
+  useEffect(() => {
+    if (done.current || !query) return
+    done.current = true
+    run(query)
+  }, [query, run])
+}

@@ -1,0 +1,111 @@
+import { QueryCache, QueryClient } from '@tanstack/react-query'
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router'
+
+import { ApiError } from './api/client'
+import { sessionQuery } from './api/queries'
+import { NotFound, PageError, PagePending } from './shell/fallbacks'
+import { Shell } from './shell/Shell'
+import { search } from './search'
+
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: (error) => void signInAgain(error) }),
+  defaultOptions: {
+    queries: {
+      staleTime: 5000,
+      retry: (count, error) => count < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 502),
+    },
+  },
+})
+
+const root = createRootRouteWithContext<{ queries: QueryClient }>()({ notFoundComponent: NotFound })
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: search({ token: '', next: '' }),
+  component: lazyRouteComponent(() => import('./pages/login/LoginPage'), 'LoginPage'),
+})
+
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  beforeLoad: async ({ context, location }) => {
+    try {
+      await context.queries.ensureQueryData(sessionQuery)
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error
+      throw redirect({ to: '/login', search: { next: location.href } })
+    }
+  },
+  component: Shell,
+})
+
+const home = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('./pages/home/HomePage'), 'HomePage'),
+})
+
+const live = createRoute({
+  getParentRoute: () => shell,
+  path: '/live',
+  validateSearch: search({ q: '', source: '', type: '', open: '' }),
+  component: lazyRouteComponent(() => import('./pages/live/LivePage'), 'LivePage'),
+})
+
+const sources = createRoute({
+  getParentRoute: () => shell,
+  path: '/sources',
+  validateSearch: search({ open: '' }),
+  component: lazyRouteComponent(() => import('./pages/sources/SourcesPage'), 'SourcesPage'),
+})
+
+const accounts = createRoute({
+  getParentRoute: () => shell,
+  path: '/accounts',
+  validateSearch: search({ q: '', open: '' }),
+  component: lazyRouteComponent(() => import('./pages/accounts/AccountsPage'), 'AccountsPage'),
+})
+
+const sql = createRoute({
+  getParentRoute: () => shell,
+  path: '/sql',
+  validateSearch: search({ query: '' }),
+  component: lazyRouteComponent(() => import('./pages/sql/SqlPage'), 'SqlPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./pages/settings/SettingsPage'), 'SettingsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, shell.addChildren([home, live, sources, accounts, sql, settings])]),
+  context: { queries: queryClient },
+  defaultPreload: 'intent',
+  defaultPendingComponent: PagePending,
+  defaultPendingMs: 150,
+  defaultErrorComponent: PageError,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
+
+async function signInAgain(error: Error): Promise<void> {
+  const expired = error instanceof ApiError && error.status === 401
+  const here = router.state.location
+  if (!expired || here.pathname === '/login' || !queryClient.getQueryData(sessionQuery.queryKey)) return
+  queryClient.removeQueries({ queryKey: sessionQuery.queryKey })
+  await router.navigate({ to: '/login', search: { next: here.href } })
+}

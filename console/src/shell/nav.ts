@@ -1,0 +1,38 @@
+import { Building2, Cable, House, Radio, Settings, SquareTerminal, type LucideIcon } from 'lucide-react'
+import type { ParseKeys } from 'i18next'
+
+export interface NavPage {
+  to: '/' | '/accounts' | '/live' | '/sources' | '/sql' | '/settings'
+  title: ParseKeys
+  icon: LucideIcon
+  /** `g` and then this key jumps here. */
+  jump: string
+}
+
+export interface NavGroup {
+  title?: ParseKeys
+  pages: readonly NavPage[]
+}
+
+/** The sidebar, the palette and the keyboard help all read this. Only pages that exist. */
+export const NAV: readonly NavGroup[] = [
+  { pages: [{ to: '/', title: 'home.title', icon: House, jump: 'h' }] },
+  {
+    title: 'shell.group.people',
+    pages: [{ to: '/accounts', title: 'accounts.title', icon: Building2, jump: 'a' }],
+  },
+  {
+    title: 'shell.group.data',
+    pages: [
+      { to: '/live', title: 'live.title', icon: Radio, jump: 'l' },
+      { to: '/sources', title: 'sources.title', icon: Cable, jump: 's' },
+    ],
+  },
+  {
+    title: 'shell.group.insights',
+    pages: [{ to: '/sql', title: 'sql.title', icon: SquareTerminal, jump: 'q' }],
+  },
+  { pages: [{ to: '/settings', title: 'settings.title', icon: Settings, jump: ',' }] },
+]
+
+export const PAGES: readonly NavPage[] = NAV.flatMap((group) => group.pages)

@@ -1,0 +1,37 @@
+import type { LucideIcon } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+import { classes } from './classes'
+import css from './Button.module.css'
+
+export interface ButtonProps {
+  /** `primary` at most once a page; `danger` only inside a dialog that says what it changes. */
+  variant?: 'primary' | 'secondary' | 'ghost' | 'danger'
+  size?: 'normal' | 'small'
+  icon?: LucideIcon
+  type?: 'button' | 'submit'
+  /** Keeps its place and focus, but does nothing while work is under way. */
+  isPending?: boolean
+  isDisabled?: boolean
+  autoFocus?: boolean
+  onPress?: () => void
+  children: ReactNode
+}
+
+/** A plain `<button>`; what opens a menu is `Menu`, what leads to a page is `ButtonLink`. */
+export function Button(props: ButtonProps) {
+  const { variant = 'secondary', size = 'normal', icon: Icon, type = 'button', isPending, isDisabled, onPress } = props
+  return (
+    <button
+      type={isPending ? 'button' : type}
+      className={classes(css.button, css[variant], size === 'small' && css.small)}
+      disabled={isDisabled}
+      aria-busy={isPending || undefined}
+      autoFocus={props.autoFocus}
+      onClick={isPending ? undefined : onPress}
+    >
+      {Icon && <Icon size={15} aria-hidden className={css.icon} />}
+      <span className={css.text}>{props.children}</span>
+    </button>
+  )
+}

@@ -1,0 +1,138 @@
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
+import {
+  Cell,
+  Collection,
+  Column,
+  ResizableTableContainer,
+  Row,
+  Table as AriaTable,
+  TableBody,
+  TableHeader,
+  TableLoadMoreItem,
+  type SortDescriptor,
+} from 'react-aria-components/Table'
+import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer'
+
+import { classes } from './classes'
+import { Skeleton } from './Skeleton'
+import css from './Table.module.css'
+
+export interface TableColumn<T> {
+  id: string
+  label: string
+  render: (row: T) => ReactNode
+  /** Share of the width that is left, e.g. `2` for `2fr`; px when over 20. */
+  width?: number
+  minWidth?: number
+  /** Numbers stand at the end of their column. */
+  align?: 'start' | 'end'
+  sortable?: boolean
+  /** Left out when the window is narrower than this, in px. */
+  from?: number
+}
+
+interface Props<T> {
+  label: string
+  columns: readonly TableColumn<T>[]
+  rows: readonly T[]
+  rowId: (row: T) => string
+  /** Names the row when typing ahead and for screen readers; the first column's text otherwise. */
+  rowText?: (row: T) => string
+  /** Enter, click or tap. */
+  onOpen?: (row: T) => void
+  sort?: SortDescriptor
+  onSort?: (sort: SortDescriptor) => void
+  /** Called when the end comes into view; leave out when everything is there. */
+  onMore?: () => void
+  loadingMore?: boolean
+  /** Shown instead of rows. */
+  empty?: ReactNode
+  rowHeight?: number
+  /** Height of the whole table: as high as its rows up to `max`, or filling its parent. */
+  height?: 'fill' | { max: number }
+}
+
+const HEAD_PX = 34
+const PIXELS_FROM = 20
+
+/** Virtualised rows under a header that stays. Arrow keys move, Enter opens. */
+export function Table<T extends object>(props: Props<T>) {
+  const { label, rows, rowId, rowText, onOpen, sort, onSort, onMore, loadingMore, rowHeight = 40, height = 'fill' } = props
+  const width = useWindowWidth()
+  const columns = useMemo(() => props.columns.filter((column) => !column.from || width >= column.from), [props.columns, width])
+  if (rows.length === 0 && props.empty) return <div className={css.frame}>{props.empty}</div>
+  const natural = HEAD_PX + rows.length * rowHeight + 2
+  const size = height === 'fill' ? undefined : { blockSize: Math.min(natural, height.max) }
+  return (
+    <ResizableTableContainer className={classes(css.frame, height === 'fill' && css.fill)} style={size}>
+      <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight, headingHeight: HEAD_PX }}>
+        <AriaTable
+          aria-label={label}
+          className={css.table}
+          sortDescriptor={sort}
+          onSortChange={onSort}
+          onRowAction={onOpen && ((key) => open(rows, rowId, onOpen, String(key)))}
+        >
+          <TableHeader columns={columns} className={css.head}>
+            {(column) => (
+              <Column
+                id={column.id}
+                isRowHeader={column.id === columns[0]?.id}
+                allowsSorting={column.sortable}
+                width={widthOf(column.width)}
+                minWidth={column.minWidth ?? 90}
+                className={classes(css.column, column.align === 'end' && css.end)}
+              >
+                {({ sortDirection }) => (
+                  <span className={css.columnText}>
+                    {column.label}
+                    {sortDirection === 'ascending' && <ArrowUp size={12} aria-hidden />}
+                    {sortDirection === 'descending' && <ArrowDown size={12} aria-hidden />}
+                  </span>
+                )}
+              </Column>
+            )}
+          </TableHeader>
+          <TableBody>
+            <Collection items={rows} dependencies={[columns]}>
+              {(row) => (
+                <Row id={rowId(row)} textValue={rowText?.(row)} columns={columns} className={classes(css.row, onOpen && css.opens)}>
+                  {(column) => (
+                    <Cell className={classes(css.cell, column.align === 'end' && css.end)}>
+                      <div className={css.clip}>{column.render(row)}</div>
+                    </Cell>
+                  )}
+                </Row>
+              )}
+            </Collection>
+            {onMore && (
+              <TableLoadMoreItem onLoadMore={onMore} isLoading={loadingMore} className={css.more}>
+                <Skeleton lines={1} />
+              </TableLoadMoreItem>
+            )}
+          </TableBody>
+        </AriaTable>
+      </Virtualizer>
+    </ResizableTableContainer>
+  )
+}
+
+function open<T>(rows: readonly T[], rowId: (row: T) => string, onOpen: (row: T) => void, key: string) {
+  const row = rows.find((candidate) => rowId(candidate) === key)
+  if (row) onOpen(row)
+}
+
+function widthOf(width = 1): number | `${number}fr` {
+  return width > PIXELS_FROM ? width : `${width}fr`
+}
+
+function useWindowWidth(): number {
+  const [width, setWidth] = useState(() => window.innerWidth)
+  useEffect(() => {
+    const update = () => setWidth(window.innerWidth)
+    window.addEventListener('resize', update)
+    return () => window.removeEventListener('resize', update)
+  }, [])
+  return width
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from 'node:url'
+
+import optimizeLocales from '@react-aria/optimize-locales-plugin'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+import { budgets } from './build/budgets.ts'
+import { precompress } from './build/precompress.ts'
+import { browserSdk } from './build/sdk.ts'
+
+const OUT = fileURLToPath(new URL('../src/rapport/console_dist', import.meta.url))
+const SERVER = process.env.RAPPORT_URL ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [
+    react(),
+    { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN', 'ar-AE'] }), enforce: 'pre' },
+    browserSdk(),
+    budgets({ shell: 150_000, route: 400_000 }),
+    precompress(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: { outDir: OUT, emptyOutDir: true, license: { fileName: 'licenses.md' }, assetsInlineLimit: 0 },
+  server: { proxy: { '/api': SERVER, '/v1': SERVER, '/analytics.js': SERVER } },
+  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+})
