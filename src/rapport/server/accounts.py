@@ -126,7 +126,7 @@ class AccountStore:
         )
         return key, secret
 
-    def keys(self) -> list[ApiKey]:
+    def api_keys(self) -> list[ApiKey]:
         with self._lock:
             rows = self._db.execute(
                 "SELECT id, name, prefix, last4, scopes, created_at, created_by, last_used_at,"

@@ -55,13 +55,13 @@ class App:
         proto.response_bytes(reply.status, reply.headers, body)
 
     async def _api(self, scope: Scope, proto: Proto, path: str) -> None:
-        state: dict[str, Any] = {}
+        more: dict[str, Any] = {}
         try:
             if (scope.method, path) not in PUBLIC:
-                state["principal"] = self._gate.admit(scope)
+                more["principal"] = self._gate.admit(scope)
             elif scope.method == "POST":
                 self._gate.check_origin(scope)
-            await self._bridge.handle(scope, proto, fold(path), state)
+            await self._bridge.handle(scope, proto, fold(path), more)
         except RapportError as error:
             refuse(proto, error)
         except Exception:

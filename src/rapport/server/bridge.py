@@ -70,8 +70,8 @@ def _address(text: str) -> tuple[str, int]:
     return host.strip("[]"), int(port) if port.isdigit() else 0
 
 
-def asgi_scope(scope: Scope, path: str, state: dict[str, Any]) -> dict[str, Any]:
-    """`path` may differ from `scope.path`: see paths.fold."""
+def asgi_scope(scope: Scope, path: str, more: dict[str, Any]) -> dict[str, Any]:
+    """`path` may differ from `scope.path` (see paths.fold); `more` goes into the ASGI scope."""
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -88,8 +88,9 @@ def asgi_scope(scope: Scope, path: str, state: dict[str, Any]) -> dict[str, Any]
         ],
         "client": _address(scope.client),
         "server": _address(scope.server),
-        "state": state,
+        "state": {},
         "extensions": {},
+        **more,
     }
 
 
@@ -133,7 +134,7 @@ class Bridge:
         self._app = app
         self._headers = headers
 
-    async def handle(self, scope: Scope, proto: Proto, path: str, state: dict[str, Any]) -> None:
+    async def handle(self, scope: Scope, proto: Proto, path: str, more: dict[str, Any]) -> None:
         """Serve one request. Raises `TooLarge`; a client that left ends it silently."""
         body: bytes | None = None
         if scope.method not in ("GET", "HEAD", "OPTIONS"):
@@ -149,4 +150,4 @@ class Bridge:
             return {"type": "http.disconnect"}
 
         answer = Answer(proto, self._headers)
-        await self._app(asgi_scope(scope, path, state), receive, answer.send)
+        await self._app(asgi_scope(scope, path, more), receive, answer.send)

@@ -75,7 +75,7 @@ def compose(settings: Settings, token: str) -> Composition:
         static.Console(CONSOLE),
         metrics,
     )
-    return Composition(app, context, _loader(rooms), _chores(rooms))
+    return Composition(app, context, _loader(rooms, metrics), _chores(rooms))
 
 
 def _url(settings: Settings, folder: Folder) -> str:
@@ -84,14 +84,19 @@ def _url(settings: Settings, folder: Folder) -> str:
     return settings.public_url.rstrip("/") or local_url(settings.host, port)
 
 
-def _loader(rooms: Rooms) -> Loader:
-    return Loader(rooms.warehouse, rooms.folder.state, rooms.folder.control, rooms.profile_reads)
+def _loader(rooms: Rooms, metrics: Metrics) -> Loader:
+    def observe(rows: int, seconds: float) -> None:
+        metrics.loads.observe(seconds)
+        metrics.loaded_rows.inc(rows)
+
+    return Loader(
+        rooms.warehouse,
+        rooms.folder.state,
+        rooms.folder.control,
+        rooms.profile_reads,
+        observe=observe,
+    )
 
 
 def _chores(rooms: Rooms) -> chores.Chores:
-    return chores.Chores(
-        (
-            chores.Chore("truncate", 30.0, lambda: chores.truncate_log(rooms)),
-            chores.Chore("tidy", 300.0, rooms.warehouse.tidy),
-        )
-    )
+    return chores.Chores((chores.Chore("truncate", 30.0, lambda: chores.truncate_log(rooms)),))

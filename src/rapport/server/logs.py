@@ -24,6 +24,7 @@ FIELDS = (
     "store",
     "code",
 )
+TRACE_LINES = 16
 
 
 class JsonFormatter(logging.Formatter):
@@ -40,7 +41,7 @@ class JsonFormatter(logging.Formatter):
             del line["process"]
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-            line["trace"] = self.formatException(record.exc_info).splitlines()[1:-1]
+            line["trace"] = self.formatException(record.exc_info).splitlines()[1:-1][-TRACE_LINES:]
         return msgspec.json.encode(line).decode()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import entry_points
 from typing import TypeVar
@@ -12,10 +12,10 @@ from typing import TypeVar
 import apsw
 
 from rapport.clock import Clock
-from rapport.collect.sources import SourceStore
+from rapport.collect.sources import Source, SourceStore
 from rapport.config import Settings
 from rapport.database import connect
-from rapport.errors import ConfigError
+from rapport.errors import ConfigError, NotFound
 from rapport.identity.reads import IdentityReads
 from rapport.log.base import EventLog
 from rapport.log.sqlite import SqliteLog
@@ -28,6 +28,26 @@ from rapport.warehouse.reads import WarehouseReads
 
 T = TypeVar("T")
 READ_THREADS = 4
+ASKING_THREADS = 3
+
+
+class KnownSources(Mapping[int, Source]):
+    """All sources by number, those made a moment ago included."""
+
+    def __init__(self, store: SourceStore) -> None:
+        self._store = store
+
+    def __getitem__(self, number: int) -> Source:
+        try:
+            return self._store.get(number)
+        except NotFound:
+            raise KeyError(number) from None
+
+    def __iter__(self) -> Iterator[int]:
+        return iter([source.id for source in self._store.list()])
+
+    def __len__(self) -> int:
+        return len(self._store.list())
 
 
 class Reads:
@@ -36,9 +56,7 @@ class Reads:
     def __init__(self, folder: Folder, sources: SourceStore) -> None:
         self.connection: apsw.Connection = connect(folder.state, readonly=True, cache_mb=16)
         self.identity = IdentityReads(self.connection)
-        self.profiles = ProfileReads(
-            self.connection, self.identity, {source.id: source for source in sources.list()}
-        )
+        self.profiles = ProfileReads(self.connection, self.identity, KnownSources(sources))
 
 
 class Rooms:
@@ -54,11 +72,12 @@ class Rooms:
         self.warehouse = warehouse
         self.sources = SourceStore(self.folder.control)
         self.accounts = AccountStore(self.folder.control, clock)
-        self.pipeline = PipelineReads(self.folder.state)
+        self.pipeline = PipelineReads(self.folder.state, log)
         self.history = WarehouseReads(warehouse)
         self._local = threading.local()
         self._opened: list[Reads] = []
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
+        self._askers = ThreadPoolExecutor(ASKING_THREADS, thread_name_prefix="ask")
 
     async def reading(self, ask: Callable[[Reads], T]) -> T:
         """Run `ask` in a reading thread with that thread's own connection."""
@@ -67,6 +86,10 @@ class Rooms:
     async def working(self, work: Callable[[], T]) -> T:
         """Run something that blocks, in the same threads."""
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    async def asking(self, work: Callable[[], T]) -> T:
+        """Run a question to the warehouse: slow ones must not hold up reading profiles."""
+        return await asyncio.get_running_loop().run_in_executor(self._askers, work)
 
     def _ask(self, ask: Callable[[Reads], T]) -> T:
         reads = getattr(self._local, "reads", None)
@@ -83,8 +106,10 @@ class Rooms:
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
+        self._askers.shutdown(wait=True)
         for reads in self._opened:
             reads.connection.close()
+        self.pipeline.close()
         self.accounts.close()
         self.sources.close()
 

@@ -8,8 +8,11 @@ from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
+from rapport.errors import Unauthorized
 from rapport.server.attempts import Attempts
 from rapport.server.auth import READING, Principal
+from rapport.server.books import Books
+from rapport.server.commands import Commands
 from rapport.server.live import Live
 from rapport.server.metrics import Metrics
 from rapport.server.passwords import Passwords
@@ -28,17 +31,25 @@ class Context:
         self.passwords = Passwords()
         self.attempts = Attempts(rooms.clock)
         self.readiness = Readiness(rooms)
+        self.commands = Commands(rooms)
+        self.books = Books(rooms)
+
+    def slugs(self) -> dict[int, str]:
+        """Number of a source → the name by which people know it."""
+        return {source.id: source.slug for source in self.rooms.sources.list()}
 
 
 def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
-    """Who is calling. Only public routes are reached without, and they do not ask."""
-    principal: Principal = connection.scope["principal"]  # type: ignore[typeddict-item]
+    """Who is calling. Raises `Unauthorized` when the gate let nobody in."""
+    principal = connection.scope.get("principal")
+    if not isinstance(principal, Principal):
+        raise Unauthorized("this needs an API key or a session", hint="see docs/api.md")
     return principal
 
 
 def has_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Guard of every route: reading needs `read`, the rest `write`, unless `opt` names another."""
-    if "principal" not in connection.scope:
+    if handler.opt.get("public"):
         return
     reads = connection.scope["method"] in READING  # type: ignore[typeddict-item]
     principal_of(connection).needs(handler.opt.get("scope", "read" if reads else "write"))

@@ -18,13 +18,13 @@ class Ready(msgspec.Struct):
     checks: dict[str, str]  # "ok", or what is wrong
 
 
-@get("/health", sync_to_thread=False)
+@get("/health", sync_to_thread=False, opt={"public": True})
 def health() -> Health:
     """The process answers. Says nothing about the stores."""
     return Health()
 
 
-@get("/ready")
+@get("/ready", opt={"public": True})
 async def ready(context: Context) -> Response[Ready]:
     """200 when events can be accepted and read, 503 with the reason otherwise."""
     checks = await context.rooms.working(context.readiness.checks)

@@ -50,7 +50,7 @@ def _view(key: ApiKey) -> KeyView:
 @get("/api/v1/keys", opt={"scope": "admin"})
 async def list_keys(context: Context) -> Listing[KeyView]:
     """All keys ever made, without their secrets."""
-    keys = await context.rooms.working(context.rooms.accounts.keys)
+    keys = await context.rooms.working(context.rooms.accounts.api_keys)
     return Listing([_view(key) for key in keys], count=len(keys))
 
 

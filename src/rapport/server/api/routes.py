@@ -10,10 +10,37 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
 
 from rapport import __version__
-from rapport.server.api import failures, health, keys, session, sources
+from rapport.server.api import (
+    accounts,
+    events,
+    failures,
+    health,
+    identity,
+    keys,
+    live,
+    overview,
+    profiles,
+    quarantine,
+    session,
+    sources,
+    sql,
+)
 from rapport.server.api.context import Asked, Context, has_scope
 
-AREAS = (health, session, keys, sources)
+AREAS = (
+    health,
+    session,
+    keys,
+    sources,
+    overview,
+    profiles,
+    identity,
+    accounts,
+    events,
+    quarantine,
+    live,
+    sql,
+)
 
 
 def build(context: Context) -> Litestar:

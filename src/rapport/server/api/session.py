@@ -56,7 +56,7 @@ def _address(request: Asked) -> str:
     return request.client.host if request.client else ""
 
 
-@post("/api/v1/session", status_code=200)
+@post("/api/v1/session", status_code=200, opt={"public": True})
 async def sign_in(request: Asked, data: WithPassword, context: Context) -> Response[SessionView]:
     """Sign in with e-mail and password."""
     address = _address(request)
@@ -76,7 +76,7 @@ async def sign_in(request: Asked, data: WithPassword, context: Context) -> Respo
     return _opened(request, *await context.rooms.working(lambda: accounts.open_session(found[0])))
 
 
-@post("/api/v1/session/link", status_code=200)
+@post("/api/v1/session/link", status_code=200, opt={"public": True})
 async def redeem_link(request: Asked, data: WithLink, context: Context) -> Response[SessionView]:
     """Sign in with the token of a one-time link. Opening the link's page alone uses nothing up."""
     address = _address(request)

@@ -1,0 +1,52 @@
+"""Accounts: companies, households, teams — what `group` calls speak of."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+from litestar import get
+
+from rapport.server.api.context import Context
+from rapport.server.api.profiles import ProfileSummary
+from rapport.server.api.shapes import Listing, page_size
+from rapport.server.paths import unfold
+
+
+class AccountSummary(msgspec.Struct):
+    id: str
+    traits: dict[str, Any]
+    first_seen: str | None
+    last_seen: str | None
+    members: int
+
+
+class Account(msgspec.Struct):
+    id: str
+    traits: dict[str, Any]
+    first_seen: str | None
+    last_seen: str | None
+    members: list[ProfileSummary]
+
+
+@get("/api/v1/accounts")
+async def list_accounts(
+    context: Context, q: str = "", limit: int = 50, cursor: str | None = None
+) -> Listing[AccountSummary]:
+    """Accounts by id; with `q`, those whose id or name contains it."""
+    size = page_size(limit)
+    items, after = await context.rooms.reading(
+        lambda reads: reads.profiles.accounts(size, cursor, q)
+    )
+    return Listing(cast("list[AccountSummary]", items), after)
+
+
+@get("/api/v1/accounts/{ref:str}")
+async def show_account(ref: str, context: Context) -> Account:
+    """One account with its traits and its people."""
+    return cast(
+        "Account", await context.rooms.reading(lambda reads: reads.profiles.account(unfold(ref)))
+    )
+
+
+ROUTES = [list_accounts, show_account]

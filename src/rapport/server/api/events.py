@@ -1,0 +1,72 @@
+"""The catalogue: which events arrive, how often, with which properties."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+from litestar import get
+
+from rapport.server.api.context import Context
+from rapport.server.api.shapes import Listing, StoredEvent
+from rapport.server.paths import unfold
+
+
+class DayCount(msgspec.Struct):
+    day: str
+    count: int
+
+
+class EventKind(msgspec.Struct):
+    type: str
+    event: str
+    count: int
+    first_seen: str | None
+    last_seen: str | None
+    sources: list[str]
+    volume: list[DayCount]
+
+
+class Property(msgspec.Struct):
+    name: str
+    types: list[str]
+    filled: int
+    examples: list[Any]
+
+
+class EventDetail(msgspec.Struct):
+    type: str
+    event: str
+    count: int
+    first_seen: str | None
+    last_seen: str | None
+    properties: list[Property]
+    samples: list[StoredEvent]
+
+
+@get("/api/v1/events")
+async def list_events(context: Context, days: int = 14) -> Listing[EventKind]:
+    """Every kind of event with its volume per day."""
+    span = max(1, min(days, 90))
+    found = await context.rooms.asking(lambda: context.rooms.history.catalogue(span))
+    return Listing(cast("list[EventKind]", found), count=len(found))
+
+
+async def _detail(context: Context, kind: str, event: str) -> EventDetail:
+    found = await context.rooms.asking(lambda: context.rooms.history.event_details(kind, event))
+    return cast("EventDetail", found)
+
+
+@get("/api/v1/events/{kind:str}/{event:str}")
+async def show_event(kind: str, event: str, context: Context) -> EventDetail:
+    """One kind of event with its properties and latest samples."""
+    return await _detail(context, kind, unfold(event))
+
+
+@get("/api/v1/events/{kind:str}")
+async def show_nameless_event(kind: str, context: Context) -> EventDetail:
+    """The same for identify, group and alias, which have no name."""
+    return await _detail(context, kind, "")
+
+
+ROUTES = [list_events, show_event, show_nameless_event]

@@ -1,0 +1,178 @@
+"""Quarantine: what was accepted but could not be used; look at it, correct it, let it go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from litestar import get, post
+
+from rapport.errors import Conflict, Malformed, NotFound
+from rapport.events.quarantine import OPEN, Quarantined, QuarantineReads
+from rapport.events.reasons import REASONS
+from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.shapes import Done, Listing, iso, page_size
+from rapport.server.commands import Written
+
+# So many in one call; a client with more calls again.
+MOST_AT_ONCE = 500
+
+
+class QuarantinedView(msgspec.Struct):
+    id: int
+    source: str
+    message_id: str | None
+    reason: str
+    meaning: str
+    detail: str
+    received_at: str | None
+    body: Any  # the event as it was sent; text when it is not JSON
+    status: str
+    note: str
+
+
+class ReasonCount(msgspec.Struct):
+    reason: str
+    meaning: str
+    count: int
+
+
+class Correction(msgspec.Struct, forbid_unknown_fields=True):
+    body: dict[str, Any] | None = None
+
+
+class Selection(msgspec.Struct, forbid_unknown_fields=True):
+    ids: list[int] = []
+    reason: str = ""
+
+
+class Why(msgspec.Struct, forbid_unknown_fields=True):
+    reason: str = ""
+
+
+class Redriven(msgspec.Struct):
+    id: int
+    status: str
+    detail: str
+
+
+def _view(item: Quarantined, slugs: dict[int, str]) -> QuarantinedView:
+    return QuarantinedView(
+        item.id,
+        slugs.get(item.source, str(item.source)),
+        item.message_id,
+        item.reason,
+        REASONS.get(item.reason, ""),
+        item.detail,
+        iso(item.received_at),
+        _body(item.body),
+        item.status,
+        item.note,
+    )
+
+
+def _body(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return body.decode("utf-8", "replace")
+
+
+async def _ask(
+    context: Context, ask: Callable[[QuarantineReads], list[Quarantined]]
+) -> list[Quarantined]:
+    return await context.rooms.working(lambda: context.rooms.pipeline.quarantine(ask, []))
+
+
+@get("/api/v1/quarantine")
+async def list_quarantine(
+    context: Context,
+    reason: str | None = None,
+    source: str | None = None,
+    status: str | None = OPEN,
+    limit: int = 50,
+    cursor: int | None = None,
+) -> Listing[QuarantinedView]:
+    """Newest first. `status` is open, redriven or discarded; empty for all."""
+    size, slugs = page_size(limit), context.slugs()
+    number = context.rooms.sources.by_slug(source).id if source else None
+    found = await _ask(
+        context,
+        lambda reads: reads.page(
+            reason=reason or None, source=number, status=status or None, before=cursor, limit=size
+        ),
+    )
+    after = str(found[-1].id) if len(found) == size else None
+    return Listing([_view(item, slugs) for item in found], after)
+
+
+@get("/api/v1/quarantine/reasons")
+async def list_reasons(context: Context, status: str = OPEN) -> Listing[ReasonCount]:
+    """How many there are for each reason."""
+    counts = await context.rooms.working(
+        lambda: context.rooms.pipeline.quarantine(lambda reads: reads.reasons(status=status), {})
+    )
+    items = [ReasonCount(reason, REASONS.get(reason, ""), n) for reason, n in counts.items()]
+    return Listing(items, count=sum(counts.values()))
+
+
+@get("/api/v1/quarantine/{number:int}")
+async def show_quarantined(number: int, context: Context) -> QuarantinedView:
+    return _view(await _find(context, number), context.slugs())
+
+
+async def _find(context: Context, number: int) -> Quarantined:
+    found = await context.rooms.working(
+        lambda: context.rooms.pipeline.quarantine(lambda reads: reads.get(number), None)
+    )
+    if found is None:
+        raise NotFound(f"nothing in quarantine has the number {number}")
+    return found
+
+
+@post("/api/v1/quarantine/{number:int}/redrive", status_code=200)
+async def redrive_one(number: int, data: Correction, context: Context) -> Redriven:
+    """Send it again, corrected when `body` is given."""
+    return await _redrive(context, await _find(context, number), data.body)
+
+
+async def _redrive(context: Context, item: Quarantined, body: dict[str, Any] | None) -> Redriven:
+    if item.status != OPEN:
+        raise Conflict(f"number {item.id} is {item.status} already")
+    event = _body(item.body) if body is None else body
+    if not isinstance(event, dict):
+        raise Malformed("this is not a JSON object", hint="give the corrected event as `body`")
+    written: Written = await context.commands.event(
+        item.source, event, str(event.get("messageId", "")), redrive=item.id
+    )
+    return Redriven(item.id, written.status, written.detail)
+
+
+@post("/api/v1/quarantine/redrive", status_code=200)
+async def redrive_many(data: Selection, context: Context) -> Listing[Redriven]:
+    """Send the named ones again unchanged, or all open ones of a reason (some hundred at once)."""
+    if not data.ids and not data.reason:
+        raise Malformed("name `ids` or a `reason`")
+    if data.ids:
+        items = [await _find(context, number) for number in data.ids[:MOST_AT_ONCE]]
+    else:
+        items = await _ask(
+            context, lambda reads: reads.page(reason=data.reason, status=OPEN, limit=MOST_AT_ONCE)
+        )
+    done = [await _redrive(context, item, None) for item in items]
+    return Listing(done, count=len(done))
+
+
+@post("/api/v1/quarantine/{number:int}/discard", status_code=200)
+async def discard(request: Asked, number: int, data: Why, context: Context) -> Done:
+    """Decide that this event is not wanted. It stays on record as discarded."""
+    item = await _find(context, number)
+    if item.status != OPEN:
+        raise Conflict(f"number {number} is {item.status} already")
+    by = principal_of(request).name
+    written = await context.commands.decide("discard_quarantined", by, data.reason, ids=[number])
+    return Done(written.status)
+
+
+ROUTES = [list_quarantine, list_reasons, show_quarantined, redrive_one, redrive_many, discard]

@@ -1,0 +1,142 @@
+"""What all rooms share: one real server per test process, on a scratch folder and a free port."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import httpx
+import pytest
+
+WRITE_KEY = "wk_0123456789abcdef0123456789abcdef"
+API_KEY = "rk_0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class RunningServer:
+    """A real `rapport up`. `api` carries the API key and `tracking` the write key of `default`."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    data: Path
+    log: Path
+    write_key: str = WRITE_KEY
+    api_key: str = API_KEY
+    settings: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def api(self, **options: Any) -> httpx.Client:
+        headers = {"authorization": f"Bearer {self.api_key}"}
+        return httpx.Client(base_url=self.base_url, headers=headers, timeout=30, **options)
+
+    def tracking(self) -> httpx.Client:
+        return httpx.Client(base_url=self.base_url, auth=(self.write_key, ""), timeout=30)
+
+    def worker(self) -> int:
+        """Process id of the http worker."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
+        return int(children.split()[0])
+
+    def wait_ready(self, timeout: float = 30) -> float:
+        """Seconds until /ready says yes. Raises AssertionError with the server's log."""
+        begun = time.perf_counter()
+        while time.perf_counter() - begun < timeout:
+            if self.process.poll() is not None:
+                break
+            if _ready(self.port):
+                return time.perf_counter() - begun
+            time.sleep(0.02)
+        raise AssertionError(f"not ready; its log:\n{self.log.read_text()[-4000:]}")
+
+    def settle(self, timeout: float = 20) -> None:
+        """Wait until everything that was accepted has reached the warehouse."""
+        with self.api() as api:
+            end = time.perf_counter() + timeout
+            while time.perf_counter() < end:
+                seen = api.get("/api/v1/overview?minutes=1").json()["freshness"]
+                if seen["pipeline_lag_events"] == 0 and seen["warehouse_lag_events"] == 0:
+                    return
+                time.sleep(0.05)
+        raise AssertionError("events still wait")
+
+    def stop(self, timeout: float = 30) -> int:
+        """SIGTERM; the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout)
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def _ready(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def launch(data: Path, *, port: int | None = None, **settings: str) -> RunningServer:
+    """Start `rapport up` on `data` without waiting for it. The caller stops it."""
+    port = port or free_port()
+    log = data.parent / f"{data.name}.log"
+    environment = {
+        **{k: v for k, v in os.environ.items() if not k.startswith("RAPPORT_")},
+        "RAPPORT_DATA": str(data),
+        "RAPPORT_PORT": str(port),
+        "RAPPORT_WRITE_KEY": WRITE_KEY,
+        "RAPPORT_API_KEY": API_KEY,
+        **{f"RAPPORT_{name.upper()}": value for name, value in settings.items()},
+    }
+    with log.open("ab") as sink:
+        process = _spawn(environment, sink, data.parent)
+    return RunningServer(process, port, data, log, settings=settings)
+
+
+def _spawn(environment: dict[str, str], sink: IO[bytes], folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "rapport.cli.main", "up"],
+        env=environment,
+        stdout=sink,
+        stderr=sink,
+        cwd=folder,
+    )
+
+
+@pytest.fixture(scope="session")
+def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One server for all tests of this process: leave nothing behind that others trip over.
+
+    Use identifiers of your own (a random suffix), and do not stop or kill it; tests that do so
+    launch their own with `launch`.
+    """
+    server = launch(tmp_path_factory.mktemp("server") / "data")
+    try:
+        server.wait_ready()
+        yield server
+        server.stop()
+    finally:
+        server.kill()
