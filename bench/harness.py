@@ -285,15 +285,15 @@ class Sampler(threading.Thread):
     def __init__(self, server: Server) -> None:
         super().__init__(daemon=True)
         self._server = server
-        self._stop = threading.Event()
+        self._ended = threading.Event()
         self.mb: list[float] = []
 
     def run(self) -> None:
-        while not self._stop.wait(1):
+        while not self._ended.wait(1):
             self.mb.append(self._server.rss_mb())
 
     def finish(self) -> list[float]:
-        self._stop.set()
+        self._ended.set()
         self.join()
         return self.mb
 
