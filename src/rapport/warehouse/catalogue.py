@@ -46,23 +46,30 @@ FROM chunk GROUP BY ALL
 """
 
 
-def record(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+_UNKNOWN = """
+SELECT DISTINCT s."type", s.event FROM seen_volumes s WHERE NOT EXISTS (
+    SELECT 1 FROM event_volumes t WHERE t."type" = s."type" AND t.event = s.event)
+"""
+
+
+def record(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
     """Add the temp table `chunk` to the catalogue, inside the open transaction.
 
-    Returns the (type, event) pairs that have a property, or a type of value, not seen before.
+    Returns the (type, event) pairs that are new or have a property or type of value that is.
     """
     connection.execute(_PROPERTIES)
     connection.execute(_VOLUMES)
-    _add(
-        connection, "event_volumes", "seen_volumes", ("type", "event", "source_id", "day"), "events"
-    )
+    unknown = connection.execute(_UNKNOWN).fetchall()
+    days = ("type", "event", "source_id", "day")
+    _add(connection, "event_volumes", "seen_volumes", days, "events")
     keys = ("type", "event", "property", "json_type")
-    return _add(connection, "event_properties", "seen_properties", keys, "filled")
+    fresh = _add(connection, "event_properties", "seen_properties", keys, "filled")
+    return fresh | {(str(kind), str(event)) for kind, event in unknown}
 
 
 def _add(
     connection: duckdb.DuckDBPyConnection, table: str, seen: str, keys: tuple[str, ...], total: str
-) -> list[tuple[str, str]]:
+) -> set[tuple[str, str]]:
     """Add running totals; returns the (type, event) of the rows that were new."""
     same = " AND ".join(f't."{k}" = s."{k}"' for k in keys)
     connection.execute(
@@ -76,4 +83,4 @@ def _add(
     )
     connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM fresh_rows")
     fresh = connection.execute('SELECT DISTINCT "type", event FROM fresh_rows').fetchall()
-    return [(str(kind), str(event)) for kind, event in fresh]
+    return {(str(kind), str(event)) for kind, event in fresh}

@@ -64,8 +64,8 @@ class DuckdbWarehouse(Warehouse):
         identities: pa.Table | None = None,
         dirty: pa.Table | None = None,
     ) -> bool:
-        def write(connection: Connection) -> list[tuple[str, str]]:
-            fresh: list[tuple[str, str]] = []
+        def write(connection: Connection) -> set[tuple[str, str]]:
+            fresh: set[tuple[str, str]] = set()
             if events is not None and events.num_rows:
                 fresh = loading.append_events(connection, events)
             if identities is not None and identities.num_rows:

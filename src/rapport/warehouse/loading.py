@@ -30,7 +30,7 @@ _CHUNK = (
 )
 
 
-def append_events(connection: duckdb.DuckDBPyConnection, events: pa.Table) -> list[tuple[str, str]]:
+def append_events(connection: duckdb.DuckDBPyConnection, events: pa.Table) -> set[tuple[str, str]]:
     """Append rows; returns the (type, event) pairs that have something never seen before."""
     connection.register("incoming", naive_utc(events.select(EVENTS.names)))
     try:

@@ -1,0 +1,171 @@
+"""Every warehouse keeps the contract of rapport.warehouse.base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from tests.warehouse.rows import dirty, event_row, events, identities
+
+from rapport.errors import QueryError, Unavailable
+from rapport.warehouse.base import SourceRow, Warehouse
+from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.schema import PROFILES
+
+Open = Callable[[], Warehouse]
+
+
+@pytest.fixture(params=["duckdb"])
+def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
+    """Opens the same warehouse again and again; the one before is closed."""
+    opened: list[Warehouse] = []
+
+    def open_one() -> Warehouse:
+        for one in opened:
+            one.close()
+        opened.append(DuckdbWarehouse(tmp_path / "warehouse.duckdb", memory_mb=128))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def warehouse(reopen: Open) -> Warehouse:
+    return reopen()
+
+
+def mapping(warehouse: Warehouse) -> dict[int, int]:
+    rows = warehouse.read("SELECT node, profile FROM identities")
+    assert len({row["node"] for row in rows}) == len(rows), "a node was stored twice"
+    return {row["node"]: row["profile"] for row in rows}
+
+
+def test_a_load_is_there_after_opening_again(reopen: Open) -> None:
+    warehouse = reopen()
+    assert warehouse.loaded() == 0
+    assert warehouse.load(3, events=events(event_row(1), event_row(2)))
+    warehouse = reopen()
+    assert warehouse.loaded() == 3
+    assert warehouse.count_by_source() == {1: 2}
+
+
+def test_a_seq_that_was_loaded_changes_nothing(warehouse: Warehouse) -> None:
+    warehouse.load(5, events=events(event_row(1)))
+    for seq in (5, 4):
+        assert not warehouse.load(seq, events=events(event_row(2)), identities=identities((2, 2)))
+    assert warehouse.count_by_source() == {1: 1}
+    assert mapping(warehouse) == {}
+    assert warehouse.loaded() == 5
+
+
+def test_a_failed_load_leaves_nothing_behind(warehouse: Warehouse) -> None:
+    broken = pa.table(
+        {"node": [2], "profile": [None]},
+        schema=pa.schema([("node", pa.int64()), ("profile", pa.int64())]),
+    )
+    with pytest.raises(Unavailable):
+        warehouse.load(1, events=events(event_row(1)), identities=broken)
+    assert warehouse.count_by_source() == {}
+    assert warehouse.loaded() == 0
+    assert warehouse.load(1, events=events(event_row(1)))
+    assert warehouse.count_by_source() == {1: 1}
+
+
+def test_the_last_identity_of_a_node_counts(warehouse: Warehouse) -> None:
+    warehouse.load(1, identities=identities((1, 1), (2, 2), (3, 3), (2, 1)))
+    assert mapping(warehouse) == {1: 1, 2: 1, 3: 3}
+    warehouse.load(2, identities=identities((3, 1), (7, 7), (2, 2), (5, 5)))
+    assert mapping(warehouse) == {1: 1, 2: 2, 3: 1, 5: 5, 7: 7}
+
+
+def test_both_sides_of_a_move_become_dirty(warehouse: Warehouse) -> None:
+    warehouse.load(1, identities=identities((1, 1), (2, 2)))
+    warehouse.upsert_profiles([1, 2], PROFILES.empty_table())
+    assert warehouse.dirty_profiles(10) == []
+    warehouse.load(2, identities=identities((2, 1)), dirty=dirty([9]))
+    assert sorted(warehouse.dirty_profiles(10)) == [1, 2, 9]
+
+
+def test_dirty_profiles_survive_opening_again(reopen: Open) -> None:
+    reopen().load(1, dirty=dirty([4, 4, 5]))
+    assert sorted(reopen().dirty_profiles(10)) == [4, 5]
+
+
+def test_profile_rows_are_replaced_and_removed(warehouse: Warehouse) -> None:
+    def row(profile: int, name: str) -> dict[str, Any]:
+        return {"profile": profile, "profile_id": f"p_{profile}", "name": name, "traits": "{}"}
+
+    def table(*rows: dict[str, Any]) -> pa.Table:
+        return pa.Table.from_pylist(list(rows), schema=PROFILES)
+
+    warehouse.upsert_profiles([1, 2], table(row(1, "Sarah"), row(2, "Neha")))
+    warehouse.upsert_profiles([1, 2], table(row(1, "Sarah K")))
+    rows = warehouse.read("SELECT profile_id, name FROM profiles")
+    assert rows == [{"profile_id": "p_1", "name": "Sarah K"}]
+
+
+def test_rows_carry_the_names_of_their_source(warehouse: Warehouse) -> None:
+    warehouse.set_sources([SourceRow(1, "web", brand="Fitness Forever", region="IN")])
+    warehouse.load(1, events=events(event_row(1), event_row(2, source=99)))
+    rows = warehouse.read("SELECT source_id, source, brand, region FROM events ORDER BY node")
+    assert rows == [
+        {"source_id": 1, "source": "web", "brand": "Fitness Forever", "region": "IN"},
+        {"source_id": 99, "source": None, "brand": None, "region": None},
+    ]
+
+
+def test_an_event_is_found_by_its_message_id(warehouse: Warehouse) -> None:
+    warehouse.load(1, events=events(event_row(1, event="A"), event_row(2, message_id="it's")))
+    found = warehouse.event("it's")
+    assert found is not None
+    assert found["node"] == 2
+    assert warehouse.event("nope") is None
+
+
+def test_text_that_is_not_json_is_kept(warehouse: Warehouse) -> None:
+    warehouse.load(1, events=events(event_row(1, properties="{oops"), event_row(2, properties="")))
+    rows = warehouse.read("SELECT properties ->> '$' AS kept FROM events ORDER BY node")
+    assert rows == [{"kept": "{oops"}, {"kept": None}]
+
+
+def test_instants_are_utc(warehouse: Warehouse) -> None:
+    warehouse.load(1, events=events(event_row(0)))
+    result = warehouse.query("SELECT timestamp FROM events")
+    assert result.rows == [["2025-10-09T08:53:20.000000Z"]]
+
+
+def test_a_query_is_cut_off_at_its_rows(warehouse: Warehouse) -> None:
+    result = warehouse.query("SELECT i FROM range(5) t(i)", max_rows=3)
+    assert (len(result.rows), result.truncated) == (3, True)
+    result = warehouse.query("SELECT i FROM range(3) t(i)", max_rows=3)
+    assert (len(result.rows), result.truncated) == (3, False)
+
+
+def test_a_query_is_ended_at_its_time(warehouse: Warehouse) -> None:
+    with pytest.raises(QueryError, match=r"longer than 0\.2 s") as caught:
+        warehouse.query("SELECT count(*) FROM range(1000000) a, range(1000000) b", timeout=0.2)
+    assert caught.value.error_code == "sql_timeout"
+
+
+def test_parameters_are_bound(warehouse: Warehouse) -> None:
+    hostile = "'; DROP TABLE events; --"
+    assert warehouse.query("SELECT ? AS x", params=[hostile]).rows == [[hostile]]
+    assert warehouse.query("SELECT $a AS x", params={"a": hostile}).rows == [[hostile]]
+
+
+def test_a_stream_brings_every_row(warehouse: Warehouse) -> None:
+    batches = list(warehouse.stream("SELECT i FROM range(25000) t(i)", rows_per_batch=10_000))
+    assert sum(batch.num_rows for batch in batches) == 25_000
+    assert max(batch.num_rows for batch in batches) <= 10_000
+
+
+def test_a_closed_warehouse_says_so(warehouse: Warehouse) -> None:
+    warehouse.close()
+    warehouse.close()
+    with pytest.raises(Unavailable):
+        warehouse.query("SELECT 1")

@@ -1,0 +1,265 @@
+"""The outbox reaches the warehouse once and in order, whatever dies in between."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from tests.warehouse.rows import dirty, event_row, events, identities, ipc
+
+from rapport.database import connect
+from rapport.errors import Unavailable
+from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.loader import Loader
+
+OUTBOX = (
+    "CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
+    " count INTEGER NOT NULL, payload BLOB NOT NULL, sources TEXT NOT NULL DEFAULT '{}')"
+)
+
+
+class Folder:
+    """state.db and control.db as the pipeline and collect leave them."""
+
+    def __init__(self, root: Path) -> None:
+        self.state, self.control = root / "state.db", root / "control.db"
+        self.warehouse = root / "warehouse.duckdb"
+        self.writer = connect(self.state)
+        self.writer.execute(OUTBOX)
+        self.controls = connect(self.control)
+        self.controls.execute(
+            "CREATE TABLE IF NOT EXISTS sources (id INTEGER PRIMARY KEY, slug TEXT, name TEXT,"
+            " kind TEXT, brand TEXT, region TEXT, party TEXT)"
+        )
+        self.controls.execute(
+            "INSERT OR IGNORE INTO sources VALUES (1, 'web', 'Web', 'web', 'FF', 'IN', 'first')"
+        )
+
+    def put(self, kind: str, table: Any) -> None:
+        self.writer.execute(
+            "INSERT INTO outbox (kind, count, payload) VALUES (?, ?, ?)",
+            (kind, table.num_rows, ipc(table)),
+        )
+
+    def applied(self) -> int:
+        row = self.controls.execute("SELECT value FROM loader WHERE name = 'warehouse'").fetchone()
+        return int(row[0]) if row else 0
+
+    def close(self) -> None:
+        self.writer.close()
+        self.controls.close()
+
+
+class Profiles:
+    """Answers for profiles 1 to 100; remembers who was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def many(self, profiles: Iterable[int]) -> Iterator[dict[str, Any]]:
+        for profile in profiles:
+            self.asked.append(profile)
+            if profile <= 100:
+                yield {"profile": profile, "profile_id": f"p_{profile}", "traits": "{}"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Folder]:
+    made = Folder(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def warehouse(folder: Folder) -> Iterator[DuckdbWarehouse]:
+    opened = DuckdbWarehouse(folder.warehouse, memory_mb=128)
+    yield opened
+    opened.close()
+
+
+def loader_for(
+    folder: Folder, warehouse: DuckdbWarehouse, profiles: Profiles | None = None
+) -> Loader:
+    return Loader(warehouse, folder.state, folder.control, lambda: profiles or Profiles())
+
+
+def drain(loader: Loader) -> None:
+    while loader.step() is not None:
+        pass
+
+
+def test_everything_arrives_and_is_recorded(folder: Folder, warehouse: DuckdbWarehouse) -> None:
+    folder.put("events", events(event_row(1), event_row(2)))
+    folder.put("identities", identities((1, 1), (2, 2)))
+    folder.put("profiles", dirty([1, 500]))
+    folder.put("events", events(event_row(3)))
+    profiles = Profiles()
+    loader = loader_for(folder, warehouse, profiles)
+    drain(loader)
+    assert warehouse.count_by_source() == {1: 3}
+    assert warehouse.loaded() == folder.applied() == 4
+    assert sorted(profiles.asked) == [1, 2, 500]
+    assert warehouse.read("SELECT profile_id FROM profiles ORDER BY 1") == [
+        {"profile_id": "p_1"},
+        {"profile_id": "p_2"},
+    ]
+    assert warehouse.read("SELECT DISTINCT source, brand FROM events") == [
+        {"source": "web", "brand": "FF"}
+    ]
+    loader.close()
+
+
+def test_it_waits_for_a_pipeline_that_never_ran(tmp_path: Path) -> None:
+    warehouse = DuckdbWarehouse(tmp_path / "w.duckdb")
+    loader = Loader(warehouse, tmp_path / "state.db", tmp_path / "control.db", Profiles)
+    assert loader.step() is None
+    loader.close()
+    warehouse.close()
+
+
+def test_a_source_made_later_is_known(folder: Folder, warehouse: DuckdbWarehouse) -> None:
+    loader = loader_for(folder, warehouse)
+    folder.put("events", events(event_row(1)))
+    drain(loader)
+    folder.controls.execute(
+        "INSERT INTO sources VALUES (2, 'crm', 'CRM', 'crm', 'BB', '', 'first')"
+    )
+    folder.put("events", events(event_row(2, source=2)))
+    drain(loader)
+    rows = warehouse.read("SELECT source FROM events ORDER BY node")
+    assert [row["source"] for row in rows] == ["web", "crm"]
+    loader.close()
+
+
+def test_a_failing_warehouse_is_tried_again(
+    folder: Folder, warehouse: DuckdbWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put("events", events(event_row(1)))
+    loader = loader_for(folder, warehouse)
+    with monkeypatch.context() as patched:
+
+        def fail(*_: Any, **__: Any) -> bool:
+            raise Unavailable("disk full")
+
+        patched.setattr(warehouse, "load", fail)
+        with pytest.raises(Unavailable):
+            loader.step()
+    drain(loader)
+    assert warehouse.count_by_source() == {1: 1}
+    loader.close()
+
+
+@pytest.mark.parametrize("where", ["load", "record"])
+def test_dying_between_two_statements_repeats_nothing(
+    folder: Folder, warehouse: DuckdbWarehouse, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    """After the warehouse committed and before control.db heard of it, or before either."""
+    folder.put("events", events(event_row(1)))
+    first = loader_for(folder, warehouse)
+    assert first.step() == 1
+    folder.put("events", events(event_row(2)))
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        if where == "record":
+            patched.setattr(first, "_record", die)
+        else:
+            patched.setattr(warehouse, "load", die)
+        with pytest.raises(Killed):
+            first.step()
+    first.close()
+    assert folder.applied() == 1
+    second = loader_for(folder, warehouse)
+    drain(second)
+    assert warehouse.count_by_source() == {1: 2}
+    assert folder.applied() == 2
+    second.close()
+
+
+def test_new_rows_are_seen_soon_and_waiting_is_cheap(
+    folder: Folder, warehouse: DuckdbWarehouse
+) -> None:
+    loader, stop = loader_for(folder, warehouse), threading.Event()
+    thread = threading.Thread(target=loader.run, args=(stop,))
+    thread.start()
+    try:
+        time.sleep(0.5)
+        folder.put("events", events(event_row(1)))
+        deadline = time.monotonic() + 2.0
+        while time.monotonic() < deadline and not warehouse.count_by_source():
+            time.sleep(0.01)
+        assert warehouse.count_by_source() == {1: 1}
+    finally:
+        stop.set()
+        thread.join()
+
+
+CHILD = """
+import sys, threading, time
+from pathlib import Path
+from tests.warehouse.test_loader import Profiles
+from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.loader import Loader
+root = Path(sys.argv[1])
+warehouse = DuckdbWarehouse(root / "warehouse.duckdb", memory_mb=128)
+loader = Loader(warehouse, root / "state.db", root / "control.db", Profiles)
+print("ready", flush=True)
+while True:
+    if loader.step() is None:
+        time.sleep(0.005)
+"""
+
+
+@pytest.mark.torture
+def test_killed_at_random_it_loses_and_repeats_nothing(folder: Folder) -> None:
+    chance = random.Random(7)
+    number = 0
+    for _ in range(6):
+        child = subprocess.Popen(
+            [sys.executable, "-c", CHILD, str(folder.state.parent)],
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        ends = time.monotonic() + chance.uniform(0.0, 0.4)
+        while time.monotonic() < ends:
+            rows = [event_row(number + i) for i in range(50)]
+            number += 50
+            with folder.writer:
+                folder.put("events", events(*rows))
+                folder.put("identities", identities(*((r["node"], r["node"]) for r in rows)))
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        trim(folder)
+    warehouse = DuckdbWarehouse(folder.warehouse)
+    loader = loader_for(folder, warehouse)
+    while loader.step():
+        pass
+    stored = warehouse.read("SELECT count(*) AS n, count(DISTINCT message_id) AS d FROM events")
+    nodes = warehouse.read("SELECT count(*) AS n, count(DISTINCT node) AS d FROM identities")
+    loader.close()
+    warehouse.close()
+    assert number > 0
+    assert stored == nodes == [{"n": number, "d": number}]
+
+
+def trim(folder: Folder) -> None:
+    """What the pipeline does with the number in control.db."""
+    with contextlib.suppress(apsw.SQLError):
+        folder.writer.execute("DELETE FROM outbox WHERE seq <= ?", (folder.applied(),))
