@@ -18,7 +18,7 @@ def test_decisions(rapport: Rapport, api: Script, action: str) -> None:
 
 
 def test_preview_decides_nothing(rapport: Rapport, api: Script) -> None:
-    side = {"profile": "p_1", "identifiers": [{"type": "user_id", "value": "u-1"}]}
+    side = {"profile": "p_1", "identifiers": ["user_id:u-1"], "count": 1}
     answer = {"before": [side], "after": [side], "events_moved": 1234}
     api.on(r"POST /identity/merge\?preview=true", answer)
     shown = rapport("identity", "merge", "u-1", "u-2", "--preview").stdout
@@ -33,13 +33,13 @@ def test_path_between_two_identifiers(rapport: Rapport, api: Script) -> None:
 
 
 def test_redrive_with_a_correction(rapport: Rapport, api: Script) -> None:
-    api.on("POST /quarantine/17/redrive", {"status": "sent"})
+    api.on("POST /quarantine/17/redrive", {"id": 17, "status": "stored", "detail": ""})
     rapport("quarantine", "redrive", "17", "--body", "-", stdin='{"type": "track"}')
     assert api.calls == [("POST /quarantine/17/redrive", {"body": {"type": "track"}})]
 
 
 def test_redrive_by_reason(rapport: Rapport, api: Script) -> None:
-    api.on("POST /quarantine/redrive", {})
+    api.on("POST /quarantine/redrive", {"items": []})
     rapport("quarantine", "redrive", "--reason", "invalid_type")
     assert api.calls == [("POST /quarantine/redrive", {"reason": "invalid_type"})]
 

@@ -103,19 +103,20 @@ def undo_command(decision: str, reason: str, data: str | None, as_json: bool) ->
 @click.argument(
     "file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
+@reason_option
 @preview_option
 @data_option
 @quiet_option
-def rules_command(file: Path | None, preview: bool, data: str | None) -> None:
+def rules_command(file: Path | None, reason: str, preview: bool, data: str | None) -> None:
     """Print the rules of identity as JSON, or publish those of FILE (YAML or JSON).
 
     With --preview, nothing is published: it tells which profiles would merge or split.
     """
     with api_for(existing(data)) as api:
-        print_json(_rules(api, file, preview))
+        print_json(_rules(api, file, reason, preview))
 
 
-def _rules(api: Api, file: Path | None, preview: bool) -> Any:
+def _rules(api: Api, file: Path | None, reason: str, preview: bool) -> Any:
     if file is None:
         return api.get("/identity/rules")
     import yaml
@@ -124,7 +125,7 @@ def _rules(api: Api, file: Path | None, preview: bool) -> Any:
         rules = yaml.safe_load(file.read_text("utf-8"))
     except yaml.YAMLError as error:
         raise Malformed(f"{file.name} is not YAML: {error}", hint="see docs/identity.md") from None
-    return api.put("/identity/rules", rules, preview=preview)
+    return api.put("/identity/rules", {"rules": rules, "reason": reason}, preview=preview)
 
 
 def _decide(
@@ -150,11 +151,8 @@ def _decide(
 
 def _change(preview: dict[str, Any]) -> None:
     for title in ("before", "after"):
-        rows = [
-            (p["profile"], ", ".join(f"{i['type']}:{i['value']}" for i in p["identifiers"]))
-            for p in preview[title]
-        ]
-        print_table((title, "identifiers"), rows)
+        rows = [(p["profile"], ", ".join(p["identifiers"])) for p in preview[title]]
+        print_table((title, "identifiers"), rows, gap=True)
     print_fields({"events that change hands": preview["events_moved"]})
 
 
@@ -167,4 +165,4 @@ def _table(
     titles: str, fields: tuple[str, ...], items: list[dict[str, Any]], empty: str = ""
 ) -> None:
     rows = [[item.get(field) for field in fields] for item in items]
-    print_table(titles.split(), rows, right=["seen"], empty=empty)
+    print_table(titles.split(), rows, right=["seen"], empty=empty, gap=True)

@@ -28,19 +28,22 @@ def print_table(
     *,
     empty: str = "nothing found",
     right: Collection[str] = (),
+    gap: bool = False,
 ) -> None:
     """A table on stdout, or the sentence `empty` on stderr when there is no row.
 
-    `right` names the columns that are aligned to the right.
+    `right` names the columns that are aligned to the right; `gap` puts a blank line before it.
     """
     if not rows:
-        click.echo(empty, err=True)
+        note(empty)
         return
+    if gap:
+        click.echo()
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="bold")
     for name in columns:
         table.add_column(name, justify="right" if name in right else "left", overflow="fold")
     for row in rows:

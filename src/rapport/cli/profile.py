@@ -27,7 +27,7 @@ def profile_command(
     data: str | None,
     as_json: bool,
 ) -> None:
-    """Show one customer, or find some.
+    """Show or find customers.
 
     WHO is TYPE:VALUE (email:ada@example.org, user_id:u-17), a profile id (p_42), or the value
     alone: with an @ it is an e-mail, with a + in front a phone number, else a user_id. Without
@@ -87,16 +87,18 @@ def _show_one(profile: dict[str, Any]) -> None:
         for i in profile["identifiers"]
     ]
     columns = ("identifier", "value", "seen", "last", "shared")
-    print_table(columns, identifiers, right=["seen"], empty="no identifier")
+    print_table(columns, identifiers, right=["seen"], gap=True)
     explain = profile.get("explain")
     traits = profile.get("traits", {})
     if explain:
         print_table(
             ("trait", "value", "rule", "source", "when", "other candidates"),
             [_reason(name, traits.get(name), why) for name, why in sorted(explain.items())],
+            gap=True,
         )
     else:
-        print_table(("trait", "value"), [(n, _plain(v)) for n, v in sorted(traits.items())])
+        rows = [(name, _plain(value)) for name, value in sorted(traits.items())]
+        print_table(("trait", "value"), rows, empty="no traits yet", gap=True)
 
 
 def _reason(name: str, value: Any, why: dict[str, Any]) -> tuple[Any, ...]:
@@ -110,7 +112,7 @@ def _show_events(events: list[dict[str, Any]]) -> None:
         (_minute(e["timestamp"]), e["type"], e.get("event"), e.get("source"), e["message_id"])
         for e in events
     ]
-    print_table(("when", "type", "event", "source", "message id"), rows)
+    print_table(("when", "type", "event", "source", "message id"), rows, gap=True)
 
 
 def _plain(value: Any) -> str:

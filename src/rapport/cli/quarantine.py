@@ -92,8 +92,9 @@ def redrive_command(
             answer = api.post("/quarantine/redrive", {"reason": reason} if reason else {"ids": ids})
     if as_json:
         print_json(answer)
-    else:
-        note("sent again; 'rapport quarantine list' shows what was refused once more")
+        return
+    rows = [(str(i["id"]), i["status"], i["detail"]) for i in answer.get("items", [answer])]
+    print_table(("id", "became", "because"), rows, empty="nothing was open for that")
 
 
 @quarantine_command.command(

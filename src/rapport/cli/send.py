@@ -114,9 +114,11 @@ def _working_key(source: dict[str, Any]) -> str:
 
 def _show(answer: dict[str, Any]) -> None:
     """One line per message that was sent. Raises `BadRequest` when one of them was refused."""
+    if answer["status"] == "pending":
+        note("accepted; the pipeline has not come to it yet")
     refused = []
     for outcome in answer.get("events", []):
-        note(f"{outcome['status']}  {outcome['message_id']}")
+        note(f"{outcome['status']}  {outcome['messageId']}")
         if outcome["status"] == "quarantined":
             refused.append(str(outcome.get("reason")))
     if refused:

@@ -10,7 +10,9 @@ import click
 
 from rapport.cli.access import api_for
 from rapport.cli.options import existing, reading
-from rapport.cli.output import note, print_json, print_table
+from rapport.cli.output import note, print_fields, print_json, print_table
+
+WIDE = 12  # columns; more do not fit beside each other
 
 
 @click.command(
@@ -59,11 +61,20 @@ def _text(query: str | None) -> str:
 
 
 def _show(answer: dict[str, Any]) -> None:
-    numeric = _numeric(answer)
-    print_table(answer["columns"], answer["rows"], right=numeric, empty="no rows")
+    if len(answer["columns"]) > WIDE:
+        _show_upright(answer)
+    else:
+        print_table(answer["columns"], answer["rows"], right=_numeric(answer), empty="no rows")
     count = len(answer["rows"])
     more = ", there are more: --limit" if answer.get("truncated") else ""
     note(f"{count:,} rows in {answer['elapsed_ms']:,.0f} ms{more}")
+
+
+def _show_upright(answer: dict[str, Any]) -> None:
+    """One line a value: a row of the table `events` is wider than any terminal."""
+    for number, row in enumerate(answer["rows"], 1):
+        click.echo(f"-- {number}")
+        print_fields(dict(zip(answer["columns"], row, strict=True)))
 
 
 def _numeric(answer: dict[str, Any]) -> set[str]:

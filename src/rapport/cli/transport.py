@@ -12,7 +12,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from rapport import errors
@@ -20,8 +20,13 @@ from rapport.config import Settings
 from rapport.errors import RapportError, Unavailable
 from rapport.server.folder import Folder, Lock, Running
 
+if TYPE_CHECKING:
+    from rapport.server.pulse import PipelineThread
+
 BASE = "/api/v1"
 TIMEOUT_SECONDS = 120.0
+# Writes that take effect when the pipeline has read them from the log; the API waits for that.
+DECIDED_BY_PIPELINE = ("/identity", "/profiles", "/quarantine")
 
 
 class OverHttp:
@@ -39,18 +44,25 @@ class OverHttp:
 class InProcess:
     """Calls the application itself; no server may run on the folder."""
 
-    def __init__(self, app: Any, token: str) -> None:
+    def __init__(self, app: Any, token: str, pipeline: PipelineThread) -> None:
         self._app = app
         self._token = token
+        self._pipeline = pipeline
+        self._processing = False
         self._loop = asyncio.new_event_loop()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
+        if method != "GET" and path.startswith(DECIDED_BY_PIPELINE) and not self._processing:
+            self._pipeline.start()
+            self._processing = True
         content = b"" if body is None else json.dumps(body).encode()
         scope, proto = _Scope(method, BASE + path, self._token, len(content)), _Proto(content)
         self._loop.run_until_complete(self._app(scope, proto))
         return read(proto.status, proto.body)
 
     def close(self) -> None:
+        if self._processing:
+            self._pipeline.stop()
         self._loop.close()
 
 
@@ -59,6 +71,7 @@ def in_process(settings: Settings) -> Iterator[InProcess]:
     """Open the stores for some calls. Raises `Conflict` when a server has just been started."""
     from rapport.server import firststart
     from rapport.server.composition import compose
+    from rapport.server.pulse import PipelineThread
 
     folder = Folder(settings.folder)
     lock = Lock(folder.root / "up.lock")
@@ -68,13 +81,13 @@ def in_process(settings: Settings) -> Iterator[InProcess]:
         token = secrets.token_hex(20)
         composition = compose(settings, token)
         composition.start()
-        transport = InProcess(composition.app, token)
+        transport = InProcess(composition.app, token, PipelineThread(settings, folder))
         try:
             yield transport
         finally:
+            transport.close()
             composition.stop_streams()
             composition.close()
-            transport.close()
     finally:
         lock.release()
 

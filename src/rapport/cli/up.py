@@ -21,9 +21,10 @@ port_option = click.option("--port", type=click.IntRange(0, 65535), help="[defau
 @host_option
 @port_option
 def up_command(data: str | None, host: str | None, port: int | None) -> None:
-    """Start everything: tracking, API, console and pipeline. Ctrl-C stops it in order.
+    """Start everything: tracking, API, console, pipeline.
 
-    The first start prints a one-time link to sign in; 'rapport login' makes another one.
+    Ctrl-C stops it in order. The first start prints a one-time link to sign in; 'rapport login'
+    makes another one.
     """
     from rapport.server.supervisor import up
 
