@@ -14,9 +14,25 @@ from rapport.clock import SystemClock
 from rapport.collect.app import Collector
 from rapport.collect.sources import SourceStore
 from rapport.config import Settings
+from rapport.errors import Unavailable
+from rapport.log.base import Draft, Sink
 from rapport.log.sqlite import SqliteLog
 
 WRITE_KEY = "wk_test"
+
+
+class BreakableLog(SqliteLog):
+    """A log that refuses, like one on a full disk, while a file named `broken` lies beside it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._broken = path.with_name("broken")
+
+    def append_into(self, draft: Draft, sink: Sink, token: Any) -> None:
+        if self._broken.exists():
+            sink.refused([token], Unavailable("the disk is full"))
+        else:
+            super().append_into(draft, sink, token)
 
 
 class Server:
@@ -25,7 +41,9 @@ class Server:
     def __rsgi_init__(self, loop: Any) -> None:
         data = Path(os.environ["TRACKING_DATA"])
         sdk = os.environ.get("TRACKING_SDK")
-        self.log = SqliteLog(data / "log.db")
+        self.log = (BreakableLog if "TRACKING_BREAKABLE" in os.environ else SqliteLog)(
+            data / "log.db"
+        )
         self.sources = SourceStore(data / "control.db")
         self.sources.ensure_default(WRITE_KEY)
         self.collector = Collector(
