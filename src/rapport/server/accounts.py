@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -157,7 +159,7 @@ class AccountStore:
 
     def users(self) -> list[User]:
         with self._lock:
-            rows = self._db.execute(
+            rows: list[Any] = self._db.execute(
                 "SELECT email, name, password IS NOT NULL FROM users ORDER BY created_at"
             ).fetchall()
         return [User(email, name, bool(has)) for email, name, has in rows]
@@ -204,7 +206,7 @@ class AccountStore:
     def redeem_login_link(self, token: str) -> User:
         """Raises `Unauthorized` when it was used before, is too old or never existed."""
         with self._lock:
-            row = self._db.execute(
+            row: list[Any] = self._db.execute(
                 "DELETE FROM login_links WHERE hash = ? RETURNING email, created_at",
                 (digest(token),),
             ).fetchall()
@@ -257,7 +259,7 @@ class AccountStore:
             return int(self._db.changes())
 
     def _load_keys(self) -> None:
-        rows = self._db.execute(
+        rows: list[Any] = self._db.execute(
             "SELECT hash, id, name, prefix, last4, scopes, created_at, created_by, last_used_at,"
             " revoked_at FROM api_keys WHERE revoked_at IS NULL"
         ).fetchall()
@@ -265,7 +267,7 @@ class AccountStore:
         self._stale = False
 
 
-def _key(row: tuple[object, ...]) -> ApiKey:
-    values = list(row)
-    values[4] = tuple(str(values[4]).split(","))
-    return ApiKey(*values)  # type: ignore[arg-type]
+def _key(row: Sequence[Any]) -> ApiKey:
+    values = [*row]
+    values[4] = tuple(values[4].split(","))
+    return ApiKey(*values)

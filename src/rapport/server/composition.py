@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import rapport
@@ -17,6 +16,7 @@ from rapport.server.auth import Gate
 from rapport.server.bridge import Bridge
 from rapport.server.folder import Folder, local_url
 from rapport.server.live import Live
+from rapport.server.loading import Loading
 from rapport.server.metrics import Metrics
 from rapport.server.rooms import Rooms, open_log, open_warehouse
 from rapport.warehouse.loader import Loader
@@ -25,16 +25,13 @@ CONSOLE = Path(rapport.__file__).parent / "console_dist"
 
 
 class Composition:
-    def __init__(self, app: App, context: Context, loader: Loader, work: chores.Chores) -> None:
+    def __init__(self, app: App, context: Context, work: chores.Chores) -> None:
         self.app = app
         self._context = context
-        self._loader = loader
         self._chores = work
-        self._stop = threading.Event()
-        self._loading = threading.Thread(target=loader.run, args=(self._stop,), name="loader")
 
     def start(self) -> None:
-        self._loading.start()
+        self._context.loading.start()
         self._chores.start()
 
     def stop_streams(self) -> None:
@@ -46,8 +43,7 @@ class Composition:
         """Blocks until every store is closed."""
         self._chores.stop()
         self._context.rooms.log.close()
-        self._stop.set()
-        self._loading.join()
+        self._context.loading.stop()
         self._context.rooms.warehouse.close()
         self._context.rooms.close()
 
@@ -59,7 +55,8 @@ def compose(settings: Settings, token: str) -> Composition:
     log = open_log(settings, clock)
     rooms = Rooms(settings, clock, log=log, warehouse=open_warehouse(settings))
     metrics = Metrics()
-    context = Context(rooms, Live(rooms), metrics, _url(settings, folder))
+    loading = Loading(_loader(rooms, metrics))
+    context = Context(rooms, Live(rooms), metrics, loading, _url(settings, folder))
     metrics.add(lambda: readings.readings(rooms))
     app = App(
         Collector(
@@ -75,7 +72,7 @@ def compose(settings: Settings, token: str) -> Composition:
         static.Console(CONSOLE),
         metrics,
     )
-    return Composition(app, context, _loader(rooms, metrics), _chores(rooms))
+    return Composition(app, context, _chores(rooms))
 
 
 def _url(settings: Settings, folder: Folder) -> str:

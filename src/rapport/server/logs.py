@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
 import msgspec
 
@@ -29,7 +30,7 @@ TRACE_LINES = 16
 
 class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, Any] = {
             "time": to_iso(int(record.created * 1_000_000)),
             "level": record.levelname.lower(),
             "logger": record.name,

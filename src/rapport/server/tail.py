@@ -100,7 +100,7 @@ class Tail:
         return [_event(row, reads, sources) for row in found], skipped
 
     def _refused(self, sources: Sources) -> Iterator[LiveEvent]:
-        rows = self._db.execute(
+        rows: list[Any] = self._db.execute(
             "SELECT id, source, message_id, reason, body, received_at FROM quarantine"
             " WHERE id > ? ORDER BY id LIMIT ?",
             (self._quarantined, MOST_ROWS),

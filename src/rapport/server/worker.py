@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 import time
+from typing import Any
 
 import msgspec
 import uvloop
@@ -53,8 +54,8 @@ class _Server(Server):
         self._listener = listener
 
     def _init_shared_socket(self) -> None:
-        self._ssp = None
-        self._shd = SocketHolder(self._listener, False, 2048)
+        self._ssp: Any = None
+        self._shd: Any = SocketHolder(self._listener, False, 2048)  # type: ignore[call-arg]
 
 
 def main() -> None:
@@ -120,7 +121,7 @@ async def _shut(composition: Composition, server: Server, serving: asyncio.Task[
     """Streams end, requests finish with their group commit, then the stores close."""
     composition.stop_streams()
     if not serving.done():
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
     await serving
     await asyncio.get_running_loop().run_in_executor(None, composition.close)
 

@@ -14,6 +14,7 @@ from rapport.server.auth import READING, Principal
 from rapport.server.books import Books
 from rapport.server.commands import Commands
 from rapport.server.live import Live
+from rapport.server.loading import Loading
 from rapport.server.metrics import Metrics
 from rapport.server.passwords import Passwords
 from rapport.server.readiness import Readiness
@@ -23,10 +24,13 @@ Asked: TypeAlias = Request[Any, Any, Any]
 
 
 class Context:
-    def __init__(self, rooms: Rooms, live: Live, metrics: Metrics, url: str) -> None:
+    def __init__(
+        self, rooms: Rooms, live: Live, metrics: Metrics, loading: Loading, url: str
+    ) -> None:
         self.rooms = rooms
         self.live = live
         self.metrics = metrics
+        self.loading = loading
         self.url = url  # where browsers reach the console
         self.passwords = Passwords()
         self.attempts = Attempts(rooms.clock)

@@ -93,7 +93,7 @@ def balance_view(found: Balance, slugs: dict[int, str]) -> BalanceView:
         found.balanced,
         BalanceRow(*msgspec.structs.astuple(found.totals)),
         [
-            SourceBalance(*msgspec.structs.astuple(row), slugs.get(number, str(number)))
+            SourceBalance(**msgspec.structs.asdict(row), source=slugs.get(number, str(number)))
             for number, row in found.sources.items()
         ],
     )

@@ -110,8 +110,9 @@ async def list_quarantine(
 @get("/api/v1/quarantine/reasons")
 async def list_reasons(context: Context, status: str = OPEN) -> Listing[ReasonCount]:
     """How many there are for each reason."""
-    counts = await context.rooms.working(
-        lambda: context.rooms.pipeline.quarantine(lambda reads: reads.reasons(status=status), {})
+    none: dict[str, int] = {}
+    counts: dict[str, int] = await context.rooms.working(
+        lambda: context.rooms.pipeline.quarantine(lambda reads: reads.reasons(status=status), none)
     )
     items = [ReasonCount(reason, REASONS.get(reason, ""), n) for reason, n in counts.items()]
     return Listing(items, count=sum(counts.values()))

@@ -18,12 +18,14 @@ from rapport.server.api import (
     identity,
     keys,
     live,
+    operations,
     overview,
     profiles,
     quarantine,
     session,
     sources,
     sql,
+    trace,
 )
 from rapport.server.api.context import Asked, Context, has_scope
 
@@ -40,6 +42,8 @@ AREAS = (
     quarantine,
     live,
     sql,
+    trace,
+    operations,
 )
 
 

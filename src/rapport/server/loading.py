@@ -1,0 +1,41 @@
+"""The thread that loads the warehouse, and pausing it while its file is copied."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rapport.warehouse.loader import Loader
+
+
+class Loading:
+    """While paused nothing is written to the warehouse, and the pipeline forgets nothing that the
+    warehouse does not have: it trims its outbox only up to what the loader reported."""
+
+    def __init__(self, loader: Loader) -> None:
+        self._loader = loader
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._pausing = threading.Lock()
+
+    def start(self) -> None:
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._loader.run, args=(self._stop,), name="loader")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the present load, then end."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        with self._pausing:
+            self.stop()
+            try:
+                yield
+            finally:
+                self.start()
