@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
-import type { Account, AccountSummary, ApiKey, List, Overview, Session, Source, SqlSchema, Trace } from './types'
+import type { Account, AccountSummary, ApiKey, List, Overview, Session, Source, SqlTable, Trace } from './types'
 
 const SECOND = 1000
 
@@ -38,7 +38,7 @@ export const traceQuery = (messageId: string) =>
 
 export const schemaQuery = queryOptions({
   queryKey: ['sql', 'schema'],
-  queryFn: ({ signal }) => api.get<SqlSchema>('/sql/schema', undefined, signal),
+  queryFn: ({ signal }) => api.get<List<SqlTable>>('/sql/schema', undefined, signal),
   staleTime: 60 * SECOND,
 })
 

@@ -56,12 +56,13 @@ export interface Overview {
 
 export type Json = Record<string, unknown>
 
+/** A quarantined event may lack anything. */
 export interface LiveEvent {
-  message_id: string
-  type: string
-  event: string
-  timestamp: string
-  received_at: string
+  message_id: string | null
+  type: string | null
+  event: string | null
+  timestamp: string | null
+  received_at: string | null
   source: string
   brand: string
   user_id: string | null
@@ -133,8 +134,10 @@ export interface SqlResult {
   elapsed_ms: number
 }
 
-export interface SqlSchema {
-  tables: { name: string; columns: { name: string; type: string }[] }[]
+export interface SqlTable {
+  name: string
+  kind: string
+  columns: { name: string; type: string }[]
 }
 
 export interface ApiKey {
@@ -157,9 +160,9 @@ export interface NewApiKey {
 
 export interface AccountSummary {
   id: string
-  name: string
   traits: Json
   members: number
+  first_seen: string | null
   last_seen: string | null
 }
 
@@ -167,6 +170,6 @@ export interface Account {
   id: string
   traits: Json
   members: ProfileSummary[]
-  first_seen?: string | null
-  last_seen?: string | null
+  first_seen: string | null
+  last_seen: string | null
 }

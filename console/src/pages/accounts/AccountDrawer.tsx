@@ -10,13 +10,13 @@ import { ErrorState } from '@/ui/ErrorState'
 import { Id } from '@/ui/Id'
 import { Skeleton } from '@/ui/Skeleton'
 
+import { accountName } from './accountName'
 import css from './Accounts.module.css'
 
 export function AccountDrawer({ id, onClose }: { id: string; onClose: () => void }) {
   const { data, error, refetch } = useQuery(accountQuery(id))
-  const name = typeof data?.traits.name === 'string' ? data.traits.name : id
   return (
-    <Drawer open onClose={onClose} title={name}>
+    <Drawer open onClose={onClose} title={data ? accountName(data) : id}>
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!error && !data && <Skeleton lines={6} />}
       {data && <Details account={data} />}

@@ -18,6 +18,7 @@ import { Table, type TableColumn } from '@/ui/Table'
 import { FirstEvent } from '../sources/FirstEvent'
 import { groupCall } from '../sources/snippets'
 import { AccountDrawer } from './AccountDrawer'
+import { accountName } from './accountName'
 
 const route = getRouteApi('/shell/accounts')
 
@@ -45,7 +46,7 @@ export function AccountsPage() {
           columns={columns}
           rows={rows}
           rowId={(account) => account.id}
-          rowText={(account) => account.name || account.id}
+          rowText={accountName}
           onOpen={(account) => void navigate({ search: (old) => ({ ...old, open: account.id }) })}
           onMore={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
           loadingMore={list.isFetchingNextPage}
@@ -73,7 +74,7 @@ function useColumns(): TableColumn<AccountSummary>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [
-      { id: 'name', label: t('accounts.name'), width: 2, render: (account) => account.name || account.id },
+      { id: 'name', label: t('accounts.name'), width: 2, render: accountName },
       { id: 'members', label: t('accounts.members'), width: 110, align: 'end', render: (account) => <Num value={account.members} /> },
       { id: 'last', label: t('accounts.lastSeen'), width: 1, render: (account) => <DateTime at={account.last_seen} />, from: 600 },
     ],

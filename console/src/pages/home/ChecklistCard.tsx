@@ -8,12 +8,11 @@ import { Card } from '@/ui/Card'
 import css from './Home.module.css'
 
 const KNOWN = {
-  first_event: '/sources',
-  identify: '/sources',
-  source: '/sources',
-  password: '/settings',
-  api_key: '/settings',
-  merge: '/',
+  send_event: '/sources',
+  identify_customer: '/sources',
+  add_source: '/sources',
+  create_api_key: '/settings',
+  set_password: '/settings',
 } as const
 
 type Step = keyof typeof KNOWN

@@ -10,6 +10,7 @@ import { Id } from '@/ui/Id'
 import { JsonView } from '@/ui/JsonView'
 import { Tabs } from '@/ui/Tabs'
 
+import { eventName } from './eventName'
 import { TraceView } from './TraceView'
 
 interface Props {
@@ -25,7 +26,7 @@ export function EventDrawer({ messageId, event, onClose }: Props) {
   const [tab, setTab] = useState(event ? 'properties' : 'trace')
   const trace = { id: 'trace', label: t('live.trace'), content: <TraceView messageId={messageId} /> }
   return (
-    <Drawer open onClose={onClose} title={event?.event || (event && t(`event.type.${event.type as 'track'}`)) || messageId}>
+    <Drawer open onClose={onClose} title={event ? eventName(t, event) : messageId}>
       {event ? (
         <>
           <EventFacts event={event} />
@@ -66,7 +67,7 @@ function EventFacts({ event }: { event: LiveEvent }) {
         [t('live.facts.source'), [event.source, event.brand].filter(Boolean).join(' · ')],
         [t('live.facts.happened'), <DateTime key="happened" at={event.timestamp} as="full" />],
         [t('live.facts.received'), <DateTime key="received" at={event.received_at} as="full" />],
-        [t('live.facts.messageId'), <Id key="id">{event.message_id}</Id>],
+        [t('live.facts.messageId'), event.message_id ? <Id key="id">{event.message_id}</Id> : '–'],
       ]}
     />
   )

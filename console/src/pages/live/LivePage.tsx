@@ -56,13 +56,13 @@ export function LivePage() {
         <LiveTable
           rows={feed.rows}
           filtered={Boolean(filter.q || filter.source || filter.type)}
-          onOpen={(event) => set({ open: event.message_id })}
+          onOpen={(event) => set({ open: event.message_id ?? event.key })}
         />
       </div>
       {filter.open && (
         <EventDrawer
           messageId={filter.open}
-          event={feed.rows.find((row) => row.message_id === filter.open)}
+          event={feed.rows.find((row) => (row.message_id ?? row.key) === filter.open)}
           onClose={() => set({ open: undefined })}
         />
       )}

@@ -11,12 +11,14 @@ import { Table, type TableColumn } from '@/ui/Table'
 
 import { FirstEvent } from '../sources/FirstEvent'
 import css from './Live.module.css'
+import { eventName } from './eventName'
+import type { LiveRow } from './feed'
 import { gist } from './gist'
 
 interface Props {
-  rows: readonly LiveEvent[]
+  rows: readonly LiveRow[]
   filtered: boolean
-  onOpen: (event: LiveEvent) => void
+  onOpen: (event: LiveRow) => void
 }
 
 export function LiveTable({ rows, filtered, onOpen }: Props) {
@@ -35,8 +37,8 @@ export function LiveTable({ rows, filtered, onOpen }: Props) {
       label={t('live.feed')}
       columns={columns}
       rows={rows}
-      rowId={(event) => event.message_id}
-      rowText={(event) => event.event || event.type}
+      rowId={(event) => event.key}
+      rowText={(event) => event.event || event.type || event.key}
       onOpen={onOpen}
       empty={empty}
       rowHeight={36}
@@ -44,12 +46,12 @@ export function LiveTable({ rows, filtered, onOpen }: Props) {
   )
 }
 
-function useColumns(): TableColumn<LiveEvent>[] {
+function useColumns(): TableColumn<LiveRow>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [
       { id: 'event', label: t('live.event'), width: 1.6, minWidth: 150, render: (event) => <Name event={event} /> },
-      { id: 'type', label: t('live.type'), width: 118, render: (event) => <EventType type={event.type} />, from: 700 },
+      { id: 'type', label: t('live.type'), width: 118, render: (event) => <EventType type={event.type ?? '?'} />, from: 700 },
       { id: 'person', label: t('live.facts.person'), width: 1.5, minWidth: 120, render: (event) => <Person event={event} /> },
       { id: 'source', label: t('live.source'), width: 1, render: (event) => event.source, from: 1100 },
       { id: 'status', label: t('live.facts.status'), width: 130, render: (event) => <EventStatus status={event.status} />, from: 900 },
@@ -61,7 +63,7 @@ function useColumns(): TableColumn<LiveEvent>[] {
 
 function Name({ event }: { event: LiveEvent }) {
   const { t } = useTranslation()
-  const name = event.event || t(`event.type.${event.type as 'track'}`)
+  const name = eventName(t, event)
   return (
     <span className={css.name}>
       <strong>{name}</strong>

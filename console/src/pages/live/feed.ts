@@ -3,11 +3,16 @@ import type { LiveEvent } from '@/api/types'
 export const RING = 1000
 export const SECONDS = 60
 
+/** An event with a name of its own in the list: message ids can be absent or come twice. */
+export interface LiveRow extends LiveEvent {
+  key: string
+}
+
 /** What the live page knows. Rows are newest first. */
 export interface Feed {
-  rows: readonly LiveEvent[]
+  rows: readonly LiveRow[]
   /** Arrived while paused; joined in front on resume. */
-  waiting: readonly LiveEvent[]
+  waiting: readonly LiveRow[]
   /** Events in each of the last 60 seconds, oldest first; the last is the present second. */
   rate: readonly number[]
   /** Unix second that `rate` ends with. */
@@ -18,12 +23,19 @@ export function emptyFeed(now: number): Feed {
   return { rows: [], waiting: [], rate: Array.from({ length: SECONDS }, () => 0), second: secondOf(now) }
 }
 
-/** Takes in what arrived since the last call, oldest first. `now` in ms. */
-export function receive(feed: Feed, arrived: readonly LiveEvent[], paused: boolean, now: number): Feed {
-  const newest = arrived.toReversed()
+export interface Arrived {
+  /** Oldest first. */
+  rows: readonly LiveRow[]
+  /** How many more there were, too fast to be shown. */
+  skipped: number
+}
+
+/** Takes in what arrived since the last call. `now` in ms. */
+export function receive(feed: Feed, { rows, skipped }: Arrived, paused: boolean, now: number): Feed {
+  const newest = rows.toReversed()
   const ticked = tick(feed, now)
   const rate = [...ticked.rate]
-  rate[SECONDS - 1] = (rate[SECONDS - 1] ?? 0) + arrived.length
+  rate[SECONDS - 1] = (rate[SECONDS - 1] ?? 0) + rows.length + skipped
   if (paused) return { ...ticked, rate, waiting: [...newest, ...feed.waiting].slice(0, RING) }
   return { ...ticked, rate, rows: [...newest, ...feed.rows].slice(0, RING) }
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { queryString } from '@/api/client'
 import type { LiveEvent } from '@/api/types'
 
-import { emptyFeed, receive, resume, type Feed } from './feed'
+import { emptyFeed, receive, resume, type Feed, type LiveRow } from './feed'
 
 export type Connection = 'connecting' | 'connected' | 'lost'
 
@@ -24,10 +24,14 @@ const FLUSH_MS = 250
 export function useLive({ q, source, type }: Filter, paused: boolean): Live {
   const [feed, setFeed] = useState<Feed>(() => emptyFeed(Date.now()))
   const [connection, setConnection] = useState<Connection>('connecting')
-  const arrived = useRef<LiveEvent[]>([])
+  const arrived = useRef<LiveRow[]>([])
+  const skipped = useRef(0)
+  const number = useRef(0)
   const pausedNow = useRef(paused)
   const flush = useCallback(() => {
-    const batch = arrived.current.splice(0)
+    const batch = { rows: arrived.current, skipped: skipped.current }
+    arrived.current = []
+    skipped.current = 0
     setFeed((now) => receive(now, batch, pausedNow.current, Date.now()))
   }, [])
 
@@ -43,7 +47,10 @@ export function useLive({ q, source, type }: Filter, paused: boolean): Live {
     stream.onopen = () => setConnection('connected')
     stream.onerror = () => setConnection('lost')
     stream.addEventListener('event', (message: MessageEvent<string>) => {
-      arrived.current.push(JSON.parse(message.data) as LiveEvent)
+      arrived.current.push({ ...(JSON.parse(message.data) as LiveEvent), key: `${number.current++}` })
+    })
+    stream.addEventListener('skipped', (message: MessageEvent<string>) => {
+      skipped.current += (JSON.parse(message.data) as { skipped: number }).skipped
     })
     const timer = setInterval(flush, FLUSH_MS)
     return () => {

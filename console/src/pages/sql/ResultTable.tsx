@@ -40,7 +40,7 @@ export function ResultTable({ result }: { result: SqlResult }) {
     <>
       <div className={css.summary} role="status">
         <span>{t('sql.rows', { count: rows.length })}</span>
-        <span>{t('sql.took', { duration: format.duration(result.elapsed_ms / 1000) })}</span>
+        <span>{format.duration(result.elapsed_ms / 1000)}</span>
         {result.truncated && <Tag tone="warn">{t('sql.truncated')}</Tag>}
         <Button size="small" icon={Download} onPress={() => save(toCsv(result))}>
           {t('sql.download')}

@@ -15,7 +15,7 @@ export function SchemaTree({ onPick }: { onPick: (name: string) => void }) {
     <nav className={css.schema} aria-label={t('sql.tables')}>
       <h2 className={css.schemaTitle}>{t('sql.tables')}</h2>
       {!data && <Skeleton lines={6} />}
-      {data?.tables.map((table) => (
+      {data?.items.map((table) => (
         <details key={table.name} className={css.table}>
           <summary>{table.name}</summary>
           <ul>

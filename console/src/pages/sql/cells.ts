@@ -1,6 +1,6 @@
 import type { SqlResult } from '@/api/types'
 
-const NUMERIC = /^(u?(tiny|small|big|huge)?int(eger)?|u?int\d+|float|double|real|decimal|numeric)/i
+const NUMERIC = /^(u?(tiny|small|big|huge)?int(eger|\d+)?|float\d?|double|real|decimal|numeric)\b/i
 
 export function isNumeric(type: string | undefined): boolean {
   return type !== undefined && NUMERIC.test(type)
