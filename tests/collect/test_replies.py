@@ -38,13 +38,16 @@ def test_preflight(call: Caller, path: str) -> None:
     asked = {
         "origin": PAGE,
         "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization,content-type,x-retry-count",
+        "access-control-request-headers": "authorization, SentAt,rsa-retry-reason,b@d,",
     }
     answer = call("OPTIONS", path, headers=asked)
     assert answer.status == 204
     assert_readable_by_page(answer)
     allowed = answer.headers["access-control-allow-headers"].split(", ")
-    assert {"authorization", "content-type", "x-retry-count", "anonymousid"} <= set(allowed)
+    assert allowed == [
+        *("authorization", "content-type", "content-encoding", "x-retry-count", "anonymousid"),
+        *("sentat", "rsa-retry-reason"),
+    ]
     assert "POST" in answer.headers["access-control-allow-methods"]
     assert answer.headers["access-control-max-age"] == "86400"
     assert "access-control-allow-credentials" not in answer.headers

@@ -88,7 +88,9 @@ class Collector:
             if scope.method == method:
                 await answer(scope, proto)
             elif scope.method == "OPTIONS":
-                proto.response_empty(204, cors.preflight(scope.headers.get("origin")))
+                asked = scope.headers.get("access-control-request-headers")
+                headers = cors.preflight(scope.headers.get("origin"), asked)
+                proto.response_empty(204, headers)
             else:
                 replies.wrong_method(proto, method, scope.headers.get("origin"))
         except RapportError as error:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from rapport.collect.rsgi import Headers
 
 _METHODS = "GET, POST, OPTIONS"
-_ALLOWED = "authorization, content-type, content-encoding, x-retry-count, anonymousid, prefer"
+_ALWAYS = ("authorization", "content-type", "content-encoding", "x-retry-count", "anonymousid")
+_NAME = re.compile(r"^[a-z0-9-]{1,64}$")
+_MOST = 40
 
 
 def allow(origin: str | None) -> Headers:
@@ -19,11 +23,17 @@ def allow(origin: str | None) -> Headers:
     ]
 
 
-def preflight(origin: str | None) -> Headers:
-    """Headers of the answer (204) to OPTIONS."""
+def preflight(origin: str | None, asked: str | None) -> Headers:
+    """Headers of the answer (204) to OPTIONS. `asked` is its Access-Control-Request-Headers.
+
+    What is asked for is allowed: RudderStack's SDK sends headers of its own on a retry (SentAt,
+    Rsa-Since-Last-Attempt, ...), and one that is not allowed stops the whole request.
+    """
+    names = [name.strip().lower() for name in (asked or "").split(",")][:_MOST]
+    allowed = [*_ALWAYS, *(name for name in names if _NAME.match(name) and name not in _ALWAYS)]
     return [
         *allow(origin or "*"),
         ("access-control-allow-methods", _METHODS),
-        ("access-control-allow-headers", _ALLOWED),
+        ("access-control-allow-headers", ", ".join(allowed)),
         ("access-control-max-age", "86400"),
     ]
