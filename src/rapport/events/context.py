@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -36,21 +37,28 @@ class Contexts:
     """Merges, fills and decodes contexts, remembering the last few thousand."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[bytes, bytes, bytes], Prepared] = {}
+        self._known: dict[tuple[bytes, bytes], dict[bytes, Prepared]] = {}
+        self._kept = 0
 
-    def prepare(self, raw: bytes, shared: bytes, meta: bytes) -> Prepared:
-        """`raw` of the event over `shared` of its batch; ip and user agent from `meta`, if missing.
+    def within(self, shared: bytes, meta: bytes) -> Callable[[bytes], Prepared]:
+        """How to prepare the contexts of one record.
 
-        Raises `WrongContext`, or what the JSON decoder raises.
+        They lie over `shared`, that of the batch; ip and user agent come from `meta`, if missing.
+        What is returned raises `WrongContext`, or what the JSON decoder raises.
         """
-        key = (raw, shared, meta)
-        found = self._known.get(key)
-        if found is None:
-            found = _prepare(raw, shared, meta)
-            if len(self._known) >= KEPT:
-                self._known.clear()
-            self._known[key] = found
-        return found
+        if self._kept >= KEPT:
+            self._known.clear()
+            self._kept = 0
+        known = self._known.setdefault((shared, meta), {})
+
+        def prepare(raw: bytes) -> Prepared:
+            found = known.get(raw)
+            if found is None:
+                found = known[raw] = _prepare(raw, shared, meta)
+                self._kept += 1
+            return found
+
+        return prepare
 
 
 def _prepare(raw: bytes, shared: bytes, meta: bytes) -> Prepared:

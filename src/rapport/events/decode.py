@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,21 +11,14 @@ from xxhash import xxh3_64_digest
 from rapport.config import Settings
 from rapport.events import reasons
 from rapport.events.context import NOTHING, Contexts, Prepared
-from rapport.events.identifiers import (
-    MAX_MESSAGE_ID,
-    Refused,
-    check_identity,
-    name_of,
-    to_id,
-    type_of,
-)
-from rapport.events.model import Event, Rejection
+from rapport.events.identifiers import Refused, ids_of, message_id_of, name_of, type_of
+from rapport.events.model import UNREADABLE, Event, Rejection
 from rapport.events.nesting import too_deep
 from rapport.events.rejecting import BROKEN, absent, explain, reject
-from rapport.events.timestamps import Limits, parse, stamps
+from rapport.events.timestamps import Limits, correct, parse
 from rapport.events.wire import (
+    RAW,
     Batch,
-    Item,
     canonical,
     decode_any,
     decode_batch,
@@ -44,15 +37,9 @@ class _Frame(NamedTuple):
     items: Sequence[msgspec.Raw]
     sent_at: int | None
     said_sent_at: bool  # the batch had a sentAt, which then counts for every event in it
-    context: bytes
+    bare: bool  # neither the batch nor the request says anything of the context
+    prepare: Callable[[bytes], Prepared]
     has_nul: bool
-
-
-class _Ids(NamedTuple):
-    user: str | None
-    anonymous: str | None
-    previous: str | None
-    group: str | None
 
 
 class Decoder:
@@ -68,15 +55,24 @@ class Decoder:
 
         Never raises for what a client sent.
         """
-        frame = _open(record)
+        frame = self._open(record)
         found = [self._one(frame, index, raw) for index, raw in enumerate(frame.items)]
         found += [absent(record, index) for index in range(len(found), record.count)]
         return found
 
-    def body_of(self, record: Record, index: int) -> bytes:
-        """The text of one event as it was sent."""
-        items = _open(record).items
-        return bytes(items[index]) if index < len(items) else b""
+    def _open(self, record: Record) -> _Frame:
+        has_nul = b"\\u0000" in record.body
+        batch = _read_batch(record)
+        shared = bytes(batch.context)
+        return _Frame(
+            record,
+            batch.batch,
+            parse(batch.sent_at),
+            batch.sent_at is not None,
+            not shared and not record.meta,
+            self._contexts.within(shared, record.meta),
+            has_nul,
+        )
 
     def _one(self, frame: _Frame, index: int, raw: msgspec.Raw) -> Event | Rejection:
         try:
@@ -93,22 +89,32 @@ class Decoder:
         item = decode_item(raw)
         kind = type_of(record.kind, item.type)
         event = name_of(kind, item)
-        message_id = _message_id(item) or filled_message_id(record.offset, index)
-        properties, sent_properties = _object("properties", item.properties)
-        traits, sent_traits = _object("traits", item.traits)
-        context = self._context(frame, item)
-        ids = _ids(kind, item, context)
+        message_id = message_id_of(item) or filled_message_id(record.offset, index)
+        properties = traits = b""
+        sent_properties = sent_traits = None
+        if item.properties is not RAW:
+            properties, sent_properties = _object("properties", item.properties)
+        if item.traits is not RAW:
+            traits, sent_traits = _object("traits", item.traits)
+        context = NOTHING
+        if item.context is not RAW or not frame.bare:
+            context = frame.prepare(bytes(item.context))
+        ids = user_id, anonymous_id, previous_id, group_id = ids_of(kind, item, context.fields)
         if frame.has_nul:
             _check_nul(message_id, event, *ids)
         if kind == "identify" and context.fields.traits:
             traits = _over(traits, context.raw)
+        received = record.received_at
         sent = frame.sent_at if frame.said_sent_at else parse(item.sent_at)
-        when = stamps(
-            item.original_timestamp, item.timestamp, sent, record.received_at, self._limits
-        )
+        said = item.timestamp if item.original_timestamp is None else item.original_timestamp
+        original = parse(said)
+        timestamp, flags = correct(original, sent, received, self._limits)
+        if original is None and said is not None:
+            flags |= UNREADABLE
         # Not part of the content: sentAt and what else a client's retry changes by itself.
-        said = (kind, event, ids, item.channel, item.timestamp, item.original_timestamp)
-        content = canonical((said, sent_properties, sent_traits)) + context.digest
+        content = canonical(
+            (kind, event, ids, item.channel, item.timestamp, said, sent_properties, sent_traits)
+        )
         return Event(
             offset=record.offset,
             index=index,
@@ -116,73 +122,43 @@ class Decoder:
             type=kind,
             message_id=message_id,
             event=event,
-            user_id=ids.user,
-            anonymous_id=ids.anonymous,
-            previous_id=ids.previous,
-            group_id=ids.group,
-            timestamp=when.timestamp,
-            original_timestamp=when.original,
+            user_id=user_id,
+            anonymous_id=anonymous_id,
+            previous_id=previous_id,
+            group_id=group_id,
+            timestamp=timestamp,
+            original_timestamp=original,
             sent_at=sent,
-            received_at=record.received_at,
-            flags=when.flags,
+            received_at=received,
+            flags=flags,
             properties=properties,
             traits=traits,
             context=context.raw,
             ctx=context.fields,
             size=size,
             channel=item.channel if type(item.channel) is str else None,
-            content=xxh3_64_digest(content),
+            content=xxh3_64_digest(content + context.digest),
         )
 
-    def _context(self, frame: _Frame, item: Item) -> Prepared:
-        raw, meta = item.context, frame.record.meta
-        if not (len(raw) or frame.context or meta):
-            return NOTHING
-        return self._contexts.prepare(bytes(raw), frame.context, meta)
+
+def body_of(record: Record, index: int) -> bytes:
+    """The text of one event of a record, as it was sent."""
+    items = _read_batch(record).batch
+    return bytes(items[index]) if index < len(items) else b""
 
 
-def _open(record: Record) -> _Frame:
-    has_nul = b"\\u0000" in record.body
+def _read_batch(record: Record) -> Batch:
+    """A batch that cannot be read is empty; a single event is a batch of one."""
     if record.kind != BATCH:
-        return _Frame(record, [msgspec.Raw(record.body)], None, False, b"", has_nul)
-    batch = _read_batch(record.body)
-    said = batch.sent_at is not None
-    return _Frame(record, batch.batch, parse(batch.sent_at), said, bytes(batch.context), has_nul)
-
-
-def _read_batch(body: bytes) -> Batch:
+        return Batch(batch=[msgspec.Raw(record.body)])
     try:
-        return decode_batch(body)
+        return decode_batch(record.body)
     except BROKEN:
         return Batch(batch=[])
 
 
-def _message_id(item: Item) -> str | None:
-    if item.message_id is None:
-        return None
-    found = to_id("messageId", item.message_id)
-    if found is not None and len(found) > MAX_MESSAGE_ID:
-        raise Refused(reasons.MESSAGE_ID_TOO_LONG, f"{len(found)} characters")
-    return found
-
-
-def _ids(kind: str, item: Item, context: Prepared) -> _Ids:
-    user = None if item.user_id is None else to_id("userId", item.user_id)
-    anonymous = None if item.anonymous_id is None else to_id("anonymousId", item.anonymous_id)
-    previous = None if item.previous_id is None else to_id("previousId", item.previous_id)
-    group = None if item.group_id is None else to_id("groupId", item.group_id)
-    if group is None and context.fields.group_id is not None:
-        group = to_id("context.groupId", context.fields.group_id)
-    if kind == "alias" and previous is None:
-        previous = anonymous
-    check_identity(kind, user, anonymous, previous, context.fields)
-    return _Ids(user, anonymous, previous, group)
-
-
 def _object(name: str, raw: msgspec.Raw) -> tuple[bytes, Any]:
-    """The bytes of one JSON object and its value; (b"", None) when absent or null."""
-    if not len(raw):
-        return b"", None
+    """The bytes of one JSON object and its value; (b"", None) for null."""
     value = decode_any(raw)
     if value is None:
         return b"", None

@@ -10,6 +10,7 @@ from rapport.events.wire import Item
 
 MAX_MESSAGE_ID: Final = 100
 MAX_TEXT: Final = 512  # characters of any other id or name
+Ids = tuple[str | None, str | None, str | None, str | None]  # user, anonymous, previous, group
 _TYPES: Final = frozenset(TYPES)
 
 
@@ -54,35 +55,46 @@ def name_of(kind: str, item: Item) -> str:
     """Name of a track event, of a page or a screen; "" for the others. Raises `Refused`."""
     if kind == "track":
         name = item.event
-    elif kind == "page" or kind == "screen":
-        name = item.name if _is_text(item.name) else item.category
-        if not _is_text(name):
-            return ""
-    else:
-        return ""
-    if type(name) is not str:
+        if type(name) is str and 0 < len(name) <= MAX_TEXT:
+            return name
         name = to_id("event", name) if name is not None else None
-    if not name:
-        raise Refused(reasons.MISSING_EVENT_NAME, "track needs `event`")
-    if len(name) > MAX_TEXT:
-        raise Refused(reasons.INVALID_FIELD, f"the event name has {len(name)} characters")
-    return name
+        if name is None:
+            raise Refused(reasons.MISSING_EVENT_NAME, "track needs `event`")
+        return name
+    if kind == "page" or kind == "screen":
+        name = item.name if item.name is not None else item.category
+        if type(name) is str and len(name) <= MAX_TEXT:
+            return name
+        return str(name) if type(name) is int else ""
+    return ""
 
 
-def check_identity(
-    kind: str,
-    user_id: str | None,
-    anonymous_id: str | None,
-    previous_id: str | None,
-    context: Context,
-) -> None:
-    """Raises `Refused` when nobody can be meant."""
+def ids_of(kind: str, item: Item, context: Context) -> Ids:
+    """Who is meant. Raises `Refused` when an id cannot be used, or nobody is meant."""
+    user, anonymous = item.user_id, item.anonymous_id
+    if user is not None and (type(user) is not str or not 0 < len(user) <= MAX_TEXT):
+        user = to_id("userId", user)
+    if anonymous is not None and (type(anonymous) is not str or not 0 < len(anonymous) <= MAX_TEXT):
+        anonymous = to_id("anonymousId", anonymous)
+    previous = None if item.previous_id is None else to_id("previousId", item.previous_id)
+    group = item.group_id if item.group_id is not None else context.group_id
+    if group is not None:
+        group = to_id("groupId", group)
     if kind == "alias":
-        if (user_id is None or previous_id is None) and not context.external_ids:
+        previous = previous or anonymous
+        if (user is None or previous is None) and not context.external_ids:
             raise Refused(reasons.MISSING_IDENTITY, "alias needs previousId and userId")
-    elif user_id is None and anonymous_id is None:
+    elif user is None and anonymous is None:
         raise Refused(reasons.MISSING_IDENTITY, "userId or anonymousId is needed")
+    return user, anonymous, previous, group
 
 
-def _is_text(value: Any) -> bool:
-    return (type(value) is str and value != "") or type(value) is int
+def message_id_of(item: Item) -> str | None:
+    """None when the client gave none. Raises `Refused`."""
+    found = item.message_id
+    if type(found) is str and 0 < len(found) <= MAX_MESSAGE_ID:
+        return found
+    found = None if found is None else to_id("messageId", found)
+    if found is not None and len(found) > MAX_MESSAGE_ID:
+        raise Refused(reasons.MESSAGE_ID_TOO_LONG, f"{len(found)} characters")
+    return found

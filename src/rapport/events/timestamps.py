@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from rapport.clock import DAY, HOUR, MINUTE, from_datetime
 from rapport.config import Settings
-from rapport.events.model import ANCIENT, FUTURE, SKEWED, UNREADABLE
+from rapport.events.model import ANCIENT, FUTURE, SKEWED
 
 EARLIEST = from_datetime(
     datetime.min.replace(tzinfo=UTC)
@@ -26,24 +26,18 @@ EARLIEST = from_datetime(
 LATEST = from_datetime(datetime.max.replace(tzinfo=UTC))
 SKEW_TOLERANCE = MINUTE  # below this the difference is the way through the network
 
+Corrected = tuple[int, int]
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - subtracted from naive values, taken as UTC
 _MICROSECOND = timedelta(microseconds=1)
+_from_iso = datetime.fromisoformat
 _NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,9})?")
 _JAVASCRIPT = re.compile(  # Date.prototype.toString
     r"\w{3} (\w{3}) (\d{1,2}) (\d{4}) (\d\d:\d\d:\d\d) GMT([+-]\d{4})"
 )
 # Numbers below these limits are seconds, milliseconds, microseconds, nanoseconds since 1970.
 _UNITS = ((1e11, 1_000_000.0), (1e14, 1_000.0), (1e17, 1.0), (1e20, 0.001))
-
-
-class Stamps(NamedTuple):
-    """Instants in µs UTC; None where the client said nothing that can be read."""
-
-    timestamp: int
-    original: int | None
-    sent: int | None
-    flags: int
 
 
 def parse(value: Any) -> int | None:
@@ -54,41 +48,33 @@ def parse(value: Any) -> int | None:
     """
     if type(value) is str:
         try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
+            moment = _from_iso(value)
+            epoch = _EPOCH if moment.tzinfo is not None else _NAIVE_EPOCH
+            micros = (moment - epoch) // _MICROSECOND
+        except (ValueError, OverflowError):
             return _parse_other(value.strip())
-        return _micros(moment)
+        return micros if EARLIEST <= micros <= LATEST else None
     if type(value) is int or type(value) is float:
         return _from_number(value)
     return None
 
 
-def correct(original: int | None, sent: int | None, received: int, limits: Limits) -> Stamps:
-    """Apply the formula, then flag. All instants µs UTC."""
-    timestamp = received if original is None else original
+def correct(original: int | None, sent: int | None, received: int, limits: Limits) -> Corrected:
+    """(timestamp, flags) by the formula. All instants µs UTC."""
     flags = 0
-    if original is not None and sent is not None:
+    if original is None:
+        return received, flags
+    timestamp = original
+    if sent is not None:
         shift = received - sent
         timestamp += shift
         if shift > SKEW_TOLERANCE or shift < -SKEW_TOLERANCE:
             flags = SKEWED
     if timestamp - received > limits.future:
-        return Stamps(received, original, sent, flags | FUTURE)
+        return received, flags | FUTURE
     if received - timestamp > limits.ancient:
-        return Stamps(max(timestamp, EARLIEST), original, sent, flags | ANCIENT)
-    return Stamps(timestamp, original, sent, flags)
-
-
-def stamps(
-    original_timestamp: Any, timestamp: Any, sent: int | None, received: int, limits: Limits
-) -> Stamps:
-    """The stamps of one event. `sent` is the request's sentAt, already parsed."""
-    said = timestamp if original_timestamp is None else original_timestamp
-    original = parse(said)
-    found = correct(original, sent, received, limits)
-    if original is None and said is not None:
-        return found._replace(flags=found.flags | UNREADABLE)
-    return found
+        return max(timestamp, EARLIEST), flags | ANCIENT
+    return timestamp, flags
 
 
 class Limits(NamedTuple):
@@ -100,15 +86,6 @@ class Limits(NamedTuple):
     @classmethod
     def of(cls, settings: Settings) -> Limits:
         return cls(settings.future_limit_hours * HOUR, settings.ancient_limit_days * DAY)
-
-
-def _micros(moment: datetime) -> int | None:
-    try:
-        epoch = _NAIVE_EPOCH if moment.tzinfo is None else _EPOCH
-        micros = (moment - epoch) // _MICROSECOND
-    except OverflowError:
-        return None
-    return micros if EARLIEST <= micros <= LATEST else None
 
 
 def _from_number(value: float) -> int | None:
@@ -129,7 +106,7 @@ def _parse_other(text: str) -> int | None:
         return _from_number(float(text) if "." in text else int(text))
     for read in _OTHER_FORMS:
         try:
-            return _micros(read(text))
+            return parse(read(text).isoformat())
         except (ValueError, IndexError, TypeError, OverflowError):
             continue
     return None

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import apsw
 
 from rapport.config import Settings
-from rapport.events.decode import Decoder
+from rapport.events.decode import Decoder, body_of
 from rapport.events.dedupe import Dedupe
 from rapport.events.model import Event, Rejection
 from rapport.events.quarantine import Quarantine
@@ -91,7 +91,7 @@ class Line:
         detail = "this source sent the same messageId before, with other content"
         return [
             set_aside(
-                event, self._body(event, by_offset[event.offset]), MESSAGE_ID_CONFLICT, detail
+                event, body_of(by_offset[event.offset], event.index), MESSAGE_ID_CONFLICT, detail
             )
             for event in clashing
         ]
@@ -102,10 +102,7 @@ class Line:
         why = poisoned.get((found.offset, found.index))
         if why is None or type(found) is not Event:
             return found
-        return set_aside(found, self._body(found, record), PROCESSING_ERROR, why)
-
-    def _body(self, event: Event, record: Record) -> bytes:
-        return self._decoder.body_of(record, event.index)
+        return set_aside(found, body_of(record, found.index), PROCESSING_ERROR, why)
 
     def _settle_redrives(self, records: Sequence[Record], refused_again: set[int]) -> None:
         """A corrected event closes its quarantined self, unless it was refused unchanged."""
