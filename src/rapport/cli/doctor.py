@@ -21,7 +21,7 @@ def doctor_command(full: bool, data: str | None, as_json: bool) -> None:
     Exits with 1 when something failed, so that a monitor can call it.
     """
     with api_for(existing(data)) as api:
-        checks = api.get("/doctor", full=full)["items"]
+        checks = api.get("/doctor", full=full)["checks"]
     if as_json:
         print_json(checks)
     else:

@@ -45,7 +45,7 @@ def sql_command(
     if as_json:
         print_json(answer)
     elif as_csv:
-        writer = csv.writer(sys.stdout)
+        writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(answer["columns"])
         writer.writerows(answer["rows"])
     else:

@@ -33,4 +33,6 @@ def trace_command(message_id: str, data: str | None, as_json: bool) -> None:
 
 
 def _detail(stage: dict[str, Any]) -> str:
-    return ", ".join(f"{k}={v}" for k, v in (stage.get("detail") or {}).items() if v is not None)
+    """What is said in one word each; the event as it was sent is left to --json."""
+    said = {k: v for k, v in stage["detail"].items() if v not in (None, "", [], {})}
+    return ", ".join(f"{k}={v}" for k, v in said.items() if not isinstance(v, dict))

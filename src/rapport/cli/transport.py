@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rapport.server.pulse import PipelineThread
 
 BASE = "/api/v1"
-TIMEOUT_SECONDS = 120.0
+TIMEOUT_SECONDS = 3600.0  # a backup or a full check of a large folder takes its time
 # Writes that take effect when the pipeline has read them from the log; the API waits for that.
 DECIDED_BY_PIPELINE = ("/identity", "/profiles", "/quarantine")
 

@@ -1,0 +1,101 @@
+"""Putting the demo shop into a data folder: sources, a year of deliveries, what they mean."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rapport.cli.backlog import work_off
+from rapport.cli.output import note, progress
+from rapport.clock import SystemClock
+from rapport.collect.sources import SourceStore
+from rapport.config import Settings
+from rapport.demo.shop import SOURCES, Delivery, generate
+from rapport.errors import Conflict
+from rapport.log.base import BATCH, Draft
+from rapport.log.sqlite import SqliteLog
+from rapport.server import firststart
+from rapport.server.folder import Folder, Lock
+
+SEED = 1
+AT_ONCE = 2_000  # records in one commit of the log
+BEGUN, DONE = "demo.begun", "demo.done"  # marks in the data folder
+
+
+def seed(settings: Settings, *, reset: bool) -> bool:
+    """Fill the folder unless that was done before; True if it was filled now.
+
+    A seeding that was interrupted starts over. Raises `Conflict` when the folder holds something
+    that is not the demo: that is never deleted.
+    """
+    folder = Folder(settings.folder)
+    if reset or (folder.root / BEGUN).exists():
+        clear(folder)
+    if (folder.root / DONE).exists():
+        return False
+    if folder.log.exists() or folder.state.exists():
+        raise Conflict(
+            f"{settings.data} holds data that is not the demo's",
+            hint="choose another folder: rapport demo --data ./demo-data",
+        )
+    folder.create()
+    (folder.root / BEGUN).touch()
+    with _alone(folder):
+        _write(settings, folder)
+        work_off(settings, "Recognising customers")
+    (folder.root / BEGUN).rename(folder.root / DONE)
+    return True
+
+
+def clear(folder: Folder) -> None:
+    """Delete a folder that the demo made. Raises `Conflict` for any other, or while it is used."""
+    if not folder.root.exists():
+        return
+    if not any((folder.root / mark).exists() for mark in (BEGUN, DONE)):
+        raise Conflict(
+            f"{folder.root} was not made by rapport demo and is left alone",
+            hint="delete it yourself if that is what you want",
+        )
+    with _alone(folder):
+        shutil.rmtree(folder.root)
+
+
+@contextmanager
+def _alone(folder: Folder) -> Iterator[None]:
+    lock = Lock(folder.root / "up.lock")
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _write(settings: Settings, folder: Folder) -> None:
+    firststart.prepare(settings, folder)
+    ids = _sources(folder.control)
+    note("Inventing customers and a year of their lives …")
+    deliveries = list(generate(SEED, SystemClock().now()))
+    log = SqliteLog(folder.log)
+    try:
+        with progress("Writing what they did", sum(d.count for d in deliveries)) as advance:
+            for begin in range(0, len(deliveries), AT_ONCE):
+                some = deliveries[begin : begin + AT_ONCE]
+                log.append_all([_draft(ids, delivery) for delivery in some])
+                advance(sum(delivery.count for delivery in some))
+    finally:
+        log.close()
+
+
+def _sources(control: Path) -> dict[str, int]:
+    store = SourceStore(control)
+    try:
+        made = [store.create(**fields) for fields in SOURCES]
+        return {source.slug: source.id for source in made}
+    finally:
+        store.close()
+
+
+def _draft(ids: dict[str, int], sent: Delivery) -> Draft:
+    return Draft(ids[sent.source], BATCH, sent.count, sent.received_at, sent.body)
