@@ -27,15 +27,17 @@ rudder.load("{key}", "{url}", {{configUrl: "{url}", logLevel: "ERROR", {options}
 @pytest.fixture(autouse=True)
 def segment_sdk(node_modules: Path, sdk_folder: Path) -> None:
     """Put the browser SDK where a release has it."""
-    for script in (node_modules / "@segment/analytics-next/dist/umd").glob("*.js"):
-        name = "analytics.min.js" if script.name == "standalone.js" else script.name
-        shutil.copy(script, sdk_folder / name)
+    scripts = node_modules / "@segment/analytics-next/dist/umd"
+    shutil.copy(scripts / "standalone.js", sdk_folder / "analytics.min.js")
+    (sdk_folder / "bundles").mkdir(exist_ok=True)
+    for script in scripts.glob("*.bundle.*.js"):
+        shutil.copy(script, sdk_folder / "bundles")
 
 
 def segment_page(server: TrackingServer, shop: Shop, options: str = "{}", calls: str = "") -> str:
     page = SEGMENT_PAGE.format(key=WRITE_KEY, url=server.url, options=options, calls=calls)
     (shop[0] / "index.html").write_text(page)
-    return f"{shop[1]}/index.html?utm_source=mail&utm_campaign=sale"
+    return f"{shop[1]}/index.html?utm_source=mail&utm_campaign=sale&ajs_prop_shelf=new"
 
 
 def open_segment(context: Any, address: str) -> Any:
@@ -60,6 +62,9 @@ BATCHING = (
 def test_segment(server: TrackingServer, shop: Shop, context: Any, options: str) -> None:
     calls = 'analytics.push(["page", "Home"]);'
     page = open_segment(context, segment_page(server, shop, options, calls))
+    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
+    parts = f"{server.url}/analytics-next/bundles/queryString."
+    assert any(name.startswith(parts) for name in loaded), "the SDK's parts come from us too"
     page.evaluate("analytics.track('Product Viewed', {price: 12.5, name: '💍'})")
     page.evaluate("analytics.identify('u9', {email: 'neha@example.com'})")
     page.evaluate("analytics.track('Order Completed', {total: 499.5})")

@@ -183,8 +183,7 @@ class Collector:
     async def _script(self, scope: Scope, proto: Http) -> None:
         key = tracking.script_key(scope.path) or ""
         self._known(key)
-        script = self._scripts.main(public_origin(scope, self._settings.public_url), key)
-        replies.script(proto, script, scope.headers.get("accept-encoding"), _SHORT)
+        replies.script(proto, self._scripts.main(key), scope.headers.get("accept-encoding"), _SHORT)
 
     async def _bundle(self, scope: Scope, proto: Http) -> None:
         part = self._scripts.part(scope.path[len(tracking.BUNDLES) :])

@@ -74,7 +74,7 @@ def _enabled(source: Source) -> Source:
     if not source.enabled:
         raise Forbidden(
             f"the source {source.slug!r} is switched off",
-            hint=f"rapport sources enable {source.slug}",
+            hint="switch it on in the console, page Sources",
             code="source_disabled",
         )
     return source

@@ -14,6 +14,15 @@ from rapport.collect.sources import Source
 from rapport.errors import NotFound, Unavailable
 
 _MOST_KEPT = 64
+# The SDK finds its server in the address of its own script only over https; over plain http it
+# would ask its vendor's. So tell it.
+_PRELUDE = (
+    b"(function(){var s=document.currentScript,"
+    b"m=s&&/^(https?:\\/\\/.*)\\/analytics\\.js\\/v1\\//.exec(s.src);if(!m)return;"
+    b"var g=document.querySelector('script[data-global-segment-analytics-key]'),"
+    b"k=g?g.dataset.globalSegmentAnalyticsKey:'analytics',a=window[k]=window[k]||[];"
+    b"a._cdn=a._cdn||m[1]})();\n"
+)
 _FILE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]*\.js$")
 
 
@@ -60,30 +69,27 @@ class Script(msgspec.Struct, frozen=True):
 
 
 class Scripts:
-    """The browser SDK as files: `analytics.min.js`, and the parts that it loads when needed."""
+    """The browser SDK as files: `analytics.min.js`; in `bundles/` what it loads when needed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[tuple[str, str], Script] = {}
+        self._made: dict[str, Script] = {}
 
-    def main(self, origin: str, write_key: str) -> Script:
-        """`analytics.min.js` with the write key filled in, which asks `origin` for everything.
-
-        Raises `Unavailable` when it has not been built.
-        """
-        return self._keep((origin, write_key), lambda: self._main(origin, write_key))
+    def main(self, write_key: str) -> Script:
+        """`analytics.min.js` with the write key filled in. Raises `Unavailable` when not built."""
+        return self._keep(f"key {write_key}", lambda: self._main(write_key))
 
     def part(self, name: str) -> Script:
         """Raises `NotFound`."""
-        if not _FILE.match(name) or not (self._folder / name).is_file():
+        if not _FILE.match(name) or not (self._folder / "bundles" / name).is_file():
             raise NotFound(f"there is no script {name!r}", hint="rapport doctor")
-        return self._keep(("", name), lambda: self._read(name))
+        return self._keep(f"part {name}", lambda: self._read(f"bundles/{name}"))
 
-    def _main(self, origin: str, write_key: str) -> bytes:
+    def _main(self, write_key: str) -> bytes:
         script = self._read("analytics.min.js")
-        return _point_to(origin) + script.replace(b"__WRITE_KEY__", write_key.encode())
+        return _PRELUDE + script.replace(b"__WRITE_KEY__", write_key.encode())
 
-    def _keep(self, key: tuple[str, str], make: Callable[[], bytes]) -> Script:
+    def _keep(self, key: str, make: Callable[[], bytes]) -> Script:
         if key not in self._made:
             plain = make()
             if len(self._made) >= _MOST_KEPT:
@@ -100,13 +106,3 @@ class Scripts:
                 hint="install a release, or run `make console` in a clone",
                 code="sdk_not_built",
             ) from None
-
-
-def _point_to(origin: str) -> bytes:
-    """The SDK finds its server in the address of its own script only over https; so tell it."""
-    address = msgspec.json.encode(origin).replace(b"<", b"\\u003c")
-    return (
-        b"(function(){var s=document.querySelector('script[data-global-segment-analytics-key]'),"
-        b"k=s?s.dataset.globalSegmentAnalyticsKey:'analytics',a=window[k]=window[k]||[];"
-        b"a._cdn=a._cdn||" + address + b"})();\n"
-    )
