@@ -40,7 +40,7 @@ class NoIdentity:
     def __init__(self, state: apsw.Connection) -> None:
         state.execute("CREATE TABLE identifiers (node INTEGER PRIMARY KEY, profile INT)")
 
-    def assign(self, events: Sequence[Event]) -> Changes:
+    def assign(self, _events: Sequence[Event]) -> Changes:
         return Changes({}, set())
 
     decide = set_rules = assign
@@ -50,10 +50,10 @@ class NoIdentity:
 
 
 class NoProfiles:
-    def absorb(self, events: Sequence[Event]) -> set[int]:
+    def absorb(self, _events: Sequence[Event]) -> set[int]:
         return set()
 
-    def pin(self, control: Mapping[str, Any]) -> set[int]:
+    def pin(self, _control: Mapping[str, Any]) -> set[int]:
         return set()
 
     unpin = pin

@@ -24,36 +24,20 @@ leaves = (
     | st.text(max_size=12)
     | st.sampled_from(["2026-11-21T23:36:48Z", "track", "alias", "\ud800", "\0", "x" * 600])
 )
+keys = st.text(max_size=6) | st.sampled_from(["url", "id", "type"])
 values = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=6) | st.sampled_from(["url", "id", "type"]), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3),
     max_leaves=8,
-)  # fmt: skip
-FIELDS = [
-    "type",
-    "event",
-    "name",
-    "category",
-    "messageId",
-    "userId",
-    "anonymousId",
-    "previousId",
-    "groupId",
-    "timestamp",
-    "originalTimestamp",
-    "sentAt",
-    "channel",
-    "properties",
-    "traits",
-    "context",
-    "integrations",
-    "x",
-]
+)
+FIELDS = (
+    "type event name category messageId userId anonymousId previousId groupId timestamp"
+    " originalTimestamp sentAt channel properties traits context integrations x"
+)
 CONTEXT = "ip locale userAgent groupId sessionId page campaign library device traits externalIds"
 contexts = st.dictionaries(st.sampled_from(CONTEXT.split()), values, max_size=4)
 items = (
-    st.dictionaries(st.sampled_from(FIELDS), values, max_size=8)
+    st.dictionaries(st.sampled_from(FIELDS.split()), values, max_size=8)
     | st.fixed_dictionaries({"userId": leaves, "event": leaves, "context": contexts | values})
     | values
 )

@@ -15,9 +15,11 @@ from rapport.database import connect
 from rapport.errors import Malformed
 from rapport.events.model import Event
 from rapport.identity.model import Changes, Decision
+from rapport.identity.service import Identity
 from rapport.log.base import BATCH, CONTROL, Capabilities, Draft, EventLog, Record, Totals
 from rapport.pipeline import Pipeline
 from rapport.pipeline_reads import PipelineReads
+from rapport.profiles.service import Profiles
 
 RECEIVED = 1_795_304_208_000_000  # 2026-11-21T23:36:48Z
 
@@ -145,8 +147,9 @@ class SmallProfiles:
 class World:
     """Everything for one test, on one folder; `restart` is what a crash leaves."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, real: bool = False) -> None:
         self.folder = folder
+        self.real = real  # the real identity and profiles behind the line
         self.settings = Settings(data=str(folder))
         self.log = ListLog()
         self.open()
@@ -155,10 +158,11 @@ class World:
     def open(self) -> None:
         self.state = connect(self.folder / "state.db")
         self.state.pragma("synchronous", "off")
-        self.identity = SmallIdentity(self.state)
-        self.profiles = SmallProfiles(self.state)
+        self.identity = SmallIdentity(self.state) if not self.real else None
+        identity = self.identity or Identity(self.state)
+        profiles = Profiles(self.state) if self.real else SmallProfiles(self.state)
         self.pipeline = Pipeline(
-            self.settings, self.log, self.state, self.identity, self.profiles, FixedClock(RECEIVED)
+            self.settings, self.log, self.state, identity, profiles, FixedClock(RECEIVED)
         )
 
     def restart(self) -> None:

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from xxhash import xxh3_64_digest
 
+from rapport.events import reasons
+from rapport.events.identifiers import Refused
 from rapport.events.model import Context
 from rapport.events.nesting import too_deep
 from rapport.events.wire import (
@@ -29,10 +31,6 @@ class Prepared(NamedTuple):
     digest: bytes  # 8 bytes over what was sent, before filling
 
 
-class WrongContext(ValueError):
-    """`context` is not an object, or is nested too deeply."""
-
-
 class Contexts:
     """Merges, fills and decodes contexts, remembering the last few thousand."""
 
@@ -44,7 +42,7 @@ class Contexts:
         """How to prepare the contexts of one record.
 
         They lie over `shared`, that of the batch; ip and user agent come from `meta`, if missing.
-        What is returned raises `WrongContext`, or what the JSON decoder raises.
+        What is returned raises `Refused`, or what the JSON decoder raises.
         """
         if self._kept >= KEPT:
             self._known.clear()
@@ -82,9 +80,9 @@ def _as_object(raw: bytes) -> dict[str, Any]:
     if value is None:
         return {}
     if type(value) is not dict:
-        raise WrongContext("context must be an object")
+        raise Refused(reasons.INVALID_FIELD, "context must be an object")
     if too_deep(raw, value):
-        raise WrongContext("context is nested too deeply")
+        raise Refused(reasons.TOO_DEEP, "context is nested too deeply")
     return value
 
 

@@ -8,7 +8,6 @@ import msgspec
 from xxhash import xxh3_64_digest
 
 from rapport.events import reasons
-from rapport.events.context import WrongContext
 from rapport.events.identifiers import Refused, to_id
 from rapport.events.model import Event, Rejection
 from rapport.events.wire import canonical, decode_any, decode_name
@@ -61,8 +60,6 @@ def explain(error: BaseException) -> Refused:
     """The reason behind an exception of the JSON decoder."""
     if isinstance(error, RecursionError):
         return Refused(reasons.TOO_DEEP, "the event is nested too deeply")
-    if isinstance(error, WrongContext):
-        return Refused(reasons.INVALID_FIELD, str(error))
     if isinstance(error, msgspec.ValidationError):
         text = str(error)
         if text.startswith("Expected `object`") and " at `$" not in text:
