@@ -25,7 +25,7 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/api/v1/keys", b"{", 400, "malformed"),
     ("POST", "/api/v1/keys", b"", 400, "malformed"),
     ("POST", "/api/v1/sources", {"name": ""}, 400, "bad_request"),
-    ("POST", "/api/v1/sql", {"query": "DROP TABLE events"}, 400, "query_error"),
+    ("POST", "/api/v1/sql", {"query": "DROP TABLE events"}, 400, "sql_read_only"),
     ("POST", "/api/v1/sql", {"query": "SELECT nothing"}, 400, "query_error"),
     ("POST", "/api/v1/identity/merge", {"a": "user_id:x9", "b": "user_id:y9"}, 404, "not_found"),
     ("POST", "/api/v1/quarantine/redrive", {}, 400, "malformed"),

@@ -1,0 +1,290 @@
+"""The management API over HTTP, area by area, with what the pipeline makes of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import pytest
+from tests.conftest import RunningServer
+
+
+@pytest.fixture
+def api(running_server: RunningServer) -> Iterator[httpx.Client]:
+    with running_server.api() as client:
+        yield client
+
+
+def _send(server: RunningServer, *events: dict[str, Any]) -> dict[str, Any]:
+    """Send a batch and wait until the pipeline has it; the receipt."""
+    with server.tracking() as send:
+        prefer = {"prefer": "return=representation"}
+        answer = send.post("/v1/batch", json={"batch": [*events]}, headers=prefer)
+    receipt: dict[str, Any] = answer.json()
+    assert receipt.get("status") == "processed", receipt
+    return receipt
+
+
+def _user() -> str:
+    return f"u-{uuid.uuid4()}"
+
+
+def _identify(user: str, **traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "userId": user, "traits": traits, "messageId": str(uuid.uuid4())}
+
+
+VALUES = [
+    "a/b/c",
+    "https://x.example/y?z=1&q=%20#f",
+    "with space",
+    "colon:inside:it",
+    "tail/events",
+    "tail/identity",
+    "Zoë Ünïcode 你好 مرحبا",
+    "plus+sign@example.org",
+    "percent%2Fencoded",
+    "quote'\";--",
+    "back\\slash",
+    "..",
+    "/leading",
+    "trailing/",
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_a_profile_is_found_by_any_value(
+    running_server: RunningServer, api: httpx.Client, value: str
+) -> None:
+    user = f"{uuid.uuid4()}|{value}"
+    _send(running_server, _identify(user, plan="pro"))
+    answer = api.get(f"/api/v1/profiles/user_id:{quote(user, safe='')}")
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["traits"] == {"plan": "pro"}
+    path = f"/api/v1/profiles/user_id:{quote(user, safe='')}/identity"
+    assert api.get(path).json()["identifiers"][0]["value"] == user
+
+
+def test_traits_by_api(running_server: RunningServer, api: httpx.Client) -> None:
+    user = _user()
+    _send(running_server, _identify(user, city="Pune", plan="free"))
+    path = f"/api/v1/profiles/user_id:{user}"
+    written = api.patch(f"{path}/traits", json={"traits": {"city": "Mumbai", "age": 30}}).json()
+    assert written["status"] == "accepted"
+    assert api.get(path).json()["traits"] == {"city": "Mumbai", "plan": "free", "age": 30}
+    api.put(f"{path}/traits", json={"traits": {"plan": "pro"}})
+    assert api.get(path).json()["traits"] == {"plan": "pro"}
+    why = api.get(path, params={"explain": "true"}).json()["explain"]["plan"]
+    assert why["source"] == "api"
+
+
+def test_pins(running_server: RunningServer, api: httpx.Client) -> None:
+    user = _user()
+    _send(running_server, _identify(user, city="Pune"))
+    path = f"/api/v1/profiles/user_id:{user}"
+    pinned = api.post(f"{path}/pins/city", json={"value": "Mumbai", "reason": "she said so"})
+    assert pinned.json()["status"] == "done"
+    _send(running_server, _identify(user, city="Delhi"))
+    assert api.get(path).json()["traits"]["city"] == "Mumbai"
+    assert api.get(path, params={"explain": "true"}).json()["explain"]["city"]["pinned"] is True
+    assert api.delete(f"{path}/pins/city").status_code == 200
+    assert api.get(path).json()["traits"]["city"] == "Delhi"
+    assert api.delete(f"{path}/pins/city").status_code == 404
+
+
+def test_merge_preview_decide_undo(running_server: RunningServer, api: httpx.Client) -> None:
+    one, two = _user(), _user()
+    _send(running_server, _identify(one, a=1), _identify(two, b=2))
+    pair = {"a": f"user_id:{one}", "b": f"user_id:{two}", "reason": "same person, asked her"}
+    preview = api.post("/api/v1/identity/merge", json=pair, params={"preview": "true"}).json()
+    assert (len(preview["before"]), len(preview["after"])) == (2, 1)
+    assert api.get(f"/api/v1/profiles/user_id:{one}").json()["traits"] == {"a": 1}
+    decided = api.post("/api/v1/identity/merge", json=pair).json()
+    merged = api.get(f"/api/v1/profiles/user_id:{one}").json()
+    assert merged["traits"] == {"a": 1, "b": 2}
+    page = api.get(
+        f"/api/v1/profiles/user_id:{one}/identity",
+        params={"from": f"user_id:{one}", "to": f"user_id:{two}"},
+    ).json()
+    assert page["decisions"][0]["reason"] == "same person, asked her"
+    assert page["decisions"][0]["by"] == "RAPPORT_API_KEY"
+    assert [edge["kind"] for edge in page["path"]] == ["manual"]
+    undo = {"decision": decided["decision"], "reason": "they are twins"}
+    assert api.post("/api/v1/identity/undo", json=undo).json()["status"] == "done"
+    assert api.get(f"/api/v1/profiles/user_id:{one}").json()["traits"] == {"a": 1}
+    assert api.get(f"/api/v1/profiles/{merged['id']}").status_code == 200
+
+
+def test_rules_what_if(api: httpx.Client) -> None:
+    before = api.get("/api/v1/identity/rules").json()
+    rules = {"types": {"email": {"limit": 1}}}
+    preview = api.put(
+        "/api/v1/identity/rules", json={"rules": rules}, params={"preview": "true"}
+    ).json()
+    assert preview["profiles_after"] >= preview["profiles_before"]
+    assert api.get("/api/v1/identity/rules").json() == before
+    wrong = {"rules": {"types": {"email": {"limit": 0}}}}
+    assert api.put("/api/v1/identity/rules", json=wrong).status_code == 400
+
+
+def test_quarantine_correct_and_discard(running_server: RunningServer, api: httpx.Client) -> None:
+    user, names = _user(), [str(uuid.uuid4()), str(uuid.uuid4())]
+    receipt = _send(
+        running_server,
+        *({"type": "track", "userId": user, "messageId": name} for name in names),
+    )
+    assert receipt["counts"]["quarantined"] == 2
+    listed = api.get("/api/v1/quarantine", params={"reason": "missing_event_name"}).json()["items"]
+    mine = {item["message_id"]: item for item in listed if item["message_id"] in names}
+    first, second = (mine[name] for name in names)
+    fixed = {**first["body"], "event": "Order Completed"}
+    done = api.post(f"/api/v1/quarantine/{first['id']}/redrive", json={"body": fixed}).json()
+    assert done["status"] == "accepted"
+    again = api.post(f"/api/v1/quarantine/{first['id']}/redrive", json={})
+    assert again.status_code == 409
+    why = {"reason": "a test of the developer"}
+    assert api.post(f"/api/v1/quarantine/{second['id']}/discard", json=why).status_code == 200
+    shown = api.get(f"/api/v1/quarantine/{second['id']}").json()
+    assert (shown["status"], shown["note"]) == ("discarded", "a test of the developer")
+    counted = api.get(f"/api/v1/profiles/user_id:{user}").json()["counters"]
+    assert counted["events"]["Order Completed"]["count"] == 1
+
+
+def test_trace(running_server: RunningServer, api: httpx.Client) -> None:
+    user = _user()
+    good = {"type": "track", "event": "Seen", "userId": user, "messageId": f"m/{uuid.uuid4()}"}
+    bad = {"type": "track", "userId": user, "messageId": str(uuid.uuid4())}
+    _send(running_server, good, bad, good)
+    running_server.settle()
+    found = api.get(f"/api/v1/trace/{quote(good['messageId'], safe='')}").json()
+    stages = {stage["stage"]: stage for stage in found["stages"]}
+    assert list(stages) == ["log", "decode", "dedupe", "identify", "profile", "warehouse"]
+    assert stages["log"]["detail"]["sent"] == good
+    assert stages["dedupe"]["detail"]["sent_again"] == 1
+    assert stages["identify"]["detail"]["identifier"] == f"user_id:{user}"
+    assert stages["warehouse"]["status"] == "stored"
+    refused = api.get(f"/api/v1/trace/{bad['messageId']}").json()["stages"]
+    assert [stage["stage"] for stage in refused] == ["log", "quarantine"]
+    assert api.get("/api/v1/trace/never-sent").json()["found"] is False
+
+
+def test_timeline_pages_and_filters(running_server: RunningServer, api: httpx.Client) -> None:
+    user = _user()
+    _send(
+        running_server,
+        *(
+            {
+                "type": "track",
+                "event": f"E{n % 2}",
+                "userId": user,
+                "messageId": str(uuid.uuid4()),
+                "timestamp": f"2026-11-0{n + 1}T00:00:00Z",
+            }
+            for n in range(6)
+        ),
+    )
+    running_server.settle()
+    path = f"/api/v1/profiles/user_id:{user}/events"
+    seen, cursor = [], None
+    while True:
+        page = api.get(path, params={"limit": 4, **({"cursor": cursor} if cursor else {})}).json()
+        seen += [item["timestamp"][:10] for item in page["items"]]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    assert seen == [f"2026-11-0{n}" for n in range(6, 0, -1)]
+    assert len(api.get(path, params={"event": "E1"}).json()["items"]) == 3
+    late = {"from": "2026-11-03T00:00:00Z", "to": "2026-11-04T00:00:00Z"}
+    assert len(api.get(path, params=late).json()["items"]) == 2
+    assert api.get(path, params={"from": "yesterday"}).status_code == 400
+
+
+def test_sources_and_their_keys(running_server: RunningServer, api: httpx.Client) -> None:
+    shop = {"name": f"Shop {uuid.uuid4()}", "kind": "web", "brand": "Brands Bazaar"}
+    made = api.post("/api/v1/sources", json=shop).json()
+    path = f"/api/v1/sources/{made['slug']}"
+    user = _user()
+    key = made["write_keys"][0]["key"]
+    send = {"userId": user, "event": "Seen", "type": "track"}
+    url = f"{running_server.base_url}/v1/track"
+    assert httpx.post(url, json=send, auth=(key, "")).status_code == 200
+    running_server.settle()
+    assert api.get(f"/api/v1/profiles/user_id:{user}").json()["brands"] == ["Brands Bazaar"]
+    renamed = api.patch(path, json={"region": "IN", "ttl_days": 30}).json()
+    assert (renamed["region"], renamed["ttl_days"], renamed["kind"]) == ("IN", 30, "web")
+    fresh = api.post(f"{path}/keys", json={"overlap_seconds": 0}).json()["key"]
+    assert fresh != key
+    assert api.delete(f"{path}/keys/{fresh}").status_code == 200
+    works = [each["works"] for each in api.get(path).json()["write_keys"]]
+    assert works == [False, False]
+
+
+def test_catalogue_and_overview(running_server: RunningServer, api: httpx.Client) -> None:
+    event = f"Looked At / {uuid.uuid4()}"
+    properties = {"price": 12.5, "sku": "a1"}
+    _send(
+        running_server,
+        {"type": "track", "event": event, "userId": _user(), "properties": properties},
+        _identify(_user(), email=f"{uuid.uuid4()}@example.org"),
+    )
+    running_server.settle()
+    kinds = {item["event"]: item for item in api.get("/api/v1/events").json()["items"]}
+    assert kinds[event]["count"] == 1
+    detail = api.get(f"/api/v1/events/track/{quote(event, safe='')}").json()
+    assert {p["name"] for p in detail["properties"]} == {"price", "sku"}
+    assert detail["samples"][0]["properties"] == properties
+    assert api.get("/api/v1/events/identify").json()["count"] >= 1
+    page = api.get("/api/v1/overview").json()
+    assert len(page["volume"]) == 60
+    assert page["totals"]["profiles"] >= 2
+    assert page["totals"]["new_today"] == page["totals"]["profiles"]
+    assert page["balance"]["balanced"] is True
+    assert {s["slug"] for s in page["sources"]} >= {"default", "api"}
+    assert {s["key"]: s["done"] for s in page["checklist"]}["send_event"] is True
+
+
+def test_accounts(running_server: RunningServer, api: httpx.Client) -> None:
+    user, team = _user(), f"team/{uuid.uuid4()}"
+    group = {"type": "group", "userId": user, "groupId": team, "traits": {"name": "Acme"}}
+    _send(running_server, {**group, "messageId": str(uuid.uuid4())})
+    shown = api.get(f"/api/v1/accounts/{quote(team, safe='')}").json()
+    assert shown["traits"] == {"name": "Acme"}
+    assert len(shown["members"]) == 1
+    assert [a["id"] for a in api.get("/api/v1/accounts", params={"q": team}).json()["items"]] == [
+        team
+    ]
+
+
+def test_live(running_server: RunningServer, api: httpx.Client) -> None:
+    user = _user()
+    with api.stream("GET", "/api/v1/live", params={"event": "Wanted"}) as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        lines = stream.iter_lines()
+        assert next(lines) == ": watching"
+        _send(
+            running_server,
+            {"type": "track", "event": "Other", "userId": user},
+            {"type": "track", "event": "Wanted", "userId": user, "properties": {"a": 1}},
+        )
+        data = next(line for line in lines if line.startswith("data: "))
+    seen = json.loads(data[6:])
+    assert (seen["event"], seen["user_id"], seen["status"]) == ("Wanted", user, "stored")
+    assert seen["profile"].startswith("p_")
+    assert seen["properties"] == {"a": 1}
+
+
+def test_metrics(running_server: RunningServer, api: httpx.Client) -> None:
+    _send(running_server, _identify(_user()))
+    running_server.settle()
+    text = api.get("/metrics").text
+    values = dict(
+        line.rsplit(" ", 1) for line in text.splitlines() if line and not line.startswith("#")
+    )
+    assert float(values['rapport_accepted_events_total{source="default"}']) >= 1
+    assert float(values['rapport_pending_events{source="default"}']) == 0
+    assert float(values['rapport_store_bytes{store="log"}']) > 0
+    assert float(values['rapport_resident_bytes{process="http"}']) > 10_000_000
+    assert float(values["rapport_warehouse_rows_total"]) >= 1
