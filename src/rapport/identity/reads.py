@@ -13,7 +13,7 @@ from rapport.identity.graph import Graph
 from rapport.identity.identifiers import Normaliser, parse_key
 from rapport.identity.model import SHARED, STATE_NAMES, Decision, Member
 from rapport.identity.preview import preview
-from rapport.identity.rules import DEFAULTS, RuleBook, Rules, parse
+from rapport.identity.rules import DEFAULTS, RuleBook, Rules, load
 from rapport.identity.store import Store, pack
 from rapport.identity.views import (
     DecisionView,
@@ -41,7 +41,7 @@ class IdentityReads:
         self._sql = connection
         self._store = Store(connection)
         self._normalise = Normaliser(region)
-        self._version = -1
+        self._version = 0
         self._rules = RuleBook(DEFAULTS)
 
     def lookup(self, type: str, value: str) -> int | None:
@@ -148,7 +148,7 @@ class IdentityReads:
     def rules(self) -> tuple[int, Rules]:
         """(version, rules) in force; version 0 stands for the defaults."""
         stored = self._store.rules()
-        return (stored[0], parse(stored[1])) if stored else (0, DEFAULTS)
+        return (stored[0], load(stored[1])) if stored else (0, DEFAULTS)
 
     def what_if(self, rules: Rules, *, samples: int = 20) -> WhatIf:
         """What publishing `rules` would merge and split. Reads everything; writes nothing."""
@@ -183,9 +183,9 @@ class IdentityReads:
         return Explanation(graph, self._book(), same_user, nodes)
 
     def _book(self) -> RuleBook:
-        version, rules = self.rules()
-        if version != self._version:
-            self._version, self._rules = version, RuleBook(rules)
+        stored = self._store.rules()
+        if stored and stored[0] != self._version:
+            self._version, self._rules = stored[0], RuleBook(load(stored[1]))
         return self._rules
 
     def _same_user(self) -> dict[int, int]:

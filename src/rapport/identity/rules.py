@@ -96,6 +96,16 @@ def parse(given: str | bytes | Mapping[str, Any]) -> Rules:
     return rules
 
 
+def load(stored: str) -> Rules:
+    """Rules as `store` wrote them. A field that a later release added has its default."""
+    return msgspec.json.decode(stored, type=Rules)
+
+
+def store(rules: Rules) -> str:
+    """The whole rules as JSON, to be kept."""
+    return msgspec.json.encode(rules).decode()
+
+
 def dump(rules: Rules) -> str:
     """The whole rules as YAML, ready to be edited and given to `parse` again."""
     return yaml.safe_dump(msgspec.to_builtins(rules), sort_keys=False, allow_unicode=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import apsw
-import msgspec
 
 from rapport.database import migrate
 from rapport.errors import Conflict
@@ -30,7 +29,7 @@ from rapport.identity.model import (
     Member,
 )
 from rapport.identity.rebuild import rebuild
-from rapport.identity.rules import DEFAULTS, RuleBook, Rules, parse
+from rapport.identity.rules import DEFAULTS, RuleBook, Rules, load, store
 from rapport.identity.signatures import Recent, Signature
 from rapport.identity.store import MIGRATIONS, Store, pack
 
@@ -69,7 +68,7 @@ class Identity:
         self._signatures.clear()
         self._members.clear()
         stored = self._store.rules()
-        self._book = RuleBook(parse(stored[1]) if stored else DEFAULTS)
+        self._book = RuleBook(load(stored[1]) if stored else DEFAULTS)
         self._last_node = self._store.last_node()
         self._last_evidence = self._store.last_evidence()
         self._load_decisions()
@@ -111,7 +110,7 @@ class Identity:
 
     def set_rules(self, rules: Rules) -> Changes:
         """Store a new version of the rules and recompute everything under it."""
-        self._store.add_rules(msgspec.json.encode(rules).decode())
+        self._store.add_rules(store(rules))
         moved: dict[int, int] = {}
         touched: set[int] = set()
         result = rebuild(self._store, RuleBook(rules), self._same_user)
