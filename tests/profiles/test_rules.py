@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.errors import ConfigError
 from rapport.profiles.rules import Rule, SurvivorshipRules, Trust, dump, parse
+from rapport.profiles.rules_file import RulesFile
 
 trusts = st.builds(
     Trust,
@@ -59,3 +63,27 @@ def test_json_and_nothing_at_all_are_rules_too() -> None:
 def test_rules_that_cannot_be_used_say_which(text: str, word: str) -> None:
     with pytest.raises(ConfigError, match=word):
         parse(text)
+
+
+def test_the_example_in_the_docs_can_be_used_as_it_stands() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "profiles.md").read_text("utf-8")
+    example = re.search(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert example is not None
+    assert parse(example[1]).of("plan").then == ("oldest",)
+
+
+def test_a_rules_file_counts_when_it_changes_and_while_it_can_be_used(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "survivorship.yaml"
+    rules = RulesFile(file)
+    assert rules() == SurvivorshipRules()
+    file.write_text("default: {by: oldest}")
+    assert rules().default.by == "oldest"
+    file.write_text("default: {by: best}")
+    assert rules().default.by == "oldest"
+    assert "stay as they were" in caplog.text
+    with pytest.raises(ConfigError):
+        RulesFile(file)
+    file.unlink()
+    assert rules() == SurvivorshipRules()

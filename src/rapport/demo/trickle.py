@@ -54,7 +54,7 @@ class Trickle:
         rng = Random(f"{self._seed}/second/{second}")  # noqa: S311
         at = second * SECOND + rng.randrange(SECOND)
         kind = "gym" if rng.random() < 0.2 else "shop"
-        if rng.random() > 0.12 * max(_LEAST, busy(at, kind)):
+        if rng.random() > 0.22 * max(_LEAST, busy(at, kind)):
             return
         if kind == "gym":
             yield from self._check_in(rng, at)

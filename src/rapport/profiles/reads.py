@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, TypeAlias
 
@@ -43,20 +43,24 @@ class IdentityLike(Protocol):
 
 
 class ProfileReads:
-    """Profiles, lists and accounts as the management API shows them."""
+    """Profiles, lists and accounts as the management API shows them.
+
+    `rules` may be a call that gives the present ones (`RulesFile`); it is made once for each read.
+    """
 
     def __init__(
         self,
         connection: apsw.Connection,
         identity: IdentityLike,
         sources: Sources,
-        rules: SurvivorshipRules | None = None,
+        rules: SurvivorshipRules | Callable[[], SurvivorshipRules] | None = None,
         clock: Clock | None = None,
     ) -> None:
+        fixed = rules if isinstance(rules, SurvivorshipRules) else SurvivorshipRules()
         self._connection = connection
         self._identity = identity
         self._sources = sources
-        self._rules = rules or SurvivorshipRules()
+        self._rules = rules if callable(rules) else lambda: fixed
         self._clock = clock or SystemClock()
 
     def find(self, reference: str) -> int:
@@ -161,7 +165,7 @@ class ProfileReads:
         return found
 
     def _look(self) -> AbstractContextManager[Lens]:
-        return look(self._connection, self._sources, self._rules, self._clock.now())
+        return look(self._connection, self._sources, self._rules(), self._clock.now())
 
     def _all_pins(self, parts: Sequence[Parts]) -> Sequence[Pin]:
         named = [(known.type, known.value) for one in parts for known in one.identifiers]
