@@ -1,6 +1,6 @@
 """The tracking API alone on a real Granian: what the SDK tests and `bench/accept.py` drive.
 
-Run as a program: `python tracking_server.py DATA PORT [SDK_FOLDER]`.
+Run as a program: `python tracking_server.py DATA PORT [SDK_FOLDER [WRITE_KEY]]`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rapport.errors import Unavailable
 from rapport.log.base import Draft, Sink
 from rapport.log.sqlite import SqliteLog
 
-WRITE_KEY = "wk_test"
+WRITE_KEY = os.environ.get("TRACKING_KEY", "wk_test")
 
 
 class BreakableLog(SqliteLog):
@@ -81,6 +81,8 @@ def main() -> None:
     )
     if len(sys.argv) > 3:
         os.environ["TRACKING_SDK"] = sys.argv[3]
+    if len(sys.argv) > 4:
+        os.environ["TRACKING_KEY"] = sys.argv[4]
     Granian(
         "tracking_server:app",
         address="127.0.0.1",
