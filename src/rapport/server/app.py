@@ -61,7 +61,7 @@ class App:
                 more["principal"] = self._gate.admit(scope)
             elif scope.method == "POST":
                 self._gate.check_origin(scope)
-            await self._bridge.handle(scope, proto, fold(path), more)
+            await self._bridge.handle(scope, proto, fold(scope.method, path), more)
         except RapportError as error:
             refuse(proto, error)
         except Exception:

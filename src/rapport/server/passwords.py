@@ -16,7 +16,7 @@ class Passwords:
 
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-        self._nobody = self._hasher.hash("nobody has this password")
+        self._nobody = ""
 
     def hash(self, password: str) -> str:
         """Raises `BadRequest` when it is too short to protect anything."""
@@ -30,6 +30,7 @@ class Passwords:
 
     def matches(self, hashed: str | None, password: str) -> bool:
         """False for a wrong password, and for a missing hash after the same work."""
+        self._nobody = self._nobody or self._hasher.hash("nobody has this password")
         try:
             matched = self._hasher.verify(hashed or self._nobody, password[: LONGEST + 1])
         except (VerificationError, InvalidHashError):

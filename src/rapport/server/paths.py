@@ -3,6 +3,7 @@
 The server hands us the path percent-decoded, so `/profiles/url:https%3A%2F%2Fa/events` and a value
 that really ends in `/events` look alike. The parts after the value are few and known; whatever is
 before them is the value. It is folded into one segment before routing and unfolded by the handler.
+Where that is ambiguous, the shorter value is looked up first, then the one with the tail.
 """
 
 from __future__ import annotations
@@ -10,32 +11,35 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote
 
+# What may come behind the value of a profile, by method.
 _TAILS = {
-    "profiles": r"(?:/(?:events|identity|traits)|/pins/[^/]+)?",
-    "accounts": r"(?:/(?:members|events))?",
-    "trace": "",
+    "GET": r"(?:/(?:events|identity))?",
+    "PATCH": r"(?:/traits)?",
+    "PUT": r"(?:/traits)?",
+    "POST": r"(?:/pins/[^/]+)?",
+    "DELETE": r"(?:/pins/[^/]+)?",
 }
 _VALUE = re.compile(
-    rf"^(?P<head>/api/v1/(?P<room>{'|'.join(_TAILS)}|events/[a-z]+)/)(?P<rest>.+)$", re.DOTALL
+    r"^(?P<head>/api/v1/(?P<room>profiles|accounts|trace|events/[a-z]+)/)(?P<rest>.+)$", re.DOTALL
 )
 
 
-def fold(path: str) -> str:
+def fold(method: str, path: str) -> str:
     """Encode the slashes inside a value, so that routing sees one segment.
 
-    >>> fold("/api/v1/profiles/url:https://a/b c/events")
+    >>> fold("GET", "/api/v1/profiles/url:https://a/b c/events")
     '/api/v1/profiles/url%3Ahttps%3A%2F%2Fa%2Fb%20c/events'
-    >>> fold("/api/v1/events/page//pricing")
+    >>> fold("GET", "/api/v1/events/page//pricing")
     '/api/v1/events/page/%2Fpricing'
-    >>> fold("/api/v1/sources/web")
+    >>> fold("GET", "/api/v1/sources/web")
     '/api/v1/sources/web'
     """
     match = _VALUE.match(path)
     if match is None:
         return path
     rest, tail = match["rest"], ""
-    if shape := _TAILS.get(match["room"]):
-        found = re.search(f"{shape}$", rest)
+    if match["room"] == "profiles":
+        found = re.search(f"{_TAILS.get(method, '')}$", rest)
         tail = found[0] if found and found.start() > 0 else ""
     value = rest[: len(rest) - len(tail)]
     return match["head"] + quote(value, safe="") + tail

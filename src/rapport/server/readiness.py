@@ -36,6 +36,8 @@ class Readiness:
         return "ok" if self._rooms.log.ready() else "cannot be written"
 
     def _state(self) -> str:
+        if not self._rooms.folder.state.exists():
+            return "is being made"
         self._rooms.pipeline.committed()
         return "ok"
 

@@ -37,10 +37,11 @@ def _log(rooms: Rooms) -> Iterator[Reading]:
         label="source",
         counter=True,
     )
+    pending = dict.fromkeys(totals, 0) | dict(rooms.log.pending(rooms.pipeline.committed()))
     yield Reading(
         "rapport_pending_events",
         "Events accepted but not processed yet.",
-        named(rooms.log.pending(rooms.pipeline.committed())),
+        named(pending),
         label="source",
     )
 

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -27,7 +28,9 @@ from rapport.config import Settings
 from rapport.errors import ConfigError
 from rapport.server import firststart, logs
 from rapport.server.folder import Folder, Lock, Running, local_url
-from rapport.server.pulse import PipelineThread
+
+if TYPE_CHECKING:
+    from rapport.server.pulse import PipelineThread
 
 log = logging.getLogger("rapport.supervisor")
 
@@ -97,9 +100,8 @@ class _Supervisor:
         host, port = self._settings.host, self._listener.getsockname()[1]
         running = self._folder.write_running(host, port)
         self._watch_signals()
-        pipeline = PipelineThread(self._settings, self._folder)
-        pipeline.start()
         self._worker = self._spawn(running)
+        pipeline = self._start_pipeline()
         if announce is not None:
             url = self._settings.public_url or local_url(host, port)
             announce(
@@ -108,6 +110,14 @@ class _Supervisor:
         code = self._supervise(running)
         self._stop(pipeline)
         return code
+
+    def _start_pipeline(self) -> PipelineThread:
+        # Imported only now: the worker, already on its way, needs longer to start than this does.
+        from rapport.server.pulse import PipelineThread
+
+        pipeline = PipelineThread(self._settings, self._folder)
+        pipeline.start()
+        return pipeline
 
     def _watch_signals(self) -> None:
         """Signals arrive as bytes in a pipe: nothing runs inside a handler."""

@@ -15,7 +15,7 @@ from rapport.identity.rules import Rules, parse
 from rapport.identity.views import Edge, IdentityView, Preview, ProfileSample, RefusedEdge, WhatIf
 from rapport.ids import profile_id
 from rapport.server.api.context import Asked, Context, principal_of
-from rapport.server.api.profiles import find
+from rapport.server.api.profiles import Profile, find, named_with
 from rapport.server.api.shapes import iso
 from rapport.server.commands import Written
 from rapport.server.rooms import Reads
@@ -197,14 +197,16 @@ async def profile_identity(
     context: Context,
     start: Annotated[str | None, Parameter(query="from")] = None,
     end: Annotated[str | None, Parameter(query="to")] = None,
-) -> IdentityPage:
+) -> IdentityPage | Profile:
     """Identifiers, the evidence that joins them, refused edges with their rule, decisions.
 
     With `from` and `to` (each `type:value`) also the chain of evidence between the two.
     """
     slugs = context.slugs()
 
-    def read(reads: Reads) -> IdentityPage:
+    def read(reads: Reads) -> IdentityPage | Profile:
+        if other := named_with(reads, ref, "/identity"):
+            return other
         page = _page(reads.identity.explain(find(reads, ref)), slugs)
         if start and end:
             nodes = _node(reads, start), _node(reads, end)

@@ -88,6 +88,19 @@ def find(reads: Reads, ref: str) -> int:
     return reads.profiles.find(unfold(ref))
 
 
+def named_with(reads: Reads, ref: str, tail: str) -> Profile | None:
+    """The profile whose value itself ends in `tail`, if `ref` without it names nobody."""
+    try:
+        find(reads, ref)
+    except NotFound:
+        try:
+            profile = reads.profiles.find(unfold(ref) + tail)
+        except NotFound:
+            return None
+        return cast("Profile", reads.profiles.get(profile))
+    return None
+
+
 @get("/api/v1/profiles")
 async def list_profiles(
     context: Context,
@@ -189,15 +202,20 @@ async def profile_events(
     source: str | None = None,
     since: Annotated[str | None, Parameter(query="from")] = None,
     until: Annotated[str | None, Parameter(query="to")] = None,
-) -> Listing[StoredEvent]:
+) -> Listing[StoredEvent] | Profile:
     """What happened, newest first. `from` and `to` are instants in ISO 8601, both inclusive."""
     size, first, last = page_size(limit), instant(since), instant(until)
 
-    def members(reads: Reads) -> tuple[int, list[int]]:
+    def members(reads: Reads) -> tuple[int, list[int]] | Profile:
+        if other := named_with(reads, ref, "/events"):
+            return other
         profile = find(reads, ref)
         return profile, reads.identity.members_of(profile)
 
-    profile, nodes = await context.rooms.reading(members)
+    found = await context.rooms.reading(members)
+    if not isinstance(found, tuple):
+        return found
+    profile, nodes = found
     wanted = Wanted(
         nodes=nodes,
         type=type or None,
