@@ -5,6 +5,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 import { budgets } from './build/budgets.ts'
+import { layerOrder } from './build/layers.ts'
 import { precompress } from './build/precompress.ts'
 import { browserSdk } from './build/sdk.ts'
 
@@ -15,6 +16,7 @@ export default defineConfig({
   plugins: [
     react(),
     { ...optimizeLocales.vite({ locales: ['en-US', 'zh-CN', 'ar-AE'] }), enforce: 'pre' },
+    layerOrder(),
     browserSdk(),
     budgets({ shell: 150_000, route: 400_000 }),
     precompress(),

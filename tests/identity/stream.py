@@ -18,7 +18,7 @@ from rapport.events.model import Context, Event
 
 DAY = 86_400_000_000
 START = 1_700_000_000_000_000
-_LOGS_IN = 0.55  # of devices; the others stay anonymous for ever
+_LOGS_IN = 0.45  # of devices; the others stay anonymous for ever
 _PLACEHOLDERS = ("null", "undefined", "anonymous", "0")
 
 
@@ -113,8 +113,10 @@ def _trouble(
 ) -> Iterable[Seen]:
     at = START + chance.randrange(360 * DAY)
     if chance.random() < 0.04:  # on the device of somebody in the family
+        devices = zip(relative.devices, relative.logs_in, strict=True)
+        device = next((d for d, logs_in in devices if logs_in), relative.devices[0])
         for visit in range(chance.choice((1, 1, 2, 3))):
-            yield Seen(at + visit * DAY, person.user, relative.devices[0])
+            yield Seen(at + visit * DAY, person.user, device)
     if chance.random() < 0.02:
         kiosk = f"kiosk-{chance.randrange(max(1, people // 500))}"
         yield Seen(at, person.user, kiosk, person.email)

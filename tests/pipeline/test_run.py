@@ -65,10 +65,11 @@ def test_it_wakes_up_works_and_stops(world: World) -> None:
 def test_only_one_at_a_time(world: World) -> None:
     with PipelineLock(world.folder), pytest.raises(Conflict):
         world.pipeline.run(threading.Event())
-    with Running(world), pytest.raises(Conflict):
-        until(lambda: (world.folder / "pipeline.lock").exists())
-        time.sleep(0.1)
-        PipelineLock(world.folder)
+    world.send(track(1))
+    with Running(world):
+        until(lambda: world.reads.committed() == 1)
+        with pytest.raises(Conflict):
+            PipelineLock(world.folder)
 
 
 def test_it_goes_on_when_the_full_disk_has_space_again(

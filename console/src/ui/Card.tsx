@@ -19,7 +19,7 @@ export function Card({ title, note, actions, flush, children }: Props) {
       <header className={css.cardHeader}>
         <h2 id={id}>{title}</h2>
         {note && <span className={css.cardNote}>{note}</span>}
-        {actions}
+        {actions && <span className={css.cardActions}>{actions}</span>}
       </header>
       <div className={flush ? undefined : css.cardBody}>{children}</div>
     </section>

@@ -97,7 +97,7 @@ export function Table<T extends object>(props: Props<T>) {
           <TableBody>
             <Collection items={rows} dependencies={[columns]}>
               {(row) => (
-                <Row id={rowId(row)} textValue={rowText?.(row)} columns={columns} className={classes(css.row, onOpen && css.opens)}>
+                <Row id={keyOf(rowId(row))} textValue={rowText?.(row)} columns={columns} className={classes(css.row, onOpen && css.opens)}>
                   {(column) => (
                     <Cell className={classes(css.cell, column.align === 'end' && css.end)}>
                       <div className={css.clip}>{column.render(row)}</div>
@@ -119,8 +119,13 @@ export function Table<T extends object>(props: Props<T>) {
 }
 
 function open<T>(rows: readonly T[], rowId: (row: T) => string, onOpen: (row: T) => void, key: string) {
-  const row = rows.find((candidate) => rowId(candidate) === key)
+  const row = rows.find((candidate) => keyOf(rowId(candidate)) === key)
   if (row) onOpen(row)
+}
+
+/** Rows and columns share one space of keys; a row must not be taken for a column. */
+function keyOf(id: string): string {
+  return `row:${id}`
 }
 
 function widthOf(width = 1): number | `${number}fr` {

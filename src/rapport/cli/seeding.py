@@ -44,7 +44,7 @@ def seed(settings: Settings, *, reset: bool) -> bool:
     (folder.root / BEGUN).touch()
     with _alone(folder):
         _write(settings, folder)
-        work_off(settings, "Recognising customers")
+        work_off(settings)
     (folder.root / BEGUN).rename(folder.root / DONE)
     return True
 

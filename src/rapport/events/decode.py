@@ -11,7 +11,14 @@ from xxhash import xxh3_64_digest
 from rapport.config import Settings
 from rapport.events import reasons
 from rapport.events.context import NOTHING, Contexts, Prepared
-from rapport.events.identifiers import Refused, ids_of, message_id_of, name_of, type_of
+from rapport.events.identifiers import (
+    MAX_MESSAGE_ID,
+    Refused,
+    ids_of,
+    message_id_of,
+    name_of,
+    type_of,
+)
 from rapport.events.model import UNREADABLE, Event, Rejection
 from rapport.events.nesting import too_deep
 from rapport.events.rejecting import BROKEN, absent, explain, reject
@@ -56,7 +63,14 @@ class Decoder:
         Never raises for what a client sent.
         """
         frame = self._open(record)
-        found = [self._one(frame, index, raw) for index, raw in enumerate(frame.items)]
+        found: list[Event | Rejection] = []
+        for index, raw in enumerate(frame.items):
+            try:
+                found.append(self._event(frame, index, raw))
+            except Refused as refused:
+                found.append(reject(record, index, bytes(raw), refused))
+            except BROKEN as error:
+                found.append(reject(record, index, bytes(raw), explain(error)))
         found += [absent(record, index) for index in range(len(found), record.count)]
         return found
 
@@ -74,14 +88,6 @@ class Decoder:
             has_nul,
         )
 
-    def _one(self, frame: _Frame, index: int, raw: msgspec.Raw) -> Event | Rejection:
-        try:
-            return self._event(frame, index, raw)
-        except Refused as refused:
-            return reject(frame.record, index, bytes(raw), refused)
-        except BROKEN as error:
-            return reject(frame.record, index, bytes(raw), explain(error))
-
     def _event(self, frame: _Frame, index: int, raw: msgspec.Raw) -> Event:
         record, size = frame.record, len(raw)
         if size > self._max_bytes:
@@ -89,7 +95,9 @@ class Decoder:
         item = decode_item(raw)
         kind = type_of(record.kind, item.type)
         event = name_of(kind, item)
-        message_id = message_id_of(item) or filled_message_id(record.offset, index)
+        message_id = item.message_id
+        if type(message_id) is not str or not 0 < len(message_id) <= MAX_MESSAGE_ID:
+            message_id = message_id_of(item) or filled_message_id(record.offset, index)
         properties = traits = b""
         sent_properties = sent_traits = None
         if item.properties is not RAW:
@@ -115,29 +123,14 @@ class Decoder:
         content = canonical(
             (kind, event, ids, item.channel, item.timestamp, said, sent_properties, sent_traits)
         )
-        return Event(
-            offset=record.offset,
-            index=index,
-            source=record.source,
-            type=kind,
-            message_id=message_id,
-            event=event,
-            user_id=user_id,
-            anonymous_id=anonymous_id,
-            previous_id=previous_id,
-            group_id=group_id,
-            timestamp=timestamp,
-            original_timestamp=original,
-            sent_at=sent,
-            received_at=received,
-            flags=flags,
-            properties=properties,
-            traits=traits,
-            context=context.raw,
-            ctx=context.fields,
-            size=size,
-            channel=item.channel if type(item.channel) is str else None,
-            content=xxh3_64_digest(content + context.digest),
+        channel = item.channel if item.channel is not None else context.fields.channel
+        channel = channel if type(channel) is str else None
+        return Event(  # by position: twice as fast as by name
+            *(record.offset, index, record.source, kind, message_id, event),
+            *(user_id, anonymous_id, previous_id, group_id),
+            *(timestamp, original, sent, received, flags),
+            *(properties, traits, context.raw, context.fields, size, channel),
+            xxh3_64_digest(content + context.digest),
         )
 
 

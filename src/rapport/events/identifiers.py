@@ -41,10 +41,9 @@ def to_id(field: str, value: Any) -> str | None:
 
 def type_of(path: str, said: Any) -> str:
     """The type of an event; that of the path wins. Raises `Refused`."""
-    if path in _TYPES:
-        return path
-    if said in _TYPES:
-        return str(said)
+    kind: str = path if path in _TYPES else said
+    if kind in _TYPES:
+        return kind
     if type(said) is str and (lowered := said.strip().lower()) in _TYPES:
         return lowered
     named = repr(said[:40]) if type(said) is str else "missing or not text"

@@ -37,7 +37,7 @@ class Context(msgspec.Struct, gc=False, rename="camel"):
     external_ids: Any = msgspec.field(default=None, name="externalIds")
 
 
-class Event(msgspec.Struct, gc=False, kw_only=True):
+class Event(msgspec.Struct, gc=False):
     """One accepted event. Instants are microseconds UTC; `None` means the client did not say.
 
     `properties`, `traits`, `context` are the raw JSON objects as bytes (b"" when absent), so that

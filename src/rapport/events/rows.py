@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from msgspec.structs import astuple
 
 from rapport.events.model import Context, Event
 from rapport.events.schema import EVENTS
@@ -40,36 +41,40 @@ _FROM_CONTEXT: Final = {
     "country": ("location", "country"),
     "city": ("location", "city"),
 }
-_FROM_EVENT: Final[dict[str, Callable[[Sequence[Event]], list[Any]]]] = {
-    "node": lambda events: [e.node for e in events],
-    "message_id": lambda events: [e.message_id for e in events],
-    "type": lambda events: [e.type for e in events],
-    "event": lambda events: [e.event or None for e in events],
-    "timestamp": lambda events: [e.timestamp for e in events],
-    "original_timestamp": lambda events: [e.original_timestamp for e in events],
-    "sent_at": lambda events: [e.sent_at for e in events],
-    "received_at": lambda events: [e.received_at for e in events],
-    "source": lambda events: [e.source for e in events],
-    "user_id": lambda events: [e.user_id for e in events],
-    "anonymous_id": lambda events: [e.anonymous_id for e in events],
-    "group_id": lambda events: [e.group_id for e in events],
-    "channel": lambda events: [e.channel or _text(e.ctx.channel) for e in events],
-    "flags": lambda events: [e.flags for e in events],
-    "log_offset": lambda events: [e.offset for e in events],
-    "log_index": lambda events: [e.index for e in events],
-    "properties": lambda events: [e.properties or None for e in events],
-    "traits": lambda events: [e.traits or None for e in events],
-    "context": lambda events: [e.context or None for e in events],
+_FIELDS: Final = {name: place for place, name in enumerate(Event.__struct_fields__)}
+_FROM_EVENT: Final = {
+    "node": "node",
+    "message_id": "message_id",
+    "type": "type",
+    "event": "event",
+    "timestamp": "timestamp",
+    "original_timestamp": "original_timestamp",
+    "sent_at": "sent_at",
+    "received_at": "received_at",
+    "source": "source",
+    "user_id": "user_id",
+    "anonymous_id": "anonymous_id",
+    "group_id": "group_id",
+    "channel": "channel",
+    "flags": "flags",
+    "log_offset": "offset",
+    "log_index": "index",
+    "properties": "properties",
+    "traits": "traits",
+    "context": "context",
 }
+_EMPTY_IS_NULL: Final = frozenset(["event", "properties", "traits", "context"])
 
 
 def to_batch(events: Sequence[Event]) -> pa.RecordBatch:
     """One row an event, in the order given, with exactly the columns of `EVENTS`."""
-    contexts, places = _distinct(events)
+    columns = list(zip(*map(astuple, events), strict=True)) or [()] * len(_FIELDS)
+    contexts, places = _distinct(columns[_FIELDS["ctx"]])
     arrays = []
     for field in EVENTS:
         if field.name in _FROM_EVENT:
-            arrays.append(pa.array(_FROM_EVENT[field.name](events), field.type))
+            values = columns[_FIELDS[_FROM_EVENT[field.name]]]
+            arrays.append(_event_column(field, values))
         else:
             distinct = _context_column(contexts, *_FROM_CONTEXT[field.name])
             arrays.append(_spread(distinct, places, len(events)))
@@ -85,17 +90,19 @@ def to_bytes(table: pa.RecordBatch) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def _distinct(events: Sequence[Event]) -> tuple[list[Context], pa.Array]:
-    """The different contexts, and for each event which of them is its own."""
-    seen: dict[int, int] = {}
-    contexts: list[Context] = []
-    places = np.empty(len(events), np.int32)
-    for row, event in enumerate(events):
-        place = seen.setdefault(id(event.ctx), len(contexts))
-        if place == len(contexts):
-            contexts.append(event.ctx)
-        places[row] = place
-    return contexts, pa.array(places)
+def _event_column(field: pa.Field, values: Sequence[Any]) -> pa.Array:
+    if field.name not in _EMPTY_IS_NULL:
+        return pa.array(values, field.type)
+    if not any(values):
+        return pa.nulls(len(values), field.type)
+    return pa.array([value or None for value in values], field.type)
+
+
+def _distinct(contexts: Sequence[Context]) -> tuple[list[Context], pa.Array]:
+    """The different objects among `contexts`, and for each row which of them is its own."""
+    ids = np.fromiter(map(id, contexts), np.int64, len(contexts))
+    _, first, places = np.unique(ids, return_index=True, return_inverse=True)
+    return [contexts[row] for row in first.tolist()], pa.array(places.astype(np.int32))
 
 
 def _context_column(contexts: Sequence[Context], name: str, key: str | None) -> pa.Array | None:

@@ -159,8 +159,8 @@ def pick(
     rules: SurvivorshipRules, trait: str, candidates: Sequence[Fragment], now: int
 ) -> Fragment | None:
     """The winner alone; what `decide` says, without the reasons."""
-    if len(candidates) > 1 and not (rules.skip_empty or rules.of(trait).by != "most_recent"):
-        best = max(candidates, key=recency)
+    if not rules.skip_empty and (len(candidates) == 1 or rules.of(trait).by == "most_recent"):
+        best = max(candidates, key=recency) if len(candidates) > 1 else candidates[0]
         return best if best.value != NULL else None
     return decide(rules, trait, candidates, now).winner
 

@@ -189,8 +189,8 @@ class DuckdbWarehouse(Warehouse):
         return root
 
     def _read_loaded(self) -> int:
-        row = self._root.execute("SELECT max(seq) FROM loaded").fetchone()
-        return int(row[0]) if row and row[0] is not None else 0
+        rows = self._root.execute("SELECT coalesce(max(seq), 0) FROM loaded").fetchall()
+        return int(rows[0][0])
 
     def _cursor(self) -> Connection:
         with self._lock:

@@ -115,10 +115,10 @@ def stream(
 
 
 def _tree(connection: Connection, sql: str) -> Any:
-    row = connection.execute(
+    rows = connection.execute(
         "SELECT json_serialize_sql(?::VARCHAR, skip_null := true, skip_empty := true)", [sql]
-    ).fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
+    ).fetchall()
+    tree = json.loads(rows[0][0])
     if tree.get("error"):
         raise QueryError(str(tree.get("error_message", "cannot be parsed")), hint=_HINT)
     return tree
