@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rapport.cli.output import progress
 from rapport.clock import SystemClock
 from rapport.config import Settings
 from rapport.errors import Unavailable
-from rapport.log.sqlite import SqliteLog
-from rapport.pipeline_reads import PipelineReads
 from rapport.server.folder import Folder
+from rapport.server.loading import Loading
 from rapport.server.pulse import PipelineThread
 from rapport.server.rooms import Rooms, open_log, open_warehouse
 from rapport.warehouse.loader import Loader
@@ -24,21 +25,40 @@ def work_off(settings: Settings) -> None:
     The caller holds the folder: nobody else may run them on it. Raises `Unavailable` when the
     pipeline cannot go on.
     """
-    _run_pipeline(settings)
-    _fill_warehouse(settings)
+    with _rooms(settings) as rooms:
+        folder = rooms.folder
+        loader = Loader(rooms.warehouse, folder.state, folder.control, rooms.profile_reads)
+        loading = Loading(loader)
+        loading.start()
+        try:
+            _recognise(settings, rooms)
+            _load(rooms)
+        finally:
+            loading.stop()
 
 
-def _run_pipeline(settings: Settings) -> None:
-    folder = Folder(settings.folder)
-    log = SqliteLog(folder.log, readonly=True)
-    reads = PipelineReads(folder.state)
-    end, waiting = log.end(), sum(log.pending(reads.committed()).values())
-    pipeline = PipelineThread(settings, folder)
+@contextmanager
+def _rooms(settings: Settings) -> Iterator[Rooms]:
+    clock = SystemClock()
+    log = open_log(settings, clock)
+    rooms = Rooms(settings, clock, log=log, warehouse=open_warehouse(settings))
+    try:
+        yield rooms
+    finally:
+        log.close()
+        rooms.warehouse.close()
+        rooms.close()
+
+
+def _recognise(settings: Settings, rooms: Rooms) -> None:
+    end = rooms.log.end()
+    waiting = sum(rooms.log.pending(rooms.pipeline.committed()).values())
+    pipeline = PipelineThread(settings, Folder(settings.folder))
     pipeline.start()
     try:
         with progress("Recognising customers", waiting) as advance:
             shown = 0
-            while reads.committed() < end:
+            while rooms.pipeline.committed() < end:
                 time.sleep(LOOK_SECONDS)
                 advance(pipeline.pulse.events - shown)
                 shown = pipeline.pulse.events
@@ -47,23 +67,14 @@ def _run_pipeline(settings: Settings) -> None:
             advance(waiting - shown)
     finally:
         pipeline.stop()
-        log.close()
 
 
-def _fill_warehouse(settings: Settings) -> None:
-    clock = SystemClock()
-    log = open_log(settings, clock)
-    rooms = Rooms(settings, clock, log=log, warehouse=open_warehouse(settings))
-    folder = rooms.folder
-    loader = Loader(rooms.warehouse, folder.state, folder.control, rooms.profile_reads)
-    try:
-        with progress("Filling the warehouse", len(rooms.pipeline.waiting().outbox)) as advance:
-            before = rooms.warehouse.loaded()
-            while loader.step() is not None:
-                advance(rooms.warehouse.loaded() - before)
-                before = rooms.warehouse.loaded()
-    finally:
-        loader.close()
-        log.close()
-        rooms.warehouse.close()
-        rooms.close()
+def _load(rooms: Rooms) -> None:
+    """Wait until the loader, which ran all the time, has caught up."""
+    end = max((seq for seq, _ in rooms.pipeline.waiting().outbox), default=0)
+    loaded = rooms.warehouse.loaded()
+    with progress("Filling the warehouse", max(0, end - loaded)) as advance:
+        while loaded < end:
+            time.sleep(LOOK_SECONDS)
+            before, loaded = loaded, rooms.warehouse.loaded()
+            advance(loaded - before)
