@@ -51,8 +51,13 @@ def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
     return principal
 
 
-def has_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Guard of every route: reading needs `read`, the rest `write`, unless `opt` names another."""
+async def has_scope(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """Guard of every route: reading needs `read`, the rest `write`, unless `opt` names another.
+
+    Async although it awaits nothing: Litestar would run a plain function in a thread.
+    """
     if handler.opt.get("public"):
         return
     reads = connection.scope["method"] in READING  # type: ignore[typeddict-item]
