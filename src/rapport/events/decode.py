@@ -125,13 +125,13 @@ class Decoder:
         )
         channel = item.channel if item.channel is not None else context.fields.channel
         channel = channel if type(channel) is str else None
-        return Event(  # by position: twice as fast as by name
-            *(record.offset, index, record.source, kind, message_id, event),
-            *(user_id, anonymous_id, previous_id, group_id),
-            *(timestamp, original, sent, received, flags),
-            *(properties, traits, context.raw, context.fields, size, channel),
+        return Event(  # by position, which is twice as fast as by name
+            record.offset, index, record.source, kind, message_id, event,
+            user_id, anonymous_id, previous_id, group_id,
+            timestamp, original, sent, received, flags,
+            properties, traits, context.raw, context.fields, size, channel,
             xxh3_64_digest(content + context.digest),
-        )
+        )  # fmt: skip
 
 
 def body_of(record: Record, index: int) -> bytes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from msgspec.structs import astuple
 
 from rapport.events.model import Context, Event
 from rapport.events.schema import EVENTS
@@ -41,39 +41,21 @@ _FROM_CONTEXT: Final = {
     "country": ("location", "country"),
     "city": ("location", "city"),
 }
-_FIELDS: Final = {name: place for place, name in enumerate(Event.__struct_fields__)}
+# Columns that are fields of Event, by its names where they differ
+_NAMES: Final = {"log_offset": "offset", "log_index": "index"}
 _FROM_EVENT: Final = {
-    "node": "node",
-    "message_id": "message_id",
-    "type": "type",
-    "event": "event",
-    "timestamp": "timestamp",
-    "original_timestamp": "original_timestamp",
-    "sent_at": "sent_at",
-    "received_at": "received_at",
-    "source": "source",
-    "user_id": "user_id",
-    "anonymous_id": "anonymous_id",
-    "group_id": "group_id",
-    "channel": "channel",
-    "flags": "flags",
-    "log_offset": "offset",
-    "log_index": "index",
-    "properties": "properties",
-    "traits": "traits",
-    "context": "context",
+    name: attrgetter(_NAMES.get(name, name)) for name in EVENTS.names if name not in _FROM_CONTEXT
 }
 _EMPTY_IS_NULL: Final = frozenset(["event", "properties", "traits", "context"])
 
 
 def to_batch(events: Sequence[Event]) -> pa.RecordBatch:
     """One row an event, in the order given, with exactly the columns of `EVENTS`."""
-    columns = list(zip(*map(astuple, events), strict=True)) or [()] * len(_FIELDS)
-    contexts, places = _distinct(columns[_FIELDS["ctx"]])
+    contexts, places = _distinct([event.ctx for event in events])
     arrays = []
     for field in EVENTS:
         if field.name in _FROM_EVENT:
-            values = columns[_FIELDS[_FROM_EVENT[field.name]]]
+            values = list(map(_FROM_EVENT[field.name], events))
             arrays.append(_event_column(field, values))
         else:
             distinct = _context_column(contexts, *_FROM_CONTEXT[field.name])
