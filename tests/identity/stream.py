@@ -18,7 +18,7 @@ from rapport.events.model import Context, Event
 
 DAY = 86_400_000_000
 START = 1_700_000_000_000_000
-_LOGS_IN = 0.45  # of devices; the others stay anonymous for ever
+_LOGS_IN = 0.40  # of devices; the others stay anonymous for ever
 _PLACEHOLDERS = ("null", "undefined", "anonymous", "0")
 
 
@@ -54,7 +54,11 @@ class _Person(NamedTuple):
     logs_in: list[bool]
 
 
-def make(people: int, seed: int = 7) -> Stream:
+def make(people: int, seed: int = 7, *, hidden: bool = False) -> Stream:
+    """`hidden`: people also use devices and addresses of relatives who never log in themselves.
+
+    No evidence can tell that, so that it shows the bound of every rule.
+    """
     chance = random.Random(seed)
     crowd = [_person(number, chance) for number in range(people)]
     owner = {f"user_id:{p.user}": p.number for p in crowd}
@@ -64,7 +68,8 @@ def make(people: int, seed: int = 7) -> Stream:
     events: list[Seen] = []
     for person in crowd:
         relative = crowd[(person.number ^ 1) % people]
-        events.extend(_life(person, relative, chance, people))
+        known = relative if hidden or any(relative.logs_in) else None
+        events.extend(_life(person, known, chance, people))
     events.sort()
     seen = {label for event in events for label in event.labels()}
     owner = {label: person for label, person in owner.items() if label in seen}
@@ -84,17 +89,17 @@ def _person(number: int, chance: random.Random) -> _Person:
 
 
 def _life(
-    person: _Person, relative: _Person, chance: random.Random, people: int
+    person: _Person, relative: _Person | None, chance: random.Random, people: int
 ) -> Iterable[Seen]:
     email, phone = person.email, person.phone
     luck = chance.random()
-    if luck < 0.025 and relative.email:
+    if luck < 0.025 and relative and relative.email:
         email = relative.email  # a couple with one mailbox
     elif luck < 0.030:
         email = f"info@company{chance.randrange(max(1, people // 1000))}.example"
     elif luck < 0.035:
         email = "test@test.com"
-    if phone is None and chance.random() < 0.01 and relative.phone:
+    if phone is None and chance.random() < 0.01 and relative and relative.phone:
         phone = relative.phone  # recycled by the operator
     for device, logs_in in zip(person.devices, person.logs_in, strict=True):
         at = START + chance.randrange(300 * DAY)
@@ -109,12 +114,13 @@ def _life(
 
 
 def _trouble(
-    person: _Person, relative: _Person, chance: random.Random, people: int
+    person: _Person, relative: _Person | None, chance: random.Random, people: int
 ) -> Iterable[Seen]:
     at = START + chance.randrange(360 * DAY)
-    if chance.random() < 0.04:  # on the device of somebody in the family
-        devices = zip(relative.devices, relative.logs_in, strict=True)
-        device = next((d for d, logs_in in devices if logs_in), relative.devices[0])
+    if chance.random() < 0.04 and relative:  # on the device of somebody in the family
+        device = relative.devices[
+            max(range(len(relative.devices)), key=relative.logs_in.__getitem__)
+        ]
         for visit in range(chance.choice((1, 1, 2, 3))):
             yield Seen(at + visit * DAY, person.user, device)
     if chance.random() < 0.02:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rapport.identity.model import OWNED, STATE_NAMES, USER, Evidence, Member, Refusal
+import msgspec
+
+from rapport.identity.model import OPEN, OWNED, STATE_NAMES, USER, Evidence, Member, Refusal
 from rapport.identity.rules import RuleBook
 
 Pair = tuple[int, int]  # (stronger, weaker)
 
 
-class Proposal:
+class Proposal(msgspec.Struct, gc=False):
     """Edges and refusals of one piece of evidence."""
 
-    __slots__ = ("edges", "refused")
-
-    def __init__(self) -> None:
-        self.edges: list[Pair] = []
-        self.refused: list[Refusal] = []
+    edges: list[Pair]
+    refused: list[Refusal]
 
 
 def propose(
@@ -27,11 +26,16 @@ def propose(
     same_user: Mapping[int, int],
 ) -> Proposal:
     """Which identifiers of one event should be one person, before limits are asked."""
+    if len(evidence.nodes) == 2:
+        a, b = members[evidence.nodes[0]], members[evidence.nodes[1]]
+        if a.state == OPEN == b.state:
+            first = (book.rank(a.type), a.value) < (book.rank(b.type), b.value)
+            return Proposal([(a.node, b.node) if first else (b.node, a.node)], [])
     ranked = sorted(
         (members[node] for node in evidence.nodes),
         key=lambda m: (not m.joins, book.rank(m.type), m.value),
     )
-    proposal = Proposal()
+    proposal = Proposal([], [])
     center = ranked[0]
     users = [m for m in ranked if m.type == USER and m.joins]
     for member in ranked[1:]:

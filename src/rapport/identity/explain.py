@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 
-from rapport.identity.edges import propose
 from rapport.identity.graph import Graph
 from rapport.identity.model import Evidence, Link, Member, Refusal
 from rapport.identity.rules import RuleBook
@@ -61,7 +60,6 @@ class Explanation:
         self,
         graph: Graph,
         book: RuleBook,
-        same_user: Mapping[int, int],
         nodes: Collection[int],
     ) -> None:
         self._book = book
@@ -71,11 +69,7 @@ class Explanation:
         self.evidence = graph.evidence_of(self.nodes)
         self.members = graph.members
         self.links = [link for link in graph.links_of(self.nodes) if link.same]
-        self._proposed = {
-            pair
-            for item in self.evidence
-            for pair in propose(item, self.members, book, same_user).edges
-        }
+        self._proposed = {pair for item in self.evidence for pair in graph.proposal(item).edges}
 
     def joined(self) -> list[Edge]:
         """Edges that hold the nodes together, observed ones first."""
@@ -127,7 +121,7 @@ class Explanation:
         """Those of the resolution, and those that a non-joining identifier sees from its side."""
         found = set(self.resolution.refused)
         for item in self.evidence:
-            proposal = propose(item, self.members, self._book, self._graph.same_user)
+            proposal = self._graph.proposal(item)
             profile = self.resolution.profile
             found.update(
                 r for r in proposal.refused if profile.get(r.a, -r.a) != profile.get(r.b, -r.b)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from rapport.identity.edges import propose
+from rapport.identity.edges import Proposal, propose
 from rapport.identity.judge import Verdict, judge
 from rapport.identity.model import Evidence, Link, Member
 from rapport.identity.resolve import Resolution, resolve
@@ -53,6 +53,7 @@ class Graph:
         self.members: dict[int, Member] = {}
         self._seen_with: dict[int, list[Evidence]] = {}
         self._evidence: dict[int, Evidence] = {}
+        self._proposals: dict[int, Proposal] = {}
 
     def update(self, seeds: Collection[int], again: Collection[int] = ()) -> Outcome:
         """Work out everything that follows from changed evidence of `seeds`.
@@ -82,7 +83,7 @@ class Graph:
     def judgements(self, nodes: Collection[int]) -> dict[int, Verdict]:
         """Judge `nodes` by the rules, from their evidence, whatever their stored state."""
         self._load_members(nodes)
-        self._load_evidence([n for n in nodes if not self._is_blocked(self.members[n])])
+        self._load_evidence(nodes)
         return {node: self._verdict(self.members[node]) for node in nodes}
 
     def evidence_of(self, nodes: Collection[int]) -> list[Evidence]:
@@ -131,7 +132,7 @@ class Graph:
                 node
                 for start in joining
                 for item in self._seen_with[start]
-                for edge in self._edges(item)
+                for edge in self.proposal(item).edges
                 if start in edge
                 for node in edge
             }
@@ -144,15 +145,20 @@ class Graph:
 
     def _resolve(self, nodes: set[int], links: set[Link]) -> Resolution:
         evidence = {
-            item.id: item
+            item.id: (item, self.proposal(item))
             for node in nodes
             if self.members[node].joins
             for item in self._seen_with[node]
         }
-        return resolve(nodes, self.members, evidence.values(), links, self._book, self.same_user)
+        return resolve(nodes, self.members, evidence.values(), links, self._book)
 
-    def _edges(self, item: Evidence) -> list[tuple[int, int]]:
-        return propose(item, self.members, self._book, self.same_user).edges
+    def proposal(self, item: Evidence) -> Proposal:
+        """What a piece of evidence proposes; states must not change afterwards."""
+        known = self._proposals.get(item.id)
+        if known is None:
+            known = propose(item, self.members, self._book, self.same_user)
+            self._proposals[item.id] = known
+        return known
 
     def _links(self, nodes: Collection[int]) -> set[Link]:
         found = {link for link in self._store.links(nodes) if _pair(link) not in self._extra}
@@ -180,9 +186,6 @@ class Graph:
             self._seen_with[node].append(shared)
             company.update(shared.nodes)
         self._load_members(company)
-
-    def _is_blocked(self, member: Member) -> bool:
-        return self._book.blocked(member.type, member.value)
 
 
 def _pair(link: Link | tuple[int, int]) -> tuple[int, int]:

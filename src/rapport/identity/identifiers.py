@@ -27,6 +27,7 @@ from rapport.events.model import Event
 from rapport.identity.model import USER, Key
 
 Keys = tuple[Key, ...]
+RawKey = tuple[str | None, ...]
 
 _EMAIL = re.compile(r"[^\s@,;<>\"()\[\]]{1,64}@[^\s@,;<>\"()\[\]]+\.[^\s@.,;<>\"()\[\]\d]{2,63}")
 _TYPE = re.compile(r"[a-z][a-z0-9_.\-]{0,63}")
@@ -131,30 +132,35 @@ class Extractor:
         self._contacts = msgspec.json.Decoder(Contacts)
 
     def __call__(self, event: Event) -> Keys:
-        ctx = event.ctx
-        if event.type in ("track", "page", "screen") and (
-            ctx.device is None
-            and ctx.traits is None
-            and ctx.external_ids is None
-            and b'"email"' not in event.properties
-            and b'"phone"' not in event.properties
-        ):
-            user, anonymous = event.user_id, event.anonymous_id
-            if (user is None or _is_plain(user)) and (anonymous is None or _is_plain(anonymous)):
-                if user is None and anonymous is not None:
-                    return (("anonymous_id", anonymous),)
-                if user is not None and anonymous is not None:
-                    return (("anonymous_id", anonymous), (USER, user))
-                if user is not None:
-                    return ((USER, user),)
-        return self._all(event)
-
-    def _all(self, event: Event) -> Keys:
         found = {key for key in self._each(event) if key is not None}
         if not found:
             # Nothing on it names anybody, yet it needs a home that no other event shares.
             return (("message_id", event.message_id),)
         return tuple(sorted(found))
+
+    def raw_key(self, event: Event) -> RawKey | None:
+        """What `__call__` would look at, unread: equal raw keys have equal identifiers.
+
+        None when it cannot be had cheaply, or would be the key of this event alone.
+        """
+        ctx = event.ctx
+        if ctx.device is not None or ctx.traits is not None or ctx.external_ids is not None:
+            return None
+        user, anonymous = event.user_id, event.anonymous_id
+        if event.previous_id is not None or (user is None and anonymous is None):
+            return None
+        raw = event.traits if event.type == "identify" else event.properties
+        if b'"email"' not in raw and b'"phone"' not in raw:
+            return (user, anonymous)
+        if event.type != "identify":
+            return None
+        try:
+            contacts = self._contacts.decode(raw)
+        except (msgspec.DecodeError, msgspec.ValidationError):
+            return (user, anonymous)
+        if isinstance(contacts.email, str | None) and isinstance(contacts.phone, str | None):
+            return (user, anonymous, contacts.email, contacts.phone)
+        return None
 
     def _each(self, event: Event) -> Iterator[Key | None]:
         yield self._key(USER, event.user_id)
@@ -215,7 +221,3 @@ class Extractor:
         if not _TYPE.fullmatch(kind) or kind in _NOT_A_PERSON:
             return None
         return self._key(kind, external.get("id"))
-
-
-def _is_plain(text: str) -> bool:
-    return text.isascii() and len(text) <= _MOST_CHARACTERS and text == text.strip() != ""

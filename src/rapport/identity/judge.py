@@ -14,7 +14,7 @@ rules or decisions change.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from rapport.identity.model import (
     BLOCKED,
@@ -34,17 +34,20 @@ Verdict = tuple[int, int]  # (state, node of the owner or 0)
 
 def judge(
     member: Member,
-    evidence: Iterable[Evidence],
+    evidence: Sequence[Evidence],
     members: Mapping[int, Member],
     book: RuleBook,
     same_user: Mapping[int, int],
 ) -> Verdict:
     """State and owner of `member` from all evidence that carries it.
 
-    `same_user` maps user nodes that people declared to be one person to one of them.
+    Blocked members of `members` are marked as such already. `same_user` maps user nodes that
+    people declared to be one person to one of them.
     """
-    if book.blocked(member.type, member.value):
+    if member.state == BLOCKED:
         return BLOCKED, 0
+    if not evidence or (len(evidence) == 1 and len(evidence[0].nodes) == 2):
+        return OPEN, 0  # every limit allows one
     seen, events = _company(member.node, evidence, members, same_user)
     own_rank = book.rank(member.type)
     for kind, nodes in seen.items():

@@ -178,9 +178,8 @@ class IdentityReads:
         return low, high
 
     def _explanation(self, nodes: Collection[int]) -> Explanation:
-        same_user = self._same_user()
-        graph = Graph(self._store, self._book(), same_user)
-        return Explanation(graph, self._book(), same_user, nodes)
+        graph = Graph(self._store, self._book(), self._same_user())
+        return Explanation(graph, self._book(), nodes)
 
     def _book(self) -> RuleBook:
         stored = self._store.rules()

@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 
-from rapport.identity.edges import propose
+from rapport.identity.edges import Proposal
 from rapport.identity.model import BLOCKED, Evidence, Link, Member, Refusal
 from rapport.identity.rules import RuleBook
 
@@ -31,10 +31,9 @@ class Resolution(msgspec.Struct, frozen=True):
 def resolve(
     nodes: Collection[int],
     members: Mapping[int, Member],
-    evidence: Iterable[Evidence],
+    evidence: Iterable[tuple[Evidence, Proposal]],
     links: Iterable[Link],
     book: RuleBook,
-    same_user: Mapping[int, int],
 ) -> Resolution:
     """Split `nodes` into people.
 
@@ -45,10 +44,7 @@ def resolve(
     parts = _Parts(nodes, members, book, [link for link in links if not link.same])
     first_seen: dict[tuple[int, int], int] = {}
     refused: set[Refusal] = set()
-    for item in evidence:
-        if len(item.nodes) < 2:
-            continue
-        proposal = propose(item, members, book, same_user)
+    for item, proposal in evidence:
         refused.update(proposal.refused)
         for pair in proposal.edges:
             if pair[0] not in parts.nodes or pair[1] not in parts.nodes:

@@ -166,6 +166,21 @@ def _compile(patterns: tuple[str, ...], where: str) -> list[re.Pattern[str]]:
     return compiled
 
 
+class _Values:
+    """Values that one list of a rules file blocks."""
+
+    def __init__(self, exact: tuple[str, ...], patterns: tuple[str, ...]) -> None:
+        self._exact = {value.lower() for value in exact}
+        compiled = _compile(patterns, "blocked_patterns")
+        # Patterns without groups of their own are matched in one go; others may refer back.
+        simple = [p.pattern for p in compiled if not p.groups]
+        joined = _compile(("|".join(f"(?:{p})" for p in simple),) if simple else (), "")
+        self._patterns = [*joined, *(p for p in compiled if p.groups)]
+
+    def hold(self, value: str, lower: str) -> bool:
+        return lower in self._exact or any(p.fullmatch(value) for p in self._patterns)
+
+
 class RuleBook:
     """Rules made ready for use. Never changes its answers."""
 
@@ -173,11 +188,11 @@ class RuleBook:
         self.rules = rules
         self.sharing = rules.sharing
         self._ranks: dict[str, tuple[int, str]] = {}
-        self._exact = {v.lower() for v in rules.blocked}
-        self._patterns = _compile(rules.blocked_patterns, "blocked_patterns")
-        listed = {**rules.types, "": rules.other}
-        self._type_exact = {t: {v.lower() for v in r.blocked} for t, r in listed.items()}
-        self._type_patterns = {t: _compile(r.blocked_patterns, t) for t, r in listed.items()}
+        self._all = _Values(rules.blocked, rules.blocked_patterns)
+        self._by_type = {
+            kind: _Values(rule.blocked, rule.blocked_patterns) for kind, rule in rules.types.items()
+        }
+        self._other = _Values(rules.other.blocked, rules.other.blocked_patterns)
 
     def of(self, type: str) -> TypeRule:
         return self.rules.types.get(type, self.rules.other)
@@ -194,10 +209,7 @@ class RuleBook:
 
     def blocked(self, type: str, value: str) -> bool:
         """True when the value says nothing about who somebody is."""
-        key = type if type in self._type_exact else ""
         lower = value.lower()
-        if lower in self._exact or lower in self._type_exact[key]:
-            return True
-        return any(p.fullmatch(value) for p in self._patterns) or any(
-            p.fullmatch(value) for p in self._type_patterns[key]
+        return self._all.hold(value, lower) or self._by_type.get(type, self._other).hold(
+            value, lower
         )

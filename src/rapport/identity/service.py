@@ -16,7 +16,7 @@ from rapport.identity.decisions import (
     seen_with_regrouped,
 )
 from rapport.identity.graph import Graph, Outcome
-from rapport.identity.identifiers import Extractor, Normaliser, parse_key
+from rapport.identity.identifiers import Extractor, Normaliser, RawKey, parse_key
 from rapport.identity.model import (
     BLOCKED,
     OPEN,
@@ -54,6 +54,7 @@ class Identity:
         self._normalise = Normaliser(region)
         self._extract = Extractor(self._normalise)
         self._signatures: Recent[tuple[Key, ...], Signature] = Recent(_KEEP)
+        self._shortcuts: dict[RawKey, Signature] = {}  # as on the event → the same, normalised
         self._members: Recent[Key, Member] = Recent(_KEEP)
         self.reset()
         if rules is not None and rules != self.rules:
@@ -66,6 +67,7 @@ class Identity:
     def reset(self) -> None:
         """Forget everything held in memory and start from the tables again."""
         self._signatures.clear()
+        self._shortcuts.clear()
         self._members.clear()
         stored = self._store.rules()
         self._book = RuleBook(load(stored[1]) if stored else DEFAULTS)
@@ -77,17 +79,13 @@ class Identity:
 
     def assign(self, events: Sequence[Event]) -> Changes:
         """Set `event.node` on each event, count its evidence, bring profiles up to date."""
-        dirty, unknown = self._count(events)
+        dirty, unknown, homeless = self._count(events)
         new_members = self._look_up(unknown)
-        homeless = {s.keys: s for s in unknown}
-        if homeless:
-            for event in events:
-                if not event.node:
-                    event.node = homeless[self._extract(event)].home
+        for event, signature in homeless:
+            event.node = signature.home
         added = self._write(dirty)
         changes = self._follow(added, self._changed(dirty), new_members)
-        self._signatures.age()
-        self._members.age()
+        self._age()
         return changes
 
     def decide(self, decision: Decision) -> Changes:
@@ -123,6 +121,12 @@ class Identity:
         self.reset()
         return Changes(moved, touched)
 
+    def _age(self) -> None:
+        self._members.age()
+        if self._signatures.age() or len(self._shortcuts) > 2 * _KEEP:
+            # A shortcut must not outlive its signature: two of one set would count apart.
+            self._shortcuts.clear()
+
     def _start_with(self, connection: apsw.Connection, rules: Rules) -> None:
         if self._last_node:
             raise Conflict(
@@ -132,18 +136,21 @@ class Identity:
         with connection:
             self.set_rules(rules)
 
-    def _count(self, events: Sequence[Event]) -> tuple[list[Signature], list[Signature]]:
-        extract, signatures = self._extract, self._signatures
-        young = signatures.young
+    def _count(
+        self, events: Sequence[Event]
+    ) -> tuple[list[Signature], list[Signature], list[tuple[Event, Signature]]]:
+        """Add events to their signatures: (all of them, unknown ones, events still homeless)."""
+        raw_key, shortcuts = self._extract.raw_key, self._shortcuts
         dirty: list[Signature] = []
         unknown: list[Signature] = []
+        homeless: list[tuple[Event, Signature]] = []
         for event in events:
-            keys = extract(event)
-            signature = young.get(keys) or signatures.get(keys)
+            raw = raw_key(event)
+            signature = shortcuts.get(raw) if raw is not None else None
             if signature is None:
-                signature = Signature(keys)
-                young[keys] = signature
-                unknown.append(signature)
+                signature = self._signature(event, unknown)
+                if raw is not None:
+                    shortcuts[raw] = signature
             if not signature.dirty:
                 signature.dirty = True
                 dirty.append(signature)
@@ -153,8 +160,20 @@ class Identity:
                 signature.last_seen = at
             if at <= signature.first_seen:
                 signature.predate(at, event.source, event.message_id)
-            event.node = signature.home
-        return dirty, unknown
+            if signature.home:
+                event.node = signature.home
+            else:
+                homeless.append((event, signature))
+        return dirty, unknown, homeless
+
+    def _signature(self, event: Event, unknown: list[Signature]) -> Signature:
+        keys = self._extract(event)
+        signature = self._signatures.get(keys)
+        if signature is None:
+            signature = Signature(keys)
+            self._signatures.put(keys, signature)
+            unknown.append(signature)
+        return signature
 
     def _look_up(self, unknown: list[Signature]) -> list[Member]:
         """Give unknown signatures their nodes and, when they were only forgotten, their sums."""

@@ -66,10 +66,15 @@ class Recent(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         self.young[key] = value
 
-    def age(self) -> None:
-        """Called between batches, so that nothing is forgotten in the middle of one."""
-        if len(self.young) > self._cap:
-            self._old, self.young = self.young, {}
+    def age(self) -> bool:
+        """Called between batches, so that nothing is forgotten in the middle of one.
+
+        True when entries were forgotten.
+        """
+        if len(self.young) <= self._cap:
+            return False
+        self._old, self.young = self.young, {}
+        return True
 
     def clear(self) -> None:
         self.young, self._old = {}, {}
