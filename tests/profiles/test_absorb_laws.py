@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -79,6 +80,18 @@ def test_counts_first_and_last() -> None:
     )
     assert (trait, value, count, search) == ("city", '"Pune"', 4, "pune")
     assert (last - first, first_message, last_message) == (8, "z", "c")
+
+
+@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize("messages", ["abc", "cab", "bca"])
+def test_events_of_one_instant_are_told_apart_by_their_ids(messages: str, apart: bool) -> None:
+    """In one batch and over several: the smallest id was first, the greatest last."""
+    world = World()
+    events = [identify(1, {"city": "Pune"}, message=message) for message in messages]
+    for batch in [[one] for one in events] if apart else [events]:
+        world.absorb(*batch)
+    [row] = world.dump()["fragments"]
+    assert (row[6], row[8], row[9]) == ("a", "c", 3)
 
 
 def test_the_same_value_written_differently_is_one_value() -> None:

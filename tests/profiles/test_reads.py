@@ -88,7 +88,7 @@ def test_a_removed_trait_is_gone_but_can_still_be_explained(world: World) -> Non
 def pin(world: World, action: str, trait: str, value: Any, at: int, **more: Any) -> set[int]:
     control = {
         "action": action,
-        "id": f"d{at}",
+        "id": f"d{9 - at}",  # ids tell nothing of the order
         "at": NOW + at,
         "by": "steward",
         "reason": "asked her",
