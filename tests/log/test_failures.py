@@ -88,7 +88,7 @@ def test_failed_fsync(tmp_path: Path, calls: str) -> None:
     SqliteLog(path).close()
     strace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,fdatasync"]
     inject = ["-e", f"inject=fsync,fdatasync:error=EIO:{calls}"]
-    lines = run_appending(path, 2.5, under=[*strace, *inject])
+    lines = run_appending(path, 2.5 if "+" in calls else 30, under=[*strace, *inject])
     assert any(line.startswith("refused") for line in lines), "the failure was not noticed"
     assert "ready False" in lines
     if "+" not in calls:
@@ -103,7 +103,7 @@ def test_failed_write(tmp_path: Path) -> None:
     SqliteLog(path).close()
     strace = ["strace", "-f", "-o", "/dev/null", "-e", "trace=pwrite64"]
     inject = ["-e", "inject=pwrite64:error=ENOSPC:when=40..45"]
-    lines = run_appending(path, 2.5, under=[*strace, *inject])
+    lines = run_appending(path, 30, under=[*strace, *inject])
     assert any(line.startswith("refused") for line in lines)
     assert lines[-1].startswith("ack")
     assert_kept(path, lines)
@@ -141,6 +141,12 @@ def test_full_disk(small_disk: Path) -> None:
     assert not log.ready()
     assert try_append(log, number) is None
     assert set(kept) <= {r.offset for r in log.read(0, max_records=10_000, max_bytes=10**9)}
+
+    with pytest.raises(Unavailable):
+        log.truncate(10, older_than=1)
+    stuck = SqliteLog(small_disk / "log.db")
+    assert not stuck.ready(), "a start on a full disk does not accept either"
+    stuck.close()
 
     filler.unlink()
     deadline = time.monotonic() + 10

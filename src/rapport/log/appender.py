@@ -30,9 +30,10 @@ class AsyncAppender:
         self._call(_refuse, tokens, error)
 
     def _call(self, callback: Any, tokens: Sequence[Any], outcome: Any) -> None:
-        if self._loop.is_closed():
-            return  # nobody is left to be told
-        self._loop.call_soon_threadsafe(callback, tokens, outcome)
+        try:
+            self._loop.call_soon_threadsafe(callback, tokens, outcome)
+        except RuntimeError:
+            return  # the loop is closed: nobody is left to be told
 
 
 def _settle(futures: Sequence[asyncio.Future[int]], offsets: Sequence[int]) -> None:

@@ -24,7 +24,7 @@ from rapport.log.truncation import Truncation
 
 _GROUP_ITEMS = 2048
 _GROUP_BYTES = 16_000_000
-_CHECKPOINT_PAGES = 4000
+_CHECKPOINT_PAGES = 1000  # 4 MB: more makes the pause longer, not rarer
 _RETRY_SECONDS = 0.5
 _PROBE_BYTES = 65_536
 _FAILURES = (apsw.Error, OSError, TypeError, ValueError, OverflowError, MemoryError)
@@ -75,19 +75,21 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        last = False
-        while not last:
-            group, last = self._gather()
-            if self._connection is None:
-                self._refuse(group, _cannot_write())
-                self._recover()
-            elif group or self._truncations:
-                self._write(self._connection, group)
-        while self._truncations and self._connection is not None:
-            self._write(self._connection, [])
-        self._finished = True
-        self._refuse_queued()
-        self._disconnect()
+        try:
+            last = False
+            while not last:
+                group, last = self._gather()
+                if self._connection is None:
+                    self._refuse(group, _cannot_write())
+                    last = last or not self._recover()
+                elif group or self._truncations:
+                    self._write(self._connection, group)
+            while self._truncations and self._connection is not None:
+                self._write(self._connection, [])
+        finally:
+            self._finished = True
+            self._refuse_queued()
+            self._disconnect()
 
     def _gather(self) -> tuple[list[Item], bool]:
         """The next group, and whether the writer shall stop after it."""
@@ -144,18 +146,18 @@ class Writer:
             hint="free space on the disk, or look at its health; the log re-opens by itself",
         )
         self._refuse(group, problem)
-        for truncation in self._truncations:
-            truncation.done.set_exception(problem)
-        self._truncations.clear()
+        self._give_up_truncations(problem)
 
-    def _recover(self) -> None:
+    def _recover(self) -> bool:
+        """Try once, after half a second, to open again. False when the log is being closed."""
         self._refuse_queued()
         if self._closing.wait(_RETRY_SECONDS):
-            return
+            return False
         try:
             self._open(alone=True)
         except (*_FAILURES, Unavailable):
             self._disconnect()
+        return True
 
     def _open(self, *, alone: bool) -> None:
         """Connect; accept only after the old write-ahead log is emptied and a write is durable.
@@ -189,7 +191,13 @@ class Writer:
             except apsw.Error:
                 return  # what closing may still complain about was already reported
 
+    def _give_up_truncations(self, problem: Unavailable) -> None:
+        for truncation in self._truncations:
+            truncation.done.set_exception(problem)
+        self._truncations.clear()
+
     def _refuse_queued(self) -> None:
+        self._give_up_truncations(_cannot_write())
         while True:
             try:
                 item = self._queue.get(block=False)
