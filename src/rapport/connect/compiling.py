@@ -31,6 +31,19 @@ _SAID = {
     "json": "JSON",
     "time": "a time",
 }
+_NUMERIC = frozenset(  # of DuckDB
+    (
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "FLOAT",
+        "DOUBLE",
+        "UINTEGER",
+        "UBIGINT",
+    )
+)
 _ISO = "'%Y-%m-%dT%H:%M:%S.%fZ'"
 
 
@@ -59,15 +72,17 @@ class Compiler:
         )
 
     def _content(self) -> str:
-        members: dict[str, str] = {"type": literal(self._mapping.type)}
+        members: dict[str, str] = {"type": _json(literal(self._mapping.type))}
         if self._mapping.event is not None:
-            members["event"] = self._text_value(self._mapping.event)
-        members |= {sent: self._text_value(value) for sent, value in self._mapping.ids.items()}
+            members["event"] = _json(self._text_value(self._mapping.event))
+        for sent, value in self._mapping.ids.items():
+            members[sent] = _json(self._text_value(value))
         if self._mapping.timestamp is not None:
-            members["timestamp"] = self._over_rows(_iso(self._instant()), "min")
+            instant = f"min({self._instant()})" if self._grouped else self._instant()
+            members["timestamp"] = _json(_iso(instant))
         for name, held in self._mapping.fields.items():
             members[name] = self._value(held, self._grouped)
-        return _without_nulls(_json_object(members))
+        return _document(members)
 
     def _id_text(self) -> str:
         """What makes the event the same event when the file is imported again."""
@@ -79,7 +94,7 @@ class Compiler:
         if not keys:
             parts.append(f"CAST({quote(ROW)} AS VARCHAR)")
         if not keys or self._mapping.kind == "customers":  # a changed customer is a new event
-            parts.append(f"CAST({self._content()} AS VARCHAR)")
+            parts.append(self._content())
         return f"concat_ws(chr(31), {', '.join(f'coalesce({part}, chr(30))' for part in parts)})"
 
     def _whole(self, problem: str) -> str:
@@ -129,7 +144,7 @@ class Compiler:
         elif isinstance(value, Aggregate) and value.function == "sum":
             text = self._text(value.column)
             yield (
-                f"WHEN {text} IS NOT NULL AND {_decimal(text)} IS NULL THEN"
+                f"WHEN {text} IS NOT NULL AND {self._decimal(value.column)} IS NULL THEN"
                 f" {_not_a(f'{path}.sum', text, 'a number')}"
             )
         elif isinstance(value, Rows):
@@ -139,17 +154,18 @@ class Compiler:
                 yield from self._value_problems(member, f"{path}.{name}")
 
     def _value(self, value: Value, grouped: bool) -> str:
+        """JSON text, NULL for nothing."""
         if isinstance(value, Const):
-            return f"CAST({literal(json.dumps(value.value))} AS JSON)"
+            return literal(json.dumps(value.value)) if value.value is not None else "NULL"
         if isinstance(value, Object):
-            return _json_object({k: self._value(v, grouped) for k, v in value.members.items()})
+            return _document({k: self._value(v, grouped) for k, v in value.members.items()})
         if isinstance(value, Rows):
-            one = _without_nulls(self._value(value.of, False))
-            return f"to_json(list({one} ORDER BY {quote(ROW)}))"
+            one = self._value(value.of, False)
+            return f"'[' || string_agg({one}, ',' ORDER BY {quote(ROW)}) || ']'"
         if isinstance(value, Aggregate):
             return self._aggregate(value)
         plain = self._template(value) if isinstance(value, Template) else self._converted(value)
-        return f"arg_min({plain}, {quote(ROW)})" if grouped else plain
+        return _json(f"arg_min({plain}, {quote(ROW)})" if grouped else plain)
 
     def _text_value(self, value: Value) -> str:
         if isinstance(value, Const):
@@ -158,27 +174,28 @@ class Compiler:
             return self._over_rows(self._text(value.name))
         if isinstance(value, Template):
             return self._over_rows(self._template(value))
-        return f"CAST({self._value(value, self._grouped)} AS VARCHAR)"
+        return self._value(value, self._grouped)
 
-    def _over_rows(self, expression: str, function: str = "arg_min") -> str:
-        if not self._grouped:
-            return expression
-        by = f", {quote(ROW)}" if function == "arg_min" else ""
-        return f"{function}({expression}{by})"
+    def _over_rows(self, expression: str) -> str:
+        return f"arg_min({expression}, {quote(ROW)})" if self._grouped else expression
 
     def _aggregate(self, value: Aggregate) -> str:
         if value.function == "count":
-            return "count(*)" if value.column == "*" else f"count({quote(value.column)})"
+            return _json("count(*)" if value.column == "*" else f"count({quote(value.column)})")
         if value.function == "first":
-            return f"arg_min({quote(value.column)}, {quote(ROW)})"
-        text = self._text(value.column)
+            return _json(f"arg_min({self._plain(value.column)}, {quote(ROW)})")
         if value.function == "sum":  # decimal: the same whatever the order of the rows
-            return f"CAST(sum({_decimal(text)}) AS DOUBLE)"
+            return _json(f"CAST(sum({self._decimal(value.column)}) AS DOUBLE)")
+        text = self._text(value.column)
         number = f"TRY_CAST({text} AS DOUBLE)"
         return (
-            f"CASE WHEN count({number}) = count({text}) THEN to_json({value.function}({number}))"
-            f" ELSE to_json({value.function}({text})) END"
+            f"CASE WHEN count({number}) = count({text}) THEN {_json(f'{value.function}({number})')}"
+            f" ELSE {_json(f'{value.function}({text})')} END"
         )
+
+    def _decimal(self, name: str) -> str:
+        plain = quote(name) if self._types[name] in _NUMERIC else self._text(name)
+        return f"TRY_CAST({plain} AS DECIMAL(28, 6))"
 
     def _template(self, value: Template) -> str:
         parts = value.parts()
@@ -192,12 +209,19 @@ class Compiler:
             return _iso(f"TRY_CAST({text} AS TIMESTAMPTZ)")
         if value.convert == "string":
             return text
-        if value.convert == "number":  # JSON has no NaN and no infinity
+        if value.convert == "number":
             number = f"TRY_CAST({text} AS DOUBLE)"
             return f"CASE WHEN isfinite({number}) THEN {number} END"
         if value.convert:
             return f"TRY_CAST({text} AS {_CASTS[value.convert]})"
-        return quote(value.name)
+        return self._plain(value.name)
+
+    def _plain(self, name: str) -> str:
+        column = quote(name)
+        if self._types[name] in ("FLOAT", "DOUBLE"):  # JSON has no NaN and no infinity
+            return f"CASE WHEN isfinite({column}) THEN {column} END"
+        # A slab comes through Arrow, where JSON is text.
+        return f"CAST({column} AS JSON)" if self._types[name] == "JSON" else column
 
     def _text(self, name: str) -> str:
         if self._types[name] == "JSON":
@@ -221,17 +245,15 @@ def _iso(instant: str) -> str:
     return f"strftime({instant} AT TIME ZONE 'UTC', {_ISO})"
 
 
-def _decimal(text: str) -> str:
-    return f"TRY_CAST({text} AS DECIMAL(28, 6))"
+def _json(expression: str) -> str:
+    """JSON text of a value; NULL for NULL and for the null of JSON."""
+    return f"nullif(CAST(to_json({expression}) AS VARCHAR), 'null')"
 
 
-def _json_object(members: dict[str, str]) -> str:
-    return f"json_object({', '.join(f'{literal(k)}, {v}' for k, v in members.items())})"
-
-
-def _without_nulls(document: str) -> str:
-    """Merging a document into an empty one leaves its nulls out (RFC 7396)."""
-    return f"json_merge_patch('{{}}', {document})"
+def _document(members: dict[str, str]) -> str:
+    """JSON text of an object without the members that are NULL: concat_ws leaves those out."""
+    parts = [f"{literal(json.dumps(name) + ':')} || {value}" for name, value in members.items()]
+    return f"'{{' || concat_ws(',', {', '.join(parts)}) || '}}'"
 
 
 def _not_a(path: str, text: str, what: str) -> str:
