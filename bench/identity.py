@@ -18,12 +18,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import apsw
+from tests.identity import stream as planted
 
 from rapport.database import connect
 from rapport.events.model import Event
 from rapport.identity.rules import DEFAULTS, RuleBook
 from rapport.identity.service import Identity
-from tests.identity import stream as planted
 
 Profiles = dict[str, int]
 BATCH = 2_000
@@ -91,8 +91,10 @@ def profiles_of(connection: apsw.Connection) -> Profiles:
     return dict(connection.execute("SELECT type || ':' || value, profile FROM identifiers"))
 
 
-def quality(people: int, seed: int, folder: Path) -> None:
-    stream = planted.make(people, seed)
+def quality(people: int, seed: int, folder: Path, *, hidden: bool) -> None:
+    stream = planted.make(people, seed, hidden=hidden)
+    if hidden:
+        print("The same with people on devices and addresses whose owner never logs in:")
     events = planted.events(stream.events)
     print(f"{people} people, {len(events)} events, {len(stream.owner)} identifiers with an owner,")
     print(f"recall that the evidence allows: {stream.ceiling:.3f}\n")
@@ -112,6 +114,8 @@ def quality(people: int, seed: int, folder: Path) -> None:
     row("limits, order of arrival", lambda: limits_in_order_of_arrival(stream.events), lambda r: r)
     memory = apsw.Connection(":memory:")
     row("ours, in memory", lambda: ours(memory, events), lambda _: profiles_of(memory))
+    if hidden:
+        return
     file = connect(folder / "quality.db", cache_mb=64)
     row("ours, file", lambda: ours(file, events), lambda _: profiles_of(file))
     shuffled = list(events)
@@ -155,8 +159,9 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=7)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        quality(given.people, given.seed, Path(folder))
-        print()
+        for hidden in (False, True):
+            quality(given.people, given.seed, Path(folder), hidden=hidden)
+            print()
         speed(given.users, given.events, Path(folder))
 
 
