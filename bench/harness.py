@@ -146,46 +146,76 @@ def running(**settings: str | int) -> Iterator[Server]:
 
 
 @dataclass
+class Visit:
+    """One person on one device for some events; may log in on the way."""
+
+    person: int
+    device: int
+    left: int
+    logged_in: bool = False
+
+
+@dataclass
 class Stream:
     """A repeatable stream of events as a browser or server SDK sends them.
 
-    10 % identify, 60 % page, 30 % track, from `people` people with one or two devices, a third of
-    whom never log in.
+    `visits` people are there at once, each for twelve events on average; then others come, out of
+    `people`, who have one or two devices. A third never logs in. About 8 % of the events are
+    identifies, 60 % pages, 32 % tracks.
     """
 
     seed: int = 1
     people: int = 100_000
+    visits: int = 2_000
     made: int = 0
     _random: random.Random = field(init=False)
+    _present: list[Visit] = field(init=False)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
+        self._present = [self._arrive() for _ in range(self.visits)]
 
     def batch(self, size: int) -> bytes:
         """The body of one /v1/batch request of `size` events, each with its own messageId."""
         events = b",".join(self._event() for _ in range(size))
         return b'{"batch":[%b],"sentAt":"%b"}' % (events, _now())
 
+    def _arrive(self) -> Visit:
+        person = int(self._random.random() * self.people)
+        device = person * 2 + (self._random.random() < 0.3)
+        return Visit(person, device, 1 + int(self._random.random() * 23))
+
     def _event(self) -> bytes:
         pick = self._random.random
         self.made += 1
-        person = int(pick() * self.people)
-        device = person * 2 + (pick() < 0.3)
-        known = person % 3 != 0
-        user = b'"u%d"' % person if known and pick() < 0.7 else b"null"
+        slot = int(pick() * self.visits)
+        visit = self._present[slot]
+        if not visit.left:
+            visit = self._present[slot] = self._arrive()
+        visit.left -= 1
+        kind, person = pick(), visit.person
+        logs_in = not visit.logged_in and person % 3 != 0 and kind < 0.2
+        visit.logged_in = visit.logged_in or logs_in
         head = (
             b'"messageId":"m-%d-%d","anonymousId":"a-%d","userId":%b,"timestamp":"%b",'
             b'"context":{"library":{"name":"analytics.js","version":"1"},"locale":"en-IN",'
             b'"userAgent":"Mozilla/5.0 (X11; Linux x86_64)","page":{"path":"/p/%d",'
             b'"url":"https://shop.example/p/%d","title":"Product","referrer":""}}'
-        ) % (self.seed, self.made, device, user, _now(), person % 500, person % 500)
-        kind = pick()
-        if kind < 0.1 and user != b"null":
+        ) % (
+            self.seed,
+            self.made,
+            visit.device,
+            b'"u%d"' % person if visit.logged_in else b"null",
+            _now(),
+            person % 500,
+            person % 500,
+        )
+        if logs_in:
             return (
                 b'{"type":"identify","traits":{"email":"u%d@shop.example","name":"Person %d",'
                 b'"plan":"%b","city":"Mumbai"},%b}'
             ) % (person, person, b"gold" if person % 7 else b"free", head)
-        if kind < 0.7:
+        if kind < 0.65:
             return b'{"type":"page","name":"Product","properties":{"path":"/p/%d"},%b}' % (
                 person % 500,
                 head,
