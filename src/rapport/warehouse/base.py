@@ -123,7 +123,7 @@ class Warehouse(ABC):
         params: Sequence[Any] | Mapping[str, Any] = (),
         rows_per_batch: int = 10_000,
     ) -> Iterator[pa.RecordBatch]:
-        """Like `query` without limits, as Arrow batches, in bounded memory."""
+        """Like `query` without limits, as Arrow batches (at least one), in bounded memory."""
 
     @abstractmethod
     def read(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:

@@ -107,7 +107,12 @@ def stream(
     with _reading(connection):
         try:
             relation = connection.sql(sql, params=_bound(params))
-            yield from relation.to_arrow_reader(rows_per_batch)
+            reader = relation.to_arrow_reader(rows_per_batch)
+            batch = None
+            for batch in reader:
+                yield batch
+            if batch is None:  # says what the columns are
+                yield pa.RecordBatch.from_pylist([], schema=reader.schema)
         except (duckdb.FatalException, duckdb.InternalException):
             raise
         except duckdb.Error as error:
