@@ -64,7 +64,7 @@ class Console:
         asset = self._assets.get(path)
         if asset is None and "/index.html" not in self._assets:
             return Reply(200, _headers("text/html; charset=utf-8", fresh=True), _ABSENT.encode())
-        if asset is None and "." in path.rsplit("/", 1)[-1]:
+        if asset is None and _is_file(path):
             return Reply(404, _headers("text/plain; charset=utf-8", fresh=True), b"not found\n")
         chosen = asset or self._assets["/index.html"]
         return self._send(chosen, path, accept_encoding)
@@ -76,6 +76,16 @@ class Console:
                 headers += [("content-encoding", name), ("vary", "accept-encoding")]
                 return Reply(200, headers, Path(f"{asset.path}{suffix}").read_bytes())
         return Reply(200, headers, asset.path.read_bytes())
+
+
+def _is_file(path: str) -> bool:
+    """Whether a path asks for a file. A page may well end like one: `/profiles/email:a@b.example`.
+
+    >>> _is_file("/favicon.ico"), _is_file("/assets/x"), _is_file("/profiles/email:a@b.example")
+    (True, True, False)
+    """
+    folder, _, name = path.rpartition("/")
+    return folder.startswith(("/assets", "/sdk")) or (not folder and "." in name)
 
 
 def _asset(path: Path) -> Asset:

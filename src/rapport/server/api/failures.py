@@ -13,7 +13,7 @@ from rapport.errors import RapportError, Retryable
 
 log = logging.getLogger("rapport.api")
 
-_CODES = {400: "malformed", 401: "unauthorized", 403: "forbidden", 404: "not_found",
+CODES = {400: "malformed", 401: "unauthorized", 403: "forbidden", 404: "not_found",
           405: "method_not_allowed", 406: "not_acceptable", 413: "too_large",
           415: "malformed", 429: "overloaded"}  # fmt: skip
 _HINTS = {
@@ -47,7 +47,7 @@ def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Res
     wrapped = RapportError(
         message,
         hint=_HINTS.get(status, "see docs/api.md"),
-        code=_CODES.get(status, "bad_request" if status < 500 else "internal_error"),
+        code=CODES.get(status, "bad_request" if status < 500 else "internal_error"),
         details=details,
     )
     return answer(wrapped.as_dict(), status, dict(error.headers or {}))
