@@ -84,9 +84,9 @@ def test_bytes_in_flight_are_bounded(tmp_path: Path) -> None:
     backlog = Backlog(log, lambda: 0, 10)
     backlog.in_flight = 64_000_001
     with pytest.raises(Overloaded):
-        backlog.check()
+        backlog.check(1.0)
     backlog.in_flight = 0
-    backlog.check()
+    backlog.check(1.0)
     log.close()
 
 
@@ -95,7 +95,7 @@ def test_a_state_that_cannot_be_read_does_not_stop_accepting(tmp_path: Path) -> 
         raise Unavailable("no state")
 
     log = SqliteLog(tmp_path / "log.db")
-    Backlog(log, broken, 10).check()
+    Backlog(log, broken, 10).check(1.0)
     log.close()
 
 

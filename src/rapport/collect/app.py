@@ -25,6 +25,7 @@ from rapport.collect.receipts import Outcomes, receipt, wanted
 from rapport.collect.rsgi import Http, Scope
 from rapport.collect.sdk_settings import Scripts, rudder_config, segment_settings
 from rapport.collect.sources import SourceStore
+from rapport.collect.tracking import Route
 from rapport.config import Settings
 from rapport.errors import NotFound, RapportError
 from rapport.log.base import EVENT, EventLog
@@ -70,7 +71,7 @@ class Collector:
             tracking.MERGE: ("POST", self._merge),
             tracking.SOURCE_CONFIG: ("GET", self._source_config),
             **{path: ("GET", self._pixel) for path in tracking.RUDDER_PIXELS},
-            **{path: ("POST", self._post) for path in tracking.POSTS},
+            **{path: ("POST", self._poster(route)) for path, route in tracking.POSTS.items()},
         }
 
     @property
@@ -110,17 +111,21 @@ class Collector:
             return "GET", self._bundle
         return self._exact.get(path)
 
-    async def _post(self, scope: Scope, proto: Http) -> None:
-        route = tracking.POSTS[scope.path.rstrip("/")]
-        self._intake.look_after()
-        limit = self._settings.max_import_bytes if route.bulk else self._settings.max_request_bytes
-        body = await read_body(scope, proto, limit)
-        if route.batch:
-            body, batch = parse_batch(body)
-            await self._take(scope, proto, route.kind, len(batch.batch), body, batch.write_key)
-        else:
-            body, single = parse_single(body)
-            await self._take(scope, proto, route.kind, 1, body, single.write_key)
+    def _poster(self, route: Route) -> Answer:
+        settings = self._settings
+        limit = settings.max_import_bytes if route.bulk else settings.max_request_bytes
+
+        async def post(scope: Scope, proto: Http) -> None:
+            self._intake.look_after()
+            body = await read_body(scope, proto, limit)
+            if route.batch:
+                body, batch = parse_batch(body)
+                await self._take(scope, proto, route.kind, len(batch.batch), body, batch.write_key)
+            else:
+                body, single = parse_single(body)
+                await self._take(scope, proto, route.kind, 1, body, single.write_key)
+
+        return post
 
     async def _take(
         self, scope: Scope, proto: Http, kind: str, count: int, body: bytes, in_body: object
@@ -134,7 +139,10 @@ class Collector:
         if count == 0:  # an empty batch holds nothing that could be kept
             replies.accepted(proto, origin)
             return
-        offset = await self._intake.accept(scope, source, kind, count, body)
+        # A server has an address of its own, which says nothing of the customer; a page has not.
+        offset = await self._intake.accept(
+            scope, source, kind, count, body, from_device=origin is not None
+        )
         if wanted(headers.get("prefer")):
             replies.json(proto, await receipt(self._outcomes, offset, count), origin)
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from rapport.errors import Overloaded, RapportError
@@ -23,9 +22,8 @@ class Backlog:
         self.events = 0  # at the last look
         self.in_flight = 0  # bytes
 
-    def check(self) -> None:
-        """Raises `Overloaded`. Looks at the stores at most once a second."""
-        now = time.monotonic()
+    def check(self, now: float) -> None:
+        """Raises `Overloaded`. Looks at the stores at most once a second; `now` is monotonic."""
         if now - self._looked >= _LOOK_SECONDS:
             self._looked = now
             self._look()

@@ -53,11 +53,11 @@ class Intake:
         count: int,
         body: bytes,
         *,
-        from_device: bool = False,
+        from_device: bool,
     ) -> int:
         """Append one record of `count` events; gives its offset once it is durable.
 
-        `from_device`: the request is known to come from the customer's own device.
+        `from_device`: the request comes from the customer's own device, whatever the source.
 
         Raises `TooLarge`, or `Unavailable` when it could not be made durable.
         """
@@ -68,7 +68,7 @@ class Intake:
                 code="too_many_events",
                 details={"limit": self._max_batch_events},
             )
-        meta = _meta(scope) if from_device or _from_device(scope, source) else b""
+        meta = _meta(scope) if from_device or source.kind in _DEVICES else b""
         draft = Draft(source.id, kind, count, self._clock.now(), body, meta)
         appender = self._appender
         if appender is None:
@@ -85,8 +85,8 @@ class Intake:
 
         Once a minute another thread writes down when each write key was last used.
         """
-        self.backlog.check()
         now = time.monotonic()
+        self.backlog.check(now)
         if now - self._saved_uses >= _SAVE_USES_SECONDS:
             self._saved_uses = now
             self._saving = asyncio.get_running_loop().create_task(self._save_uses())
@@ -96,11 +96,6 @@ class Intake:
             await asyncio.to_thread(self._sources.save_uses)
         except RapportError:
             return  # only a convenience for operators; the next minute tries again
-
-
-def _from_device(scope: Scope, source: Source) -> bool:
-    """Servers have an address of their own, which says nothing of the customer."""
-    return source.kind in _DEVICES or scope.headers.get("origin") is not None
 
 
 def _meta(scope: Scope) -> bytes:
