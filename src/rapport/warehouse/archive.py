@@ -78,9 +78,7 @@ class Archive:
         writer: pq.ParquetWriter | None = None
         with whole_file(path) as unfinished:
             try:
-                for batch in self._warehouse.stream(
-                    f"{_COLUMNS} AND log_offset <= ?", params=params
-                ):
+                for batch in self._warehouse.stream(_ROWS, params=params):
                     if writer is None:
                         schema = batch.schema.with_metadata({_LAST: str(last).encode()})
                         writer = pq.ParquetWriter(unfinished, schema, compression="zstd")
