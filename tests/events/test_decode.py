@@ -176,7 +176,12 @@ def test_refused_with_a_reason(reason: str, body: Any, kind: str) -> None:
     found = refused(body, kind)
     assert found.reason == reason
     assert found.detail
-    assert json.loads(found.body) == body if not isinstance(body, bytes) else found.body == body
+    if isinstance(body, bytes):
+        assert found.body == body or json.loads(found.body)["type"] == kind
+    elif isinstance(body, dict) and kind != "event":
+        assert json.loads(found.body) == {**body, "type": kind}
+    else:
+        assert json.loads(found.body) == body
 
 
 def test_every_reason_is_documented_and_none_is_made_up() -> None:
@@ -191,6 +196,27 @@ def test_one_bad_event_costs_itself() -> None:
     found = decode({"batch": [good[0], 5, good[1], {"type": "track"}, good[2]]}, BATCH)
     assert [type(one) for one in found] == [Event, Rejection, Event, Rejection, Event]
     assert [one.index for one in found] == [0, 1, 2, 3, 4]
+
+
+def test_a_mistake_of_ours_costs_one_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    def name_of(kind: str, item: Any) -> str:
+        return str(1 / item.event)
+
+    monkeypatch.setattr("rapport.events.decode.name_of", name_of)
+    found = decode({"batch": [{**TRACK, "event": 1}, {**TRACK, "event": 0}]}, BATCH)
+    assert isinstance(found[0], Event)
+    assert isinstance(found[1], Rejection)
+    assert (found[1].reason, found[1].message_id) == ("processing_error", "m1")
+
+
+def test_a_rejected_event_stands_by_itself() -> None:
+    said = {"sentAt": "2026-11-21T22:36:48.665Z", "context": {"locale": "en", "ip": "1.1.1.1"}}
+    own = {"context": {"ip": "2.2.2.2"}, "event": "x"}
+    found = decode({"batch": [own, 5, {"context": 7}], **said}, BATCH)
+    bodies = [json.loads(one.body) for one in found if isinstance(one, Rejection)]
+    assert bodies[0] == {**own, **said, "context": {"locale": "en", "ip": "2.2.2.2"}}
+    assert bodies[1:] == [5, {"context": 7}]
+    assert json.loads(refused({"a": 1}, "track").body) == {"a": 1, "type": "track"}
 
 
 def test_events_that_cannot_be_found_are_accounted_for() -> None:

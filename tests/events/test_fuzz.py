@@ -63,14 +63,14 @@ def check(found: list[Any], count: int) -> None:
 
 
 @given(st.lists(items, max_size=4), values, contexts | values)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_json_batch(batch: list[Any], sent_at: Any, context: Any) -> None:
     body = json.dumps({"batch": batch, "sentAt": sent_at, "context": context}).encode()
     check(decode(body, BATCH, count=len(batch)), len(batch))
 
 
 @given(items, st.sampled_from([EVENT, *TYPED]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_json_event(item: Any, kind: str) -> None:
     check(decode(json.dumps(item).encode(), kind), 1)
 
@@ -85,7 +85,7 @@ def test_any_bytes(body: bytes, count: int) -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_damage_to_a_real_batch(data: st.DataObject) -> None:
     event = {"type": "page", "userId": "u", "context": {"page": {"url": "x"}}, "properties": {}}
     body = bytearray(json.dumps({"batch": [event] * 3}).encode())

@@ -71,6 +71,7 @@ def test_numbers_are_read_by_magnitude(seconds: int, micros: int) -> None:
         "2026-11-21 23:36:48.665 UTC",
         " 2026-11-21T23:36:48.665 ",
         "1795304208665",
+        "20261121T233648.665Z",
     ],
 )
 def test_common_forms(text: str) -> None:
@@ -89,6 +90,11 @@ def test_common_forms(text: str) -> None:
 )
 def test_common_forms_in_seconds(text: str | int) -> None:
     assert parse(text) == AT - 665_000
+
+
+def test_digits_are_a_date_only_when_there_are_eight() -> None:
+    assert parse("20261121") == parse("2026-11-21")
+    assert parse("2794061570000") == 2_794_061_570 * SECOND
 
 
 def test_leap_second() -> None:

@@ -82,7 +82,7 @@ def feed(world: World, events: list[Any], cuts: list[int]) -> None:
     st.lists(st.integers(1, 9), max_size=10),
     st.integers(1, 20),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_cut_into_records_and_steps_gives_the_same(
     events: list[Any], one: list[int], other: list[int], limit: int
 ) -> None:
@@ -110,7 +110,7 @@ class Crash(BaseException):
     st.lists(st.integers(1, 120), min_size=1, max_size=6),
     st.booleans(),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_dying_before_any_statement_changes_nothing(
     events: list[Any], cuts: list[int], moments: list[int], real: bool
 ) -> None:

@@ -9,10 +9,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from rapport.clock import DAY, MINUTE, SECOND, from_datetime
+from rapport.log.base import EVENT, Draft
 from rapport.pipeline.balance import Row, balance
 from rapport.pipeline_reads import Outcome
 
-from .world import World, track
+from .world import RECEIVED, World, track
 
 
 @pytest.fixture
@@ -113,6 +115,24 @@ def test_a_corrected_event_closes_its_quarantined_self(world: World) -> None:
     world.drain()
     assert world.rows("SELECT status FROM quarantine") == [("redriven",)]
     assert stored(world) == ["m1"]
+
+
+def test_a_corrected_event_keeps_what_its_batch_said_and_when_it_came(world: World) -> None:
+    """Redriven a day later, its time must not move by a day."""
+    hour_ago, then = "2026-11-21T22:36:48Z", "2026-11-21T22:00:00Z"
+    bad = track(1, userId=None, timestamp=then)
+    world.send(bad, sentAt=hour_ago, context={"locale": "en"})
+    world.drain()
+    ((body,),) = world.rows("SELECT body FROM quarantine")
+    corrected = {**json.loads(body), "userId": "u1"}
+    day_later = RECEIVED + DAY
+    text = json.dumps(corrected).encode()
+    world.log.append_all([Draft(1, EVENT, 1, day_later, text, b'{"redrive": 1}')])
+    world.drain()
+    ((payload,),) = world.rows("SELECT payload FROM outbox WHERE kind = 'events'")
+    (row,) = pa.ipc.open_stream(payload).read_all().to_pylist()
+    assert from_datetime(row["timestamp"]) == RECEIVED - 36 * MINUTE - 48 * SECOND
+    assert row["locale"] == "en"
 
 
 def test_decisions_apply_where_they_stand_in_the_log(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -21,7 +21,7 @@ from rapport.events.identifiers import (
 )
 from rapport.events.model import UNREADABLE, Event, Rejection
 from rapport.events.nesting import too_deep
-from rapport.events.rejecting import BROKEN, absent, explain, reject
+from rapport.events.rejecting import BROKEN, absent, explain, reject, whole
 from rapport.events.timestamps import Limits, correct, parse
 from rapport.events.wire import (
     RAW,
@@ -41,7 +41,7 @@ class _Frame(NamedTuple):
     """What all events of one record share."""
 
     record: Record
-    items: Sequence[msgspec.Raw]
+    batch: Batch
     sent_at: int | None
     said_sent_at: bool  # the batch had a sentAt, which then counts for every event in it
     bare: bool  # neither the batch nor the request says anything of the context
@@ -64,13 +64,16 @@ class Decoder:
         """
         frame = self._open(record)
         found: list[Event | Rejection] = []
-        for index, raw in enumerate(frame.items):
+        for index, raw in enumerate(frame.batch.batch):
             try:
                 found.append(self._event(frame, index, raw))
             except Refused as refused:
-                found.append(reject(record, index, bytes(raw), refused))
+                found.append(_reject(frame, index, refused))
             except BROKEN as error:
-                found.append(reject(record, index, bytes(raw), explain(error)))
+                found.append(_reject(frame, index, explain(error)))
+            except Exception as error:  # noqa: BLE001 - our mistake; it must not stop the others
+                why = Refused(reasons.PROCESSING_ERROR, f"{type(error).__name__} in decoding")
+                found.append(_reject(frame, index, why))
         found += [absent(record, index) for index in range(len(found), record.count)]
         return found
 
@@ -80,7 +83,7 @@ class Decoder:
         shared = bytes(batch.context)
         return _Frame(
             record,
-            batch.batch,
+            batch,
             parse(batch.sent_at),
             batch.sent_at is not None,
             not shared and not record.meta,
@@ -135,9 +138,14 @@ class Decoder:
 
 
 def body_of(record: Record, index: int) -> bytes:
-    """The text of one event of a record, as it was sent."""
-    items = _read_batch(record).batch
-    return bytes(items[index]) if index < len(items) else b""
+    """The text of one event of a record, with what its path and its batch said for it."""
+    batch = _read_batch(record)
+    return whole(record.kind, batch, bytes(batch.batch[index])) if index < len(batch.batch) else b""
+
+
+def _reject(frame: _Frame, index: int, why: Refused) -> Rejection:
+    body = whole(frame.record.kind, frame.batch, bytes(frame.batch.batch[index]))
+    return reject(frame.record, index, body, why)
 
 
 def _read_batch(record: Record) -> Batch:

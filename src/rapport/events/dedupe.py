@@ -28,7 +28,7 @@ STEPS: Final = (
     "CREATE INDEX duplicates_id ON duplicates (id_hash)",
 )
 FAN_IN: Final = 8  # so many runs of one size become one of the next
-LARGEST: Final = 1 << 19  # entries; bigger runs are never merged again: at most 10 MB a step
+LARGEST: Final = 1 << 20  # entries of a merged run: at most 20 MB are written in one step
 
 Places = NDArray[np.int64]  # indices into the micro-batch
 Found = NDArray[np.bool_]
@@ -104,7 +104,7 @@ class Dedupe:
         return [Run.from_bytes(*row) for row in rows]
 
     def _new_filter(self) -> Filter:
-        made = Filter(2 * self.held())
+        made = Filter(self.held() * 5 // 4)
         for run in self._runs:
             made.add(run.keys)
         return made
@@ -150,7 +150,7 @@ class Dedupe:
         """Merge the smallest size of which there are FAN_IN. At most one merge a step."""
         sizes: dict[int, list[Run]] = {}
         for run in self._runs:
-            if len(run.keys) < LARGEST:
+            if len(run.keys) < LARGEST // FAN_IN:
                 sizes.setdefault((len(run.keys).bit_length() - 1) // 3, []).append(run)
         for size in sorted(sizes):
             if len(sizes[size]) >= FAN_IN:

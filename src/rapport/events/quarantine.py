@@ -71,6 +71,13 @@ class Quarantine:
         self._note_again(again)
         return again
 
+    def received_at(self, number: int) -> int | None:
+        """When the quarantined event arrived first, µs UTC."""
+        row = self._connection.execute(
+            "SELECT received_at FROM quarantine WHERE id = ?", (number,)
+        ).fetchone()
+        return int(row[0]) if row else None
+
     def redriven(self, number: int) -> None:
         """The corrected event has been processed."""
         self._mark(number, REDRIVEN, "")

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from xxhash import xxh3_64_digest
 
 from rapport.events import reasons
 from rapport.events.identifiers import Refused, to_id
-from rapport.events.model import Event, Rejection
-from rapport.events.wire import canonical, decode_any, decode_name
+from rapport.events.model import TYPES, Event, Rejection
+from rapport.events.wire import Batch, canonical, decode_any, decode_members, decode_name, encode
 from rapport.log.base import Record
 
 BROKEN: Final = (ValueError, RecursionError, OverflowError)  # what reading bad JSON raises
 TRANSPORT: Final = ("sentAt", "_metadata", "writeKey", "receivedAt")  # changes with each re-send
+
+
+def whole(kind: str, batch: Batch, raw: bytes) -> bytes:
+    """An event that stands by itself: with what its path and its batch said for it.
+
+    What is no JSON object stays as it is.
+    """
+    try:
+        decode_any(raw)  # to the last letter: `members` alone would not look into values
+        members = decode_members(raw)
+        added: dict[str, Any] = {"type": kind} if kind in TYPES else {}
+        if batch.sent_at is not None:
+            added["sentAt"] = batch.sent_at
+        if len(batch.context):
+            own = decode_members(members["context"]) if "context" in members else {}
+            added["context"] = decode_members(batch.context) | own
+    except BROKEN:
+        return raw
+    return encode(members | added) if added else raw
 
 
 def reject(record: Record, index: int, body: bytes, why: Refused) -> Rejection:

@@ -47,6 +47,8 @@ def parse(value: Any) -> int | None:
     magnitude), RFC 2822 and what JavaScript's `String(date)` gives.
     """
     if type(value) is str:
+        if len(value) > 8 and value[4].isdecimal():  # "2794061570000" is no date of the year 2794
+            return _parse_other(value.strip())
         try:
             moment = _from_iso(value)
             epoch = _EPOCH if moment.tzinfo is not None else _NAIVE_EPOCH
@@ -106,7 +108,8 @@ def _parse_other(text: str) -> int | None:
         return _from_number(float(text) if "." in text else int(text))
     for read in _OTHER_FORMS:
         try:
-            return parse(read(text).isoformat())
+            moment = read(text)
+            return parse(moment.isoformat())
         except (ValueError, IndexError, TypeError, OverflowError):
             continue
     return None

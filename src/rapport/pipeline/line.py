@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import apsw
+from msgspec.structs import replace
 
 from rapport.config import Settings
 from rapport.events.decode import Decoder, body_of
@@ -46,7 +47,7 @@ class Line:
         """All events in `records`; those in `poisoned` (place → why) as rejections."""
         found: list[Found] = []
         for record in records:
-            events = self._decoder.decode(record)
+            events = self._decoder.decode(self._as_received(record))
             if poisoned:
                 events = [self._unless_poisoned(one, record, poisoned) for one in events]
             found += events
@@ -104,13 +105,22 @@ class Line:
             return found
         return set_aside(found, body_of(record, found.index), PROCESSING_ERROR, why)
 
+    def _as_received(self, record: Record) -> Record:
+        """A corrected event arrived when its quarantined self did; clocks are compared then."""
+        number = _redrive_of(record)
+        received = self._quarantine.received_at(number) if number is not None else None
+        return record if received is None else replace(record, received_at=received)
+
     def _settle_redrives(self, records: Sequence[Record], refused_again: set[int]) -> None:
         """A corrected event closes its quarantined self, unless it was refused unchanged."""
         for record in records:
-            if b'"redrive"' in record.meta and record.offset not in refused_again:
-                number = decode_meta(record.meta).redrive
-                if number is not None:
-                    self._quarantine.redriven(number)
+            number = _redrive_of(record)
+            if number is not None and record.offset not in refused_again:
+                self._quarantine.redriven(number)
+
+
+def _redrive_of(record: Record) -> int | None:
+    return decode_meta(record.meta).redrive if b'"redrive"' in record.meta else None
 
 
 def _tally(

@@ -30,6 +30,7 @@ FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps f
 IDLE_SECONDS = 0.25  # between looks at `stop`
 BACK_OFF_SECONDS = 1.0
 WAL_PAGES = 8_000  # 32 MB between checkpoints: each one costs two more fsyncs
+WAL_BYTES = 64 << 20  # what the write-ahead log keeps on disk after it had to grow
 # The store cannot be written now, whatever is in the records: wait and try again.
 TROUBLE = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.NoMemError)
 _FAILED_FSYNC = (apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC)
@@ -62,6 +63,7 @@ class Pipeline:
         self._limit = MOST_EVENTS
         self._poisoned: dict[Place, str] = {}
         state.wal_autocheckpoint(WAL_PAGES)
+        state.pragma("journal_size_limit", WAL_BYTES)
 
     def run(
         self, stop: threading.Event, observe: Callable[[int, float], None] | None = None
