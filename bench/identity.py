@@ -98,16 +98,18 @@ def quality(people: int, seed: int, folder: Path, *, hidden: bool) -> None:
     events = planted.events(stream.events)
     print(f"{people} people, {len(events)} events, {len(stream.owner)} identifiers with an owner,")
     print(f"recall that the evidence allows: {stream.ceiling:.3f}\n")
-    print(f"{'':28}{'precision':>10}{'recall':>8}{'F1':>7}{'largest':>9}{'events/s':>11}")
+    print(
+        f"{'':28}{'precision':>10}{'recall':>8}{'F1':>7}{'largest':>9}{'events/s':>11}{'CPU us':>8}"
+    )
 
     def row(name: str, run: Callable[[], object], read: Callable[[object], Profiles]) -> None:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         result = run()
-        seconds = time.perf_counter() - began
+        seconds, busy = time.perf_counter() - began, time.process_time() - busy
         s = planted.score(read(result), stream.owner)
         print(
             f"{name:28}{s.precision:10.4f}{s.recall:8.3f}{s.f1:7.3f}{s.largest:9}"
-            f"{len(events) / seconds:11,.0f}"
+            f"{len(events) / seconds:11,.0f}{busy * 1e6 / len(events):8.1f}"
         )
 
     row("union-find", lambda: naive(stream.events), lambda r: r)
@@ -130,16 +132,17 @@ def speed(users: int, count: int, folder: Path) -> None:
     identity = Identity(connection)
     for round_, name in enumerate(("first meeting and after", "all known")):
         chance = random.Random(3)
-        spent = 0.0
+        spent = busy = 0.0
         for start in range(0, count, BATCH):
             seen = [_visit(chance, users, start + i + round_ * count) for i in range(BATCH)]
             events = planted.events(seen, start + round_ * count)
-            began = time.perf_counter()
+            began, busy_before = time.perf_counter(), time.process_time()
             with connection:
                 identity.assign(events)
             spent += time.perf_counter() - began
-        rate = count / spent
-        print(f"{users} users, {name}: {rate:,.0f} events/s, {1e6 / rate:.1f} us an event")
+            busy += time.process_time() - busy_before
+        rate, cpu = count / spent, busy * 1e6 / count
+        print(f"{users} users, {name}: {rate:,.0f} events/s, {cpu:.1f} us CPU an event")
 
 
 def _visit(chance: random.Random, users: int, number: int) -> planted.Seen:

@@ -254,3 +254,19 @@ def test_a_preview_of_an_undo():
     assert [p.identifiers for p in said.before] == [["user_id:u1", "user_id:u2"]]
     assert [p.identifiers for p in said.after] == [["user_id:u1"], ["user_id:u2"]]
     assert said.nodes_moved == [2]
+
+
+def test_a_hub_is_judged_and_shown_from_part_of_its_evidence(monkeypatch):
+    monkeypatch.setattr("rapport.identity.graph._MANY", 7)
+    monkeypatch.setattr("rapport.identity.explain._MOST", 5)
+    world = World()
+    world.send(*(event(n, anon="kiosk", user=f"u{n}") for n in range(9)))
+    world.send(*(event(10 + n, user="u0", anon=f"a{n}") for n in range(9)))
+    before = world.parts(), world.states()
+    strict = parse({"types": {"anonymous_id": {"shared": "strict"}}})
+    assert world.reads.what_if(strict).identifiers_moved == 0
+    world.set_rules(strict)
+    assert (world.parts(), world.states()) == before
+    kiosk = world.reads.explain(world.reads.resolve("anonymous_id:kiosk"))
+    assert len(kiosk.refused) == 5
+    assert kiosk.identifiers[0].count == 9

@@ -12,6 +12,8 @@ from rapport.identity.views import Edge, RefusedEdge
 
 Pair = tuple[int, int]
 
+_MOST = 1_000  # sets that are shown of an identifier that joins nothing
+
 
 def observed(
     pairs: Iterable[Pair], evidence: Iterable[Evidence], members: Mapping[int, Member]
@@ -66,7 +68,7 @@ class Explanation:
         self._graph = graph
         self.nodes = set(nodes)
         self.resolution = graph.component(self.nodes)
-        self.evidence = graph.evidence_of(self.nodes)
+        self.evidence = graph.evidence_of(self.nodes, _MOST)
         self.members = graph.members
         self.links = [link for link in graph.links_of(self.nodes) if link.same]
         self._proposed = {pair for item in self.evidence for pair in graph.proposal(item).edges}

@@ -13,10 +13,12 @@ import msgspec
 
 from rapport.identity.edges import Proposal, propose
 from rapport.identity.judge import Verdict, judge
-from rapport.identity.model import Evidence, Link, Member
+from rapport.identity.model import PUBLIC, Evidence, Link, Member
 from rapport.identity.resolve import Resolution, resolve
 from rapport.identity.rules import RuleBook
 from rapport.identity.store import Store
+
+_MANY = 20_000  # sets of identifiers; no person is in as many
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -83,13 +85,32 @@ class Graph:
     def judgements(self, nodes: Collection[int]) -> dict[int, Verdict]:
         """Judge `nodes` by the rules, from their evidence, whatever their stored state."""
         self._load_members(nodes)
-        self._load_evidence(nodes)
-        return {node: self._verdict(self.members[node]) for node in nodes}
+        found: dict[int, Verdict] = {}
+        for node in self._store.seen_more_than(nodes, _MANY):
+            # More evidence could not change a settled verdict, so most of it can stay on disk.
+            some = self._store.some_seen_with(node, _MANY)
+            self._load_members({other for item in some for other in item.nodes})
+            member = self.members[node]
+            verdict = judge(member, some, self.members, self._book, self.same_user)
+            if verdict[0] >= PUBLIC:
+                found[node] = verdict
+        rest = [node for node in nodes if node not in found]
+        self._load_evidence(rest)
+        found.update((node, self._verdict(self.members[node])) for node in rest)
+        return found
 
-    def evidence_of(self, nodes: Collection[int]) -> list[Evidence]:
-        """All evidence of two and more that holds one of `nodes`, with the members on it."""
-        self._load_evidence(nodes)
-        found = {item.id: item for node in nodes for item in self._seen_with[node]}
+    def evidence_of(self, nodes: Collection[int], most: int) -> list[Evidence]:
+        """Evidence of two and more that holds one of `nodes`, with the members on it.
+
+        Of identifiers that do not join, which may be in any number of sets, `most` each.
+        """
+        self._load_members(nodes)
+        joining = [node for node in nodes if self.members[node].joins]
+        self._load_evidence(joining)
+        found = {item.id: item for node in joining for item in self._seen_with[node]}
+        for node in set(nodes).difference(joining):
+            found.update((item.id, item) for item in self._store.some_seen_with(node, most))
+        self._load_members({other for item in found.values() for other in item.nodes})
         return [found[id] for id in sorted(found)]
 
     def links_of(self, nodes: Collection[int]) -> list[Link]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import apsw
+import msgspec
 
 from rapport.errors import NotFound
 from rapport.identity.decisions import pair_of_undo, same_users, undone
@@ -14,7 +15,7 @@ from rapport.identity.identifiers import Normaliser, parse_key
 from rapport.identity.model import SHARED, STATE_NAMES, Decision, Member
 from rapport.identity.preview import preview
 from rapport.identity.rules import DEFAULTS, RuleBook, Rules, load
-from rapport.identity.store import Store, pack
+from rapport.identity.store import Store
 from rapport.identity.views import (
     DecisionView,
     Edge,
@@ -86,18 +87,14 @@ class IdentityReads:
 
     def spans(self, nodes: Collection[int]) -> dict[int, Span]:
         """node → (first_seen, last_seen, count of events, sources); only nodes seen on events."""
-        items = [(node, item) for node, item in self._store.seen_with(nodes)]
-        alone = self._store.stored([pack((node,)) for node in nodes])
-        items.extend((item.nodes[0], item) for item in alone.values())
         found: dict[int, Span] = {}
-        for node, e in items:
-            first, last, count, sources = found.get(node, (e.first_seen, e.last_seen, 0, []))
-            found[node] = (
-                min(first, e.first_seen),
-                max(last, e.last_seen),
-                count + e.count,
-                sorted({*sources, e.source}),
-            )
+        for node, first, last, count, listed in self._store.spans(nodes):
+            sources: list[int] = msgspec.json.decode(listed)
+            if node in found:
+                before = found[node]
+                first, last = min(first, before[0]), max(last, before[1])
+                count, sources = count + before[2], [*sources, *before[3]]
+            found[node] = (first, last, count, sorted(set(sources)))
         return found
 
     def strongest(self, profile: int) -> str | None:

@@ -130,15 +130,6 @@ class Store:
         )
         return [Member(*row) for row in rows]
 
-    def type_counts(self, profiles: Collection[int]) -> dict[tuple[int, str], int]:
-        """How many values of each type each profile has."""
-        rows = self._sql.execute(
-            "SELECT profile, type, count(*) FROM identifiers WHERE profile IN carray(?)"
-            " GROUP BY profile, type",
-            (_ints(profiles),),
-        )
-        return {(profile, kind): count for profile, kind, count in rows}
-
     def set_profiles(self, profiles: Iterable[tuple[int, int]]) -> None:
         """Rows are (profile, node)."""
         self._sql.executemany("UPDATE identifiers SET profile = ? WHERE node = ?", profiles)
@@ -177,12 +168,35 @@ class Store:
             ):
                 yield row[0], Evidence(row[1], unpack(row[2]), *row[3:])
 
-    def sighting_counts(self, nodes: Collection[int]) -> dict[int, int]:
+    def some_seen_with(self, node: int, most: int) -> list[Evidence]:
+        """At most `most` of the sets that hold `node`: a kiosk is in very many."""
         rows = self._sql.execute(
-            "SELECT node, count(*) FROM sightings WHERE node IN carray(?) GROUP BY node",
+            f"SELECT {_EVIDENCE} FROM sightings s JOIN evidence e ON e.id = s.evidence"
+            " WHERE s.node = ? LIMIT ?",
+            (node, most),
+        )
+        return [Evidence(row[0], unpack(row[1]), *row[2:]) for row in rows]
+
+    def seen_more_than(self, nodes: Collection[int], most: int) -> set[int]:
+        """Those of `nodes` that are in more than `most` sets of two and more."""
+        rows = self._sql.execute(
+            "SELECT n.value FROM carray(?) n WHERE (SELECT count(*) FROM"
+            " (SELECT 1 FROM sightings s WHERE s.node = n.value LIMIT ?)) > ?",
+            (_ints(nodes), most + 1, most),
+        )
+        return {row[0] for row in rows}
+
+    def spans(self, nodes: Collection[int]) -> Iterator[tuple[int, int, int, int, str]]:
+        """(node, first_seen, last_seen, events, sources as a JSON list), in one or two rows."""
+        yield from self._sql.execute(
+            "SELECT s.node, min(e.first_seen), max(e.last_seen), sum(e.count),"
+            " json_group_array(DISTINCT e.source)"
+            " FROM sightings s JOIN evidence e ON e.id = s.evidence"
+            " WHERE s.node IN carray(?) GROUP BY s.node",
             (_ints(nodes),),
         )
-        return dict(rows)
+        for item in self.stored([pack((node,)) for node in nodes]).values():
+            yield item.nodes[0], item.first_seen, item.last_seen, item.count, f"[{item.source}]"
 
     def add_evidence(self, items: Sequence[Evidence]) -> None:
         self._sql.executemany(
