@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import tracemalloc
 import zlib
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,12 @@ def test_too_many_events(tmp_path: Path) -> None:
 def test_a_bomb_is_not_inflated() -> None:
     bomb = gzip.compress(b"0" * 50_000_000)
     assert len(bomb) < 60_000
+    tracemalloc.start()
     with pytest.raises(TooLarge):
         inflate(bomb, 600_000)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3_000_000
     with pytest.raises(TooLarge):
         inflate(gzip.compress(b"x" * 400_000) * 2, 600_000)
 
