@@ -57,6 +57,17 @@ class Graph:
         self._evidence: dict[int, Evidence] = {}
         self._proposals: dict[int, Proposal] = {}
 
+    def prime(self, new: Iterable[Member], added: Iterable[Evidence]) -> None:
+        """Know beforehand what was just written: new identifiers come on new evidence only."""
+        for member in new:
+            self.members[member.node] = member
+            self._seen_with[member.node] = []
+        for item in added:
+            for node in item.nodes if len(item.nodes) > 1 else ():
+                if (seen_with := self._seen_with.get(node)) is not None:
+                    seen_with.append(item)
+                    self._evidence[item.id] = item
+
     def update(self, seeds: Collection[int], again: Collection[int] = ()) -> Outcome:
         """Work out everything that follows from changed evidence of `seeds`.
 

@@ -254,12 +254,14 @@ class Identity:
         return seeds
 
     def _follow(
-        self, added: Iterable[Evidence], seeds: set[int], new_members: list[Member]
+        self, added: Sequence[Evidence], seeds: set[int], new_members: list[Member]
     ) -> Changes:
         seeds.update(node for item in added if len(item.nodes) > 1 for node in item.nodes)
         if not seeds:
             return self._changes(new_members, [])
-        return self._apply(self._graph().update(seeds), new_members)
+        graph = self._graph()
+        graph.prime(new_members, added)
+        return self._apply(graph.update(seeds), new_members)
 
     def _graph(self) -> Graph:
         return Graph(self._store, self._book, self._same_user)
