@@ -44,7 +44,7 @@ class Contexts:
         They lie over `shared`, that of the batch; ip and user agent come from `meta`, if missing.
         What is returned raises `Refused`, or what the JSON decoder raises.
         """
-        if self._kept >= KEPT:
+        if max(self._kept, len(self._known)) >= KEPT:
             self._known.clear()
             self._kept = 0
         known = self._known.setdefault((shared, meta), {})

@@ -139,8 +139,19 @@ class Decoder:
 
 def body_of(record: Record, index: int) -> bytes:
     """The text of one event of a record, with what its path and its batch said for it."""
+    return bodies_of(record)(index)
+
+
+def bodies_of(record: Record) -> Callable[[int], bytes]:
+    """`body_of` for many events of one record: index → text, b"" where there is none."""
     batch = _read_batch(record)
-    return whole(record.kind, batch, bytes(batch.batch[index])) if index < len(batch.batch) else b""
+
+    def body(index: int) -> bytes:
+        if index >= len(batch.batch):
+            return b""
+        return whole(record.kind, batch, bytes(batch.batch[index]))
+
+    return body
 
 
 def _reject(frame: _Frame, index: int, why: Refused) -> Rejection:

@@ -9,7 +9,7 @@ import apsw
 from msgspec.structs import replace
 
 from rapport.config import Settings
-from rapport.events.decode import Decoder, body_of
+from rapport.events.decode import Decoder, bodies_of, body_of
 from rapport.events.dedupe import Dedupe
 from rapport.events.model import Event, Rejection
 from rapport.events.quarantine import Quarantine
@@ -86,15 +86,12 @@ class Line:
         return events
 
     def _clashes(self, clashing: Sequence[Event], records: Sequence[Record]) -> list[Rejection]:
-        if not clashing:
-            return []
-        by_offset = {record.offset: record for record in records}
+        offsets = {event.offset for event in clashing}
+        bodies = {one.offset: bodies_of(one) for one in records if one.offset in offsets}
         detail = "this source sent the same messageId before, with other content"
         return [
-            set_aside(
-                event, body_of(by_offset[event.offset], event.index), MESSAGE_ID_CONFLICT, detail
-            )
-            for event in clashing
+            set_aside(one, bodies[one.offset](one.index), MESSAGE_ID_CONFLICT, detail)
+            for one in clashing
         ]
 
     def _unless_poisoned(
