@@ -15,7 +15,7 @@ export function useErrorWords(): (error: unknown) => ErrorWords {
     const known: boolean = i18n.exists(`error.${error.code}`)
     return {
       message: known ? t(`error.${error.code as 'internal_error'}`) : error.message || t('error.internal_error'),
-      hint: [known ? error.message : '', error.hint].filter(Boolean).join(' · '),
+      hint: [known && error.status > 0 ? error.message : '', error.hint].filter(Boolean).join(' · '),
     }
   }
 }

@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Keyboard, Search, UserRound, type LucideIcon } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
 import { Dialog, Modal, ModalOverlay } from 'react-aria-components/Modal'
 import { Menu, MenuItem } from 'react-aria-components/Menu'
@@ -46,6 +46,7 @@ export default function CommandPalette({ onClose, onHelp }: Props) {
     <ModalOverlay isOpen onOpenChange={(open) => !open && onClose()} isDismissable className={css.scrim}>
       <Modal className={css.palette}>
         <Dialog aria-label={t('shell.jump')} className={css.dialog}>
+          <CloseOnEscape onClose={onClose} />
           <Autocomplete inputValue={text} onInputChange={setText}>
             <SearchField aria-label={t('shell.jump')} autoFocus className={css.field}>
               <Search size={16} aria-hidden />
@@ -65,6 +66,20 @@ export default function CommandPalette({ onClose, onHelp }: Props) {
       </Modal>
     </ModalOverlay>
   )
+}
+
+/** At once: not first emptying the field, as a search field would. */
+function CloseOnEscape({ onClose }: { onClose: () => void }) {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return
+      event.stopPropagation()
+      onClose()
+    }
+    window.addEventListener('keydown', onKey, { capture: true })
+    return () => window.removeEventListener('keydown', onKey, { capture: true })
+  }, [onClose])
+  return null
 }
 
 function Row({ entry }: { entry: Entry }) {

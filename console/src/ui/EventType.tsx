@@ -8,8 +8,8 @@ export const EVENT_TYPES = ['track', 'identify', 'page', 'screen', 'group', 'ali
 export type EventTypeName = (typeof EVENT_TYPES)[number]
 
 const LOOK: Record<EventTypeName, [LucideIcon, Tone]> = {
-  track: [MousePointerClick, 'accent'],
-  identify: [Fingerprint, 'info'],
+  track: [MousePointerClick, 'neutral'],
+  identify: [Fingerprint, 'accent'],
   page: [AppWindow, 'neutral'],
   screen: [Smartphone, 'neutral'],
   group: [Building2, 'neutral'],

@@ -14,7 +14,7 @@ export function Skeleton({ lines = 3, height }: Props) {
   const { t } = useTranslation()
   const bars = height ? [height] : Array.from({ length: lines }, () => 12)
   return (
-    <div className={css.stack} role="status">
+    <div className={css.stack} role="status" data-skeleton>
       <span className="hidden-visually">{t('ui.loading')}</span>
       {bars.map((size, index) => (
         <span key={index} className={css.bar} style={{ blockSize: size, inlineSize: height ? '100%' : `${92 - ((index * 23) % 41)}%` }} />

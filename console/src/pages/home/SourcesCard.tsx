@@ -40,7 +40,7 @@ export function SourcesCard({ sources }: { sources: readonly SourceHealth[] }) {
 function SourcesTable({ sources }: { sources: readonly SourceHealth[] }) {
   const { t } = useTranslation()
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('home.sources.title')}>
+    <div className={css.scroll} tabIndex={0} role="group" aria-label={t('home.sources.title')}>
       <table className={css.sources}>
         <thead>
           <tr>

@@ -50,12 +50,12 @@ function useColumns(): TableColumn<LiveRow>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [
-      { id: 'event', label: t('live.event'), width: 1.6, minWidth: 150, render: (event) => <Name event={event} /> },
-      { id: 'type', label: t('live.type'), width: 118, render: (event) => <EventType type={event.type ?? '?'} />, from: 700 },
-      { id: 'person', label: t('live.facts.person'), width: 1.5, minWidth: 120, render: (event) => <Person event={event} /> },
+      { id: 'event', label: t('live.event'), width: 1.6, minWidth: 130, render: (event) => <Name event={event} /> },
+      { id: 'type', label: t('live.type'), width: 118, render: (event) => event.type && <EventType type={event.type} />, from: 700 },
+      { id: 'person', label: t('live.facts.person'), width: 1.5, minWidth: 96, render: (event) => <Person event={event} /> },
       { id: 'source', label: t('live.source'), width: 1, render: (event) => event.source, from: 1100 },
       { id: 'status', label: t('live.facts.status'), width: 130, render: (event) => <EventStatus status={event.status} />, from: 900 },
-      { id: 'time', label: t('live.facts.received'), width: 112, render: (event) => <DateTime at={event.received_at} as="time" />, align: 'end' },
+      { id: 'time', label: t('live.facts.received'), width: 112, minWidth: 96, render: (event) => <DateTime at={event.received_at} as="time" />, align: 'end' },
     ],
     [t],
   )

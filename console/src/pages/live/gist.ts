@@ -3,8 +3,9 @@ import type { LiveEvent } from '@/api/types'
 const SHOWN = 3
 const LONGEST = 40
 
-/** The first few values that an event carries, in short: "total 49.9 · currency EUR". */
+/** The first few values that an event carries, in short: "total 49.9 · currency EUR"; or why it was refused. */
 export function gist(event: LiveEvent): string {
+  if (event.reason) return event.reason
   const said = event.type === 'identify' || event.type === 'group' ? event.traits : event.properties
   return Object.entries(said ?? {})
     .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))

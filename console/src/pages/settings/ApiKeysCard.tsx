@@ -53,7 +53,7 @@ function KeyTable({ keys }: { keys: readonly ApiKey[] }) {
     )
   }
   return (
-    <div className={css.scroll} tabIndex={0} role="region" aria-label={t('settings.keys.title')}>
+    <div className={css.scroll} tabIndex={0} role="group" aria-label={t('settings.keys.title')}>
       <table className={css.table}>
         <thead>
           <tr>

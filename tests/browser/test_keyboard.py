@@ -1,0 +1,93 @@
+"""What people do all day, without touching a mouse."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("console")]
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("document.activeElement?.textContent || ''"))
+
+
+def test_jump_with_two_keys(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("heading", name="Home", level=1).wait_for()
+    page.keyboard.press("g")
+    page.keyboard.press("s")
+    page.wait_for_url("**/sources")
+
+
+def test_skip_link_leads_to_the_content(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("heading", name="Home", level=1).wait_for()
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to content"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_palette_finds_a_page_and_closes_at_once(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("heading", name="Home", level=1).wait_for()
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.type("sett")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.type("sett")
+    page.get_by_role("menuitem", name="Settings").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/settings")
+
+
+def test_palette_finds_a_person(page: Any) -> None:
+    page.goto("/")
+    page.get_by_role("heading", name="Home", level=1).wait_for()
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.type("sarah")
+    page.get_by_role("menuitem", name="Sarah Kapoor").wait_for()
+
+
+def test_open_a_source_and_come_back(page: Any) -> None:
+    """Tab to the table, arrow to a row, Enter; Escape returns to where one was."""
+    page.goto("/sources")
+    table = page.get_by_role("grid", name="Sources")
+    table.wait_for()
+    table.get_by_role("row").nth(1).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog", name="Web shop").wait_for()
+    assert "open=web-shop" in page.url
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert "open=" not in page.url
+
+
+def test_slash_goes_to_the_search_of_the_page(page: Any) -> None:
+    page.goto("/accounts")
+    page.get_by_role("searchbox", name="Search accounts").wait_for()
+    page.keyboard.press("/")
+    page.keyboard.type("bazaar")
+    page.wait_for_url("**/accounts?q=bazaar")
+    page.get_by_role("row", name="Bazaar Club").wait_for()
+    assert page.get_by_role("row", name="Acme Yoga Studios").count() == 0
+
+
+def test_sql_runs_with_control_enter(page: Any) -> None:
+    page.goto("/sql")
+    query = page.get_by_role("textbox", name="Query")
+    query.fill("SELECT event FROM events WHERE message_id = 'refund-1'")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("row", name="Order Refunded").wait_for()
+    assert "query=SELECT" in page.url
+    query.fill("SELECT nothing FROM nowhere")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("alert").wait_for()
