@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -288,3 +289,22 @@ def test_metrics(running_server: RunningServer, api: httpx.Client) -> None:
     assert float(values['rapport_store_bytes{store="log"}']) > 0
     assert float(values['rapport_resident_bytes{process="http"}']) > 10_000_000
     assert float(values["rapport_warehouse_rows_total"]) >= 1
+
+
+def test_export_is_for_the_command_line_only(
+    running_server: RunningServer, api: httpx.Client, tmp_path: Path
+) -> None:
+    _send(running_server, _identify(_user()))
+    running_server.settle()
+    wanted = {"what": "events", "path": str(tmp_path / "events.csv")}
+    assert api.post("/api/v1/exports", json=wanted).status_code == 403
+    token = json.loads((running_server.data / "server.json").read_text())["token"]
+    local = {"authorization": f"Bearer {token}"}
+    answer = api.post("/api/v1/exports", json=wanted, headers=local)
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    rows = (tmp_path / "events.csv").read_text().splitlines()
+    assert lines[-1] == {"rows": len(rows) - 1}
+    assert lines[0]["of"] == len(rows) - 1
+    wrong = {**wanted, "what": "SELECT nothing"}
+    refused = api.post("/api/v1/exports", json=wrong, headers=local).text.splitlines()
+    assert json.loads(refused[-1])["error"]["code"].startswith(("query", "sql"))

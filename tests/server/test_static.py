@@ -40,10 +40,14 @@ def test_pages_get_the_index_fresh(console: Console, path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/../secret.txt", "/assets/../../secret.txt", "/assets/app-1a2b.js.br", "/x.png"]
+    "path", ["/secret.txt", "/assets/../../secret.txt", "/assets/app-1a2b.js.br", "/x.png"]
 )
 def test_nothing_else_is_reached(console: Console, path: str) -> None:
     assert console.reply("GET", path, "").status == 404
+
+
+def test_leaving_the_folder_leads_to_the_index(console: Console) -> None:
+    assert console.reply("GET", "/../secret.txt", "").body == b"<html>"
 
 
 def test_without_a_bundle_a_page_says_so(tmp_path: Path) -> None:

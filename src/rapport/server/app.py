@@ -7,6 +7,7 @@ route that forgets to ask cannot exist.
 from __future__ import annotations
 
 import logging
+import time
 from typing import Any, Protocol
 
 import msgspec
@@ -55,24 +56,29 @@ class App:
         proto.response_bytes(reply.status, reply.headers, body)
 
     async def _api(self, scope: Scope, proto: Proto, path: str) -> None:
+        begun = time.perf_counter()
         more: dict[str, Any] = {}
         try:
             if (scope.method, path) not in PUBLIC:
                 more["principal"] = self._gate.admit(scope)
             elif scope.method == "POST":
                 self._gate.check_origin(scope)
-            await self._bridge.handle(scope, proto, fold(scope.method, path), more)
+            status = await self._bridge.handle(scope, proto, fold(scope.method, path), more)
         except RapportError as error:
-            refuse(proto, error)
+            status = refuse(proto, error)
         except Exception:
             log.exception("a request failed", extra={"method": scope.method})
-            refuse(proto, RapportError("something went wrong inside", hint="see the server's log"))
+            inside = RapportError("something went wrong inside", hint="see the server's log")
+            status = refuse(proto, inside)
+        self._metrics.api.labels(scope.method, status).observe(time.perf_counter() - begun)
 
 
-def refuse(proto: Proto, error: RapportError) -> None:
+def refuse(proto: Proto, error: RapportError) -> int:
+    """Answer with an error; its status."""
     headers = [*static.API_SECURITY, ("content-type", "application/json")]
     if error.status == 401:
         headers.append(("www-authenticate", 'Bearer realm="rapport"'))
     if isinstance(error, Retryable):
         headers.append(("retry-after", str(error.retry_after)))
     proto.response_bytes(error.status, headers, msgspec.json.encode(error.as_dict()))
+    return error.status

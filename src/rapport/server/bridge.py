@@ -6,6 +6,7 @@ that go away while an answer streams.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -100,14 +101,14 @@ class Answer:
     def __init__(self, proto: Proto, extra: list[tuple[str, str]]) -> None:
         self._proto = proto
         self._extra = extra
-        self._status = 500
+        self.status = 500
         self._headers: list[tuple[str, str]] = []
         self._stream: Any = None
         self.done = False
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self._status = message["status"]
+            self.status = message["status"]
             self._headers = [
                 (name.decode("latin-1"), value.decode("latin-1"))
                 for name, value in message.get("headers", ())
@@ -118,15 +119,20 @@ class Answer:
 
     async def _body(self, body: bytes, more: bool) -> None:
         if self._stream is None and not more:
-            self._proto.response_bytes(self._status, self._headers + self._extra, body)
+            self._proto.response_bytes(self.status, self._headers + self._extra, body)
         else:
             if self._stream is None:
-                self._stream = self._proto.response_stream(
-                    self._status, self._headers + self._extra
-                )
+                self._stream = self._proto.response_stream(self.status, self._headers + self._extra)
             if body:
                 await self._stream.send_bytes(body)
+            if not more:
+                self._stream = None  # Granian ends the answer when nobody holds its stream
         self.done = not more
+
+
+async def _left(proto: Proto) -> None:
+    """Until the client goes away."""
+    await proto.client_disconnect()
 
 
 class Bridge:
@@ -134,20 +140,27 @@ class Bridge:
         self._app = app
         self._headers = headers
 
-    async def handle(self, scope: Scope, proto: Proto, path: str, more: dict[str, Any]) -> None:
-        """Serve one request. Raises `TooLarge`; a client that left ends it silently."""
+    async def handle(self, scope: Scope, proto: Proto, path: str, more: dict[str, Any]) -> int:
+        """Serve one request; the status of the answer. Raises `TooLarge`; a client that left ends it silently."""
         body: bytes | None = None
         if scope.method not in ("GET", "HEAD", "OPTIONS"):
             body = await read_body(scope, proto)
-        given = False
+        given, leaving = False, None
 
         async def receive() -> Message:
-            nonlocal given
+            nonlocal given, leaving
             if not given:
                 given = True
                 return {"type": "http.request", "body": body or b"", "more_body": False}
-            await proto.client_disconnect()
+            # Granian's future does not let itself be cancelled; waiting beside it does.
+            leaving = leaving or asyncio.ensure_future(_left(proto))
+            await asyncio.wait({leaving})
             return {"type": "http.disconnect"}
 
         answer = Answer(proto, self._headers)
-        await self._app(asgi_scope(scope, path, more), receive, answer.send)
+        try:
+            await self._app(asgi_scope(scope, path, more), receive, answer.send)
+        finally:
+            if leaving is not None:
+                leaving.cancel()
+        return answer.status

@@ -12,6 +12,7 @@ import msgspec
 from rapport.clock import HOUR
 from rapport.server.hold import held
 from rapport.server.rooms import Rooms
+from rapport.warehouse.archive import Archive
 
 log = logging.getLogger("rapport.chores")
 
@@ -51,6 +52,14 @@ class Chores:
             chore.work()
         except Exception:
             log.exception("a chore failed", extra={"route": chore.name})
+
+
+def archive_days(rooms: Rooms) -> None:
+    """Write finished days to Parquet, if the settings want it; not during a backup."""
+    if rooms.settings.archive and not held(rooms.folder.hold):
+        written = Archive(rooms.warehouse, rooms.folder.archive, rooms.clock).run()
+        if written:
+            log.info("days archived", extra={"count": len(written)})
 
 
 def truncate_log(rooms: Rooms) -> None:

@@ -96,4 +96,9 @@ def _loader(rooms: Rooms, metrics: Metrics) -> Loader:
 
 
 def _chores(rooms: Rooms) -> chores.Chores:
-    return chores.Chores((chores.Chore("truncate", 30.0, lambda: chores.truncate_log(rooms)),))
+    return chores.Chores(
+        (
+            chores.Chore("truncate", 30.0, lambda: chores.truncate_log(rooms)),
+            chores.Chore("archive", 600.0, lambda: chores.archive_days(rooms)),
+        )
+    )

@@ -13,6 +13,7 @@ from rapport import __version__
 from rapport.server.api import (
     accounts,
     events,
+    exports,
     failures,
     health,
     identity,
@@ -44,6 +45,7 @@ AREAS = (
     sql,
     trace,
     operations,
+    exports,
 )
 
 
