@@ -27,6 +27,7 @@ from rapport.config import Settings
 from rapport.database import connect
 from rapport.events.dedupe import LARGEST, Dedupe
 from rapport.events.model import Event
+from rapport.events.rows import to_batch
 from rapport.events.runs import Run
 from rapport.identity.model import Changes
 from rapport.identity.service import Identity
@@ -110,6 +111,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         SystemClock(),
     )
     print(f"start-up {time.perf_counter() - started:.2f} s")
+    to_batch([])  # pyarrow imports pandas with its first array, where that is installed
     watch = watched(pipeline)
     with profiled(options.profile):
         begun, cpu = time.perf_counter(), time.process_time()
