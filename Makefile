@@ -41,7 +41,8 @@ format: $(STAMPS)/test
 	$(BIN)/ruff format .
 
 console-test: $(STAMPS)/test
-	cd console && export $(WITH_NODE) && { test -d node_modules || npm ci; } && npm test
+	cd console && export $(WITH_NODE) && npm() { node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" "$$@"; } && \
+	{ test -d node_modules || npm ci; } && npm test
 
 pytest: $(STAMPS)/test
 	export $(WITH_NODE) && $(BIN)/python -m pytest

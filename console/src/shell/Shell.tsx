@@ -1,5 +1,5 @@
 import { Outlet } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import css from './Shell.module.css'
@@ -7,12 +7,15 @@ import { Sidebar } from './Sidebar'
 import { TopBar } from './TopBar'
 import { useShortcuts } from './useShortcuts'
 
-const CommandPalette = lazy(() => import('./CommandPalette'))
-const KeyboardHelp = lazy(() => import('./KeyboardHelp'))
+const loadPalette = () => import('./CommandPalette')
+const loadHelp = () => import('./KeyboardHelp')
+const CommandPalette = lazy(loadPalette)
+const KeyboardHelp = lazy(loadHelp)
 
 type Overlay = 'palette' | 'help' | 'menu' | null
 
 const COLLAPSED = 'rapport.sidebar'
+const IDLE_MS = 600
 
 /** What stands around every page of a signed-in reader. */
 export function Shell() {
@@ -23,6 +26,7 @@ export function Shell() {
   const palette = useCallback(() => setOverlay('palette'), [])
   const help = useCallback(() => setOverlay('help'), [])
   useShortcuts({ palette, help })
+  useEffect(whenIdle, [])
   const toggle = () => {
     localStorage.setItem(COLLAPSED, collapsed ? 'open' : 'collapsed')
     setCollapsed(!collapsed)
@@ -45,4 +49,10 @@ export function Shell() {
       </Suspense>
     </div>
   )
+}
+
+/** Fetches what a key press will open, so that it opens at once. */
+function whenIdle(): () => void {
+  const timer = setTimeout(() => void Promise.all([loadPalette(), loadHelp()]), IDLE_MS)
+  return () => clearTimeout(timer)
 }

@@ -100,7 +100,9 @@ export function Table<T extends object>(props: Props<T>) {
                 <Row id={keyOf(rowId(row))} textValue={rowText?.(row)} columns={columns} className={classes(css.row, onOpen && css.opens)}>
                   {(column) => (
                     <Cell className={classes(css.cell, column.align === 'end' && css.end)}>
-                      <div className={css.clip}>{column.render(row)}</div>
+                      <div className={css.clip} dir="auto">
+                        {column.render(row)}
+                      </div>
                     </Cell>
                   )}
                 </Row>

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { api, ApiError } from '@/api/client'
 import type { Session } from '@/api/types'
 import { Button } from '@/ui/Button'
+import { Words } from '@/ui/Words'
 
 import { FormError } from './FormError'
 import css from './Login.module.css'
@@ -28,7 +29,13 @@ export function LinkForm({ token, onSignedIn, onOther }: Props) {
         <h1>{t('login.linkTitle')}</h1>
         <p className={css.lead}>{t('login.linkLead')}</p>
       </div>
-      {used ? <p role="alert" className={css.error}>{t('login.linkUsed')}</p> : <FormError error={redeem.error} />}
+      {used ? (
+        <p role="alert" className={css.error}>
+          <Words text={t('login.linkUsed')} />
+        </p>
+      ) : (
+        <FormError error={redeem.error} />
+      )}
       <Button variant="primary" onPress={() => redeem.mutate()} isPending={redeem.isPending} isDisabled={used} autoFocus>
         {t('login.linkSubmit')}
       </Button>

@@ -11,6 +11,7 @@ import { ChoosePassword } from './ChoosePassword'
 import { LinkForm } from './LinkForm'
 import css from './Login.module.css'
 import { PasswordForm } from './PasswordForm'
+import { safePath } from './safePath'
 
 const route = getRouteApi('/login')
 
@@ -45,9 +46,4 @@ export function LoginPage() {
       </div>
     </main>
   )
-}
-
-/** Only a path on this server: never an address that a link could smuggle in. */
-export function safePath(next: string | undefined): string {
-  return next?.startsWith('/') && !/^\/[/\\]/.test(next) && !next.startsWith('/login') ? next : '/'
 }

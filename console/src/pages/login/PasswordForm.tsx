@@ -6,6 +6,7 @@ import { api } from '@/api/client'
 import type { Session } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { TextField } from '@/ui/TextField'
+import { Words } from '@/ui/Words'
 
 import { FormError } from './FormError'
 import css from './Login.module.css'
@@ -43,7 +44,9 @@ export function PasswordForm({ onSignedIn }: { onSignedIn: (session: Session) =>
       <Button type="submit" variant="primary" isPending={signIn.isPending}>
         {t('login.submit')}
       </Button>
-      <p className={css.note}>{t('login.forgot')}</p>
+      <p className={css.note}>
+        <Words text={t('login.forgot')} />
+      </p>
     </form>
   )
 }
