@@ -4,10 +4,10 @@ import optimizeLocales from '@react-aria/optimize-locales-plugin'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
-import { budgets } from './build/budgets.ts'
-import { layerOrder } from './build/layers.ts'
-import { precompress } from './build/precompress.ts'
-import { browserSdk } from './build/sdk.ts'
+import { budgets } from './plugins/budgets.ts'
+import { layerOrder } from './plugins/layers.ts'
+import { precompress } from './plugins/precompress.ts'
+import { browserSdk } from './plugins/sdk.ts'
 
 const OUT = fileURLToPath(new URL('../src/rapport/console_dist', import.meta.url))
 const SERVER = process.env.RAPPORT_URL ?? 'http://127.0.0.1:8000'
