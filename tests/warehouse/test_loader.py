@@ -263,3 +263,16 @@ def trim(folder: Folder) -> None:
     """What the pipeline does with the number in control.db."""
     with contextlib.suppress(apsw.SQLError):
         folder.writer.execute("DELETE FROM outbox WHERE seq <= ?", (folder.applied(),))
+
+
+def test_profiles_wait_while_events_do_but_not_for_ever(
+    folder: Folder, warehouse: DuckdbWarehouse
+) -> None:
+    """More dirty profiles than one reading takes are all read in the end."""
+    folder.put("identities", identities(*((n, n) for n in range(1, 1201))))
+    profiles = Profiles()
+    loader = loader_for(folder, warehouse, profiles)
+    drain(loader)
+    assert sorted(profiles.asked) == list(range(1, 1201))
+    assert warehouse.dirty_profiles(10) == []
+    loader.close()

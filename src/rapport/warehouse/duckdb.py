@@ -23,7 +23,10 @@ Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 logger = logging.getLogger(__name__)
 
-_TIDY_ABOVE_BYTES = 24 * 1024 * 1024  # more makes the pause longer, less rewrites more
+# A checkpoint writes the last, unfinished row group anew. Done right after one became full it
+# writes every row about once; the bound on bytes is for tables that grow slowly.
+_ROW_GROUP = 122_880
+_TIDY_ABOVE_BYTES = 96 * 1024 * 1024
 
 
 class DuckdbWarehouse(Warehouse):
@@ -41,6 +44,8 @@ class DuckdbWarehouse(Warehouse):
         self._stale: set[tuple[str, str]] = set()
         self._root = self._open()
         self._loaded = self._read_loaded()
+        self._rows = self._count_rows()
+        self._full_groups = self._rows // _ROW_GROUP  # when last checkpointed
 
     @property
     def capabilities(self) -> Capabilities:
@@ -81,6 +86,7 @@ class DuckdbWarehouse(Warehouse):
                 return False
             fresh = self._transaction(write)
             self._loaded = seq
+            self._rows += events.num_rows if events is not None else 0
             self._stale.update(fresh)
             return True
 
@@ -164,9 +170,15 @@ class DuckdbWarehouse(Warehouse):
         return self._path.stat().st_size + wal_bytes(self._path)
 
     def tidy(self) -> None:
-        if not self._readonly and wal_bytes(self._path) > _TIDY_ABOVE_BYTES:
-            with self._lock:  # a checkpoint waits for writers anyway; this way it never fails
-                self._reading(lambda cursor: cursor.execute("CHECKPOINT"))
+        """Checkpoint when it is due. Loading waits meanwhile, reading does not."""
+        with self._lock:
+            full = self._rows // _ROW_GROUP
+            if self._readonly or not (
+                full > self._full_groups or wal_bytes(self._path) > _TIDY_ABOVE_BYTES
+            ):
+                return
+            self._reading(lambda cursor: cursor.execute("CHECKPOINT"))
+            self._full_groups = full
 
     def close(self) -> None:
         with self._lock:
@@ -191,6 +203,9 @@ class DuckdbWarehouse(Warehouse):
     def _read_loaded(self) -> int:
         rows = self._root.execute("SELECT coalesce(max(seq), 0) FROM loaded").fetchall()
         return int(rows[0][0])
+
+    def _count_rows(self) -> int:
+        return int(self._root.execute("SELECT count(*) FROM events").fetchall()[0][0])
 
     def _cursor(self) -> Connection:
         with self._lock:

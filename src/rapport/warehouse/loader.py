@@ -84,7 +84,7 @@ class Loader:
                 pause = min(pause * 1.5, _IDLE_SECONDS[1])
             else:
                 pause = _IDLE_SECONDS[0]
-                if rows < _FULL_ROWS:
+                if 0 < rows < _FULL_ROWS:
                     stop.wait(max(0.0, _GAP_SECONDS - (time.monotonic() - started)))
         self.close()
 
@@ -96,11 +96,11 @@ class Loader:
         if not self._open():
             return None
         rows = self._load()
-        refreshed = self._refresh_profiles(behind=rows is not None)
+        self._refresh_profiles(behind=rows is not None)
         if time.monotonic() >= self._next_views and self._warehouse.refresh_views():
             self._next_views = time.monotonic() + _VIEWS_SECONDS
         self._warehouse.tidy()
-        return 0 if rows is None and refreshed else rows
+        return 0 if rows is None and self._maybe_dirty else rows
 
     def close(self) -> None:
         """Close the connections to SQLite; the warehouse stays open."""
@@ -170,18 +170,17 @@ class Loader:
             [SourceRow(int(str(row[0])), *map(str, row[1:])) for row in rows]
         )
 
-    def _refresh_profiles(self, *, behind: bool) -> bool:
+    def _refresh_profiles(self, *, behind: bool) -> None:
         """Read dirty profiles again; while events wait, for a third of the time at most."""
         started = time.monotonic()
-        if not self._maybe_dirty or started < self._next_profiles:
-            return False
+        if not self._maybe_dirty or (behind and started < self._next_profiles):
+            return
         dirty = self._warehouse.dirty_profiles(_PROFILES_AT_ONCE)
         if dirty:
             self._upsert(dirty)
-        self._maybe_dirty = len(dirty) == _PROFILES_AT_ONCE
+        self._maybe_dirty = bool(dirty)
         spent = time.monotonic() - started
-        self._next_profiles = started + (3 * spent if behind else 0.0)
-        return bool(dirty)
+        self._next_profiles = started + 3 * spent
 
     def _upsert(self, dirty: Sequence[int]) -> None:
         if self._profiles is None:

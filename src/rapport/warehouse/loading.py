@@ -48,9 +48,9 @@ def apply_identities(connection: duckdb.DuckDBPyConnection, identities: pa.Table
     connection.register("moved", _last_per_node(identities))
     try:
         connection.execute(
-            "INSERT INTO dirty_profiles SELECT i.profile FROM identities i"
+            "INSERT INTO dirty_profiles SELECT profile FROM (SELECT i.profile FROM identities i"
             " JOIN moved m ON m.node = i.node AND m.profile <> i.profile"
-            " UNION SELECT profile FROM moved"
+            " UNION SELECT profile FROM moved) EXCEPT SELECT profile FROM dirty_profiles"
         )
         # In place, so that the table stays ordered by node and look-ups read one row group.
         connection.execute(
@@ -69,7 +69,10 @@ def apply_identities(connection: duckdb.DuckDBPyConnection, identities: pa.Table
 def mark_dirty(connection: duckdb.DuckDBPyConnection, dirty: pa.Table) -> None:
     connection.register("dirty", dirty)
     try:
-        connection.execute("INSERT INTO dirty_profiles SELECT profile FROM dirty")
+        connection.execute(
+            "INSERT INTO dirty_profiles SELECT profile FROM dirty"
+            " EXCEPT SELECT profile FROM dirty_profiles"
+        )
     finally:
         connection.unregister("dirty")
 
