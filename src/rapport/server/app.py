@@ -20,6 +20,8 @@ from rapport.server.metrics import Metrics
 from rapport.server.paths import fold
 
 log = logging.getLogger("rapport.http")
+METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
+STREAM = "/api/v1/live"  # lasts as long as somebody watches; says nothing about speed
 PLAIN = ("/health", "/ready", "/metrics")
 
 
@@ -70,7 +72,9 @@ class App:
             log.exception("a request failed", extra={"method": scope.method})
             inside = RapportError("something went wrong inside", hint="see the server's log")
             status = refuse(proto, inside)
-        self._metrics.api.labels(scope.method, status).observe(time.perf_counter() - begun)
+        if path != STREAM:
+            method = scope.method if scope.method in METHODS else "other"
+            self._metrics.api.labels(method, status).observe(time.perf_counter() - begun)
 
 
 def refuse(proto: Proto, error: RapportError) -> int:

@@ -141,7 +141,7 @@ class Bridge:
         self._headers = headers
 
     async def handle(self, scope: Scope, proto: Proto, path: str, more: dict[str, Any]) -> int:
-        """Serve one request; the status of the answer. Raises `TooLarge`; a client that left ends it silently."""
+        """Serve one request; the status of the answer. Raises `TooLarge`."""
         body: bytes | None = None
         if scope.method not in ("GET", "HEAD", "OPTIONS"):
             body = await read_body(scope, proto)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import msgspec
@@ -42,8 +43,18 @@ class JsonFormatter(logging.Formatter):
             del line["process"]
         if record.exc_info and record.exc_info[0] is not None:
             line["error"] = record.exc_info[0].__name__
-            line["trace"] = self.formatException(record.exc_info).splitlines()[1:-1][-TRACE_LINES:]
+            line["trace"] = _frames(record.exc_info[1])
         return msgspec.json.encode(line).decode()
+
+
+def _frames(error: BaseException | None) -> list[str]:
+    """Where it happened, innermost last. No message of any exception: it may quote a customer."""
+    found: list[str] = []
+    while error is not None:
+        frames = traceback.extract_tb(error.__traceback__)
+        found[:0] = [f"{f.filename}:{f.lineno} {f.name}" for f in frames] + [type(error).__name__]
+        error = error.__cause__ or error.__context__
+    return found[-TRACE_LINES:]
 
 
 def configure(level: str) -> None:

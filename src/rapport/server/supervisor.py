@@ -36,7 +36,7 @@ log = logging.getLogger("rapport.supervisor")
 
 # A worker that lives shorter than this did not start properly; restarts then slow down.
 HEALTHY_SECONDS = 5.0
-CANNOT_SERVE = 78  # exit code of a worker for which another try would end alike
+CANNOT_SERVE = 78  # exit code of a worker that could not open its stores
 SLOWEST_RESTART_SECONDS = 5.0
 STOP_SECONDS = 20.0
 
@@ -152,15 +152,16 @@ class _Supervisor:
 
     def _supervise(self, running: Running) -> int:
         """Keep a worker running. The exit code once that shall end."""
-        born, pause = time.monotonic(), 0.0
+        born, pause, first = time.monotonic(), 0.0, True
         while not self._stopping:
             select.select([self._read], [], [])
             self._drain()
             if self._stopping or self._worker is None or self._worker.poll() is None:
                 continue
             lived = time.monotonic() - born
-            if self._worker.returncode == CANNOT_SERVE:
+            if self._worker.returncode == CANNOT_SERVE and first:
                 return 1
+            first = False
             pause = (
                 0.0 if lived > HEALTHY_SECONDS else min(SLOWEST_RESTART_SECONDS, 2 * pause + 0.1)
             )

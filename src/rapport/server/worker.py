@@ -31,7 +31,7 @@ log = logging.getLogger("rapport.worker")
 PR_SET_PDEATHSIG = 1
 # A worker whose parent was killed may need a moment to vanish; its successor waits that long.
 PREDECESSOR_SECONDS = 15.0
-# Exit code: starting again would fail in the same way.
+# Exit code: a store cannot be opened.
 CANNOT_SERVE = 78
 # Shorter turns between the event loop and the log's writer: lower latency, measured on two cores.
 SWITCH_SECONDS = 0.0005
