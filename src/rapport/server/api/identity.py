@@ -245,7 +245,7 @@ async def _decide(
 
 
 async def _preview(context: Context, decision: Decision) -> PreviewView:
-    found: Preview = await context.rooms.reading(lambda reads: reads.identity.preview(decision))
+    found: Preview = await context.rooms.studying(lambda reads: reads.identity.preview(decision))
     moved = await context.rooms.asking(
         lambda: _events_of(context.rooms.warehouse, found.nodes_moved)
     )
@@ -314,7 +314,7 @@ async def publish_rules(
     """Publish new rules; all profiles are computed anew under them. `?preview=true`: what if."""
     rules = parse(data.rules)
     if preview:
-        return _what_if(await context.rooms.reading(lambda reads: reads.identity.what_if(rules)))
+        return _what_if(await context.rooms.studying(lambda reads: reads.identity.what_if(rules)))
     by = principal_of(request).name
     return _decided(await context.commands.decide("rules", by, data.reason, rules=data.rules))
 

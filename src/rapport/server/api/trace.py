@@ -13,7 +13,7 @@ from rapport.server.trace import Trace, Tracer
 async def show_trace(message_id: str, context: Context) -> Trace:
     """What happened to the event with this messageId. `found` is false when nothing is known."""
     tracer, wanted = Tracer(context.rooms, context.slugs()), unfold(message_id)
-    return await context.rooms.reading(lambda reads: tracer.trace(reads, wanted))
+    return await context.rooms.studying(lambda reads: tracer.trace(reads, wanted))
 
 
 ROUTES = [show_trace]
