@@ -50,11 +50,9 @@ def page(
         return [], None
     after = _decode(cursor) if cursor else None
     newest = after[0] if after else now
-    rows: list[dict[str, Any]] = []
-    for oldest in (newest - _RECENT, None):
-        rows = _rows(warehouse, wanted, after, oldest, limit + 1)
-        if len(rows) > limit:
-            break
+    rows = _rows(warehouse, wanted, after, limit + 1, oldest=newest - _RECENT)
+    if len(rows) <= limit:
+        rows += _rows(warehouse, wanted, after, limit + 1 - len(rows), before=newest - _RECENT)
     shown = [shape(row) for row in rows[:limit]]
     return shown, _encode(rows[limit - 1]) if len(rows) > limit else None
 
@@ -72,8 +70,10 @@ def _rows(
     warehouse: Warehouse,
     wanted: Wanted,
     after: tuple[int, int, int] | None,
-    oldest: int | None,
     limit: int,
+    *,
+    oldest: int | None = None,
+    before: int | None = None,
 ) -> list[dict[str, Any]]:
     lower = max((t for t in (wanted.from_time, oldest) if t is not None), default=None)
     upper = min((t for t in (wanted.to_time, after and after[0]) if t is not None), default=None)
@@ -82,6 +82,7 @@ def _rows(
     for clause, value in (
         ("timestamp >= ?", None if lower is None else instant(lower)),
         ("timestamp <= ?", None if upper is None else instant(upper)),
+        ("timestamp < ?", None if before is None else instant(before)),
         ("type = ?", wanted.type),
         ("event = ?", wanted.event),
         ("source = ?", wanted.source),
