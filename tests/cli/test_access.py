@@ -20,6 +20,9 @@ class Recorder:
         self.calls.append((method, path, body))
         return self._answers.pop(0) if self._answers else None
 
+    def lines(self, path: str, body: Any, hear: Any) -> None:
+        raise AssertionError(path)
+
 
 @pytest.mark.parametrize(
     ("typed", "meant"),

@@ -49,7 +49,9 @@ def test_help_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_line_in_the_list_is_what_the_command_says(name: str) -> None:
     line = next(section[name][1] for section in SECTIONS.values() if name in section)
-    assert (command(name).help or "").split("\n\n")[0].replace("\n", " ").startswith(line.rstrip("."))
+    assert (
+        (command(name).help or "").split("\n\n")[0].replace("\n", " ").startswith(line.rstrip("."))
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,7 +5,7 @@ A command asks `api_for` and does not know which of the two it got, so both give
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -18,6 +18,10 @@ class Transport(Protocol):
     """Carries one management call. Raises the `RapportError` that the API answered with."""
 
     def call(self, method: str, path: str, body: Any = None) -> Any: ...
+
+    def lines(self, path: str, body: Any, hear: Callable[[dict[str, Any]], None]) -> None:
+        """POST; `hear` gets every line of the answer as it comes."""
+        ...
 
 
 class Api:
@@ -34,6 +38,9 @@ class Api:
 
     def put(self, path: str, body: Any, **query: Any) -> Any:
         return self._transport.call("PUT", _with_query(path, query), body)
+
+    def lines(self, path: str, body: Any, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._transport.lines(path, body, hear)
 
     def delete(self, path: str) -> Any:
         return self._transport.call("DELETE", path)

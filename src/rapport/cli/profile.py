@@ -77,7 +77,7 @@ def _show_one(profile: dict[str, Any]) -> None:
             "first seen": _minute(profile.get("first_seen")),
             "last seen": _minute(profile.get("last_seen")),
             "sources": ", ".join(profile.get("sources", [])),
-            "brands": ", ".join(profile.get("brands", [])),
+            "brands": ", ".join(profile.get("brands", [])) or None,
             "accounts": ", ".join(str(a["id"]) for a in profile.get("accounts", [])) or None,
             "events": profile.get("counters", {}).get("total"),
         }
@@ -102,9 +102,10 @@ def _show_one(profile: dict[str, Any]) -> None:
 
 
 def _reason(name: str, value: Any, why: dict[str, Any]) -> tuple[Any, ...]:
-    losers = [_plain(c["value"]) for c in why.get("candidates", []) if not c.get("wins")]
+    losers = [c for c in why.get("candidates", []) if not c.get("wins")]
+    others = ", ".join(f"{_plain(c['value'])} ({c.get('source')})" for c in losers)
     rule = f"{why.get('rule')} (pinned)" if why.get("pinned") else why.get("rule")
-    return name, _plain(value), rule, why.get("source"), _minute(why.get("time")), ", ".join(losers)
+    return name, _plain(value), rule, why.get("source"), _minute(why.get("time")), others
 
 
 def _show_events(events: list[dict[str, Any]]) -> None:
@@ -117,7 +118,8 @@ def _show_events(events: list[dict[str, Any]]) -> None:
 
 def _plain(value: Any) -> str:
     """Traits may be numbers that mean no quantity (a postcode), so no thousands separators."""
-    return str(value) if isinstance(value, int | float) else cell(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return str(value) if number else cell(value)
 
 
 def _minute(iso: str | None) -> str | None:

@@ -88,7 +88,7 @@ def _show_schema(schema: dict[str, Any], as_json: bool) -> None:
         return
     rows = [
         (table["name"], column["name"], column["type"])
-        for table in schema["tables"]
+        for table in schema["items"]
         for column in table["columns"]
     ]
     print_table(("table", "column", "type"), rows)

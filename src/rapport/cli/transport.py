@@ -10,7 +10,8 @@ import asyncio
 import http.client
 import json
 import secrets
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -23,6 +24,7 @@ from rapport.server.folder import Folder, Lock, Running
 if TYPE_CHECKING:
     from rapport.server.pulse import PipelineThread
 
+Hear = Callable[[dict[str, Any]], None]
 BASE = "/api/v1"
 TIMEOUT_SECONDS = 3600.0  # a backup or a full check of a large folder takes its time
 # Writes that take effect when the pipeline has read them from the log; the API waits for that.
@@ -40,6 +42,14 @@ class OverHttp:
         status, answer = request(self._running.url, method, BASE + path, body, headers)
         return read(status, answer)
 
+    def lines(self, path: str, body: Any, hear: Hear) -> None:
+        headers = {"authorization": f"Bearer {self._running.token}"}
+        with opened(self._running.url, "POST", BASE + path, body, headers) as answer:
+            if answer.status >= 400:
+                read(answer.status, answer.read())
+            for line in answer:
+                hear(json.loads(line))
+
 
 class InProcess:
     """Calls the application itself; no server may run on the folder."""
@@ -51,14 +61,26 @@ class InProcess:
         self._processing = False
         self._loop = asyncio.new_event_loop()
 
+    def lines(self, path: str, body: Any, hear: Hear) -> None:
+        proto = self._ask("POST", path, body, lambda part: hear(json.loads(part)))
+        if proto.status >= 400:
+            read(proto.status, proto.body)
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         if method != "GET" and path.startswith(DECIDED_BY_PIPELINE) and not self._processing:
             self._pipeline.start()
             self._processing = True
-        content = b"" if body is None else json.dumps(body).encode()
-        scope, proto = _Scope(method, BASE + path, self._token, len(content)), _Proto(content)
-        self._loop.run_until_complete(self._app(scope, proto))
+        proto = self._ask(method, path, body)
         return read(proto.status, proto.body)
+
+    def _ask(
+        self, method: str, path: str, body: Any, hear: Callable[[bytes], None] | None = None
+    ) -> _Proto:
+        content = b"" if body is None else json.dumps(body).encode()
+        scope = _Scope(method, BASE + path, self._token, len(content))
+        proto = _Proto(content, hear)
+        self._loop.run_until_complete(self._app(scope, proto))
+        return proto
 
     def close(self) -> None:
         if self._processing:
@@ -95,7 +117,16 @@ def in_process(settings: Settings) -> Iterator[InProcess]:
 def request(
     url: str, method: str, path: str, body: Any, headers: dict[str, str]
 ) -> tuple[int, bytes]:
-    """One HTTP request with a JSON body. Raises `Unavailable` when nobody answers."""
+    """One HTTP request with a JSON body: status and content of the answer."""
+    with opened(url, method, path, body, headers) as answer:
+        return answer.status, answer.read()
+
+
+@contextmanager
+def opened(
+    url: str, method: str, path: str, body: Any, headers: dict[str, str]
+) -> Iterator[http.client.HTTPResponse]:
+    """An answer that can be read as it comes. Raises `Unavailable` when nobody answers."""
     address = urlsplit(url)
     connection = http.client.HTTPConnection(
         address.hostname or "127.0.0.1", address.port, timeout=TIMEOUT_SECONDS
@@ -103,8 +134,7 @@ def request(
     content = None if body is None else json.dumps(body).encode()
     try:
         connection.request(method, path, content, headers | {"content-type": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
+        yield connection.getresponse()
     except (OSError, http.client.HTTPException) as error:
         raise Unavailable(
             f"the server at {url} does not answer: {error}",
@@ -122,9 +152,14 @@ def read(status: int, content: bytes) -> Any:
         answer = None
     if status < 400:
         return answer
+    raise error_of(answer, status)
+
+
+def error_of(answer: Any, status: int = 500) -> RapportError:
+    """The error that an answer of the API describes."""
     problem = (answer or {}).get("error") or {}
     code = problem.get("code", "")
-    raise _class_of(code)(
+    return _class_of(code)(
         problem.get("message", f"the server answered {status}"),
         hint=problem.get("hint", ""),
         code=code or None,
@@ -166,8 +201,10 @@ class _Scope:
 class _Proto:
     """Takes the answer instead of writing it to a socket."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content: bytes, hear: Callable[[bytes], None] | None = None) -> None:
         self._content = content
+        self._hear = hear
+        self._left = asyncio.Event()
         self.status = 500
         self.body = b""
 
@@ -175,7 +212,7 @@ class _Proto:
         return self._content
 
     async def client_disconnect(self) -> None:
-        await asyncio.Event().wait()
+        await self._left.wait()
 
     def response_empty(self, status: int, headers: list[tuple[str, str]]) -> None:
         self.status = status
@@ -183,9 +220,23 @@ class _Proto:
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.status, self.body = status, body
 
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Any:
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> _Stream:
+        """As with Granian, the answer has ended when nobody holds the stream any more."""
         self.status = status
-        return self
+        stream = _Stream(self)
+        weakref.finalize(stream, self._left.set)
+        return stream
+
+    def take(self, part: bytes) -> None:
+        if self._hear is not None and self.status < 400:
+            self._hear(part)
+        else:
+            self.body += part
+
+
+class _Stream:
+    def __init__(self, proto: _Proto) -> None:
+        self._proto = proto
 
     async def send_bytes(self, part: bytes) -> None:
-        self.body += part
+        self._proto.take(part)
