@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.cli import smallshop
 from tests.cli.conftest import Rapport
 
 from rapport.cli import seeding
-from rapport.demo import shop
 
 
 @pytest.fixture
 def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rapport:
-    """Forty customers instead of thousands; Sarah and Neha are told in full."""
-    monkeypatch.setattr(shop, "CUSTOMERS", 40)
+    """Sarah and Neha instead of thousands."""
+    monkeypatch.setattr(seeding, "generate", smallshop.generate)
     return Rapport(tmp_path / "demo")
 
 

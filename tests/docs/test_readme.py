@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.cli import smallshop
 from tests.cli.conftest import Rapport
 from tests.cli.running import server
 
-from rapport.cli.seeding import seed
+from rapport.cli import seeding
 from rapport.config import Settings
-from rapport.demo import shop
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -33,8 +33,8 @@ def examples() -> list[tuple[list[str], list[str]]]:
 def rapport(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     folder = tmp_path_factory.mktemp("readme") / "demo"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shop, "CUSTOMERS", 40)
-        seed(Settings(data=str(folder)), reset=False)
+        patch.setattr(seeding, "generate", smallshop.generate)
+        seeding.seed(Settings(data=str(folder)), reset=False)
     with server(folder):
         yield Rapport(folder)
 
