@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 
-import { ApiError } from './api/client'
+import { ApiError, queryString } from './api/client'
 import { sessionQuery } from './api/queries'
 import { NotFound, PageError, PagePending } from './shell/fallbacks'
 import { Shell } from './shell/Shell'
@@ -59,6 +59,34 @@ const live = createRoute({
   component: lazyRouteComponent(() => import('./pages/live/LivePage'), 'LivePage'),
 })
 
+const profiles = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles',
+  validateSearch: search({ q: '', known: '', brand: '', source: '' }),
+  component: lazyRouteComponent(() => import('./pages/profiles/ProfilesPage'), 'ProfilesPage'),
+})
+
+const profile = createRoute({
+  getParentRoute: () => shell,
+  path: '/profiles/$ref/{-$tab}',
+  validateSearch: search({ type: '', event: '', source: '', open: '', a: '', b: '', trait: '' }),
+  component: lazyRouteComponent(() => import('./pages/profile/ProfilePage'), 'ProfilePage'),
+})
+
+const events = createRoute({
+  getParentRoute: () => shell,
+  path: '/events',
+  validateSearch: search({ q: '', type: '', source: '', sort: '', open: '' }),
+  component: lazyRouteComponent(() => import('./pages/events/EventsPage'), 'EventsPage'),
+})
+
+const quarantine = createRoute({
+  getParentRoute: () => shell,
+  path: '/quarantine',
+  validateSearch: search({ reason: '', source: '', status: '', open: '' }),
+  component: lazyRouteComponent(() => import('./pages/quarantine/QuarantinePage'), 'QuarantinePage'),
+})
+
 const sources = createRoute({
   getParentRoute: () => shell,
   path: '/sources',
@@ -87,13 +115,16 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([home, live, sources, accounts, sql, settings])]),
+  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, live, events, quarantine, sources, accounts, sql, settings])]),
   context: { queries: queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,
   defaultPendingMs: 150,
   defaultErrorComponent: PageError,
   scrollRestoration: true,
+  // Every search parameter is a string: `?open=57`, not `?open=%2257%22`.
+  parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+  stringifySearch: (values) => queryString(values),
 })
 
 declare module '@tanstack/react-router' {

@@ -1,11 +1,15 @@
 import accounts from './locales/en/accounts.json'
 import common from './locales/en/common.json'
+import events from './locales/en/events.json'
 import home from './locales/en/home.json'
 import live from './locales/en/live.json'
 import login from './locales/en/login.json'
+import profile from './locales/en/profile.json'
+import profiles from './locales/en/profiles.json'
+import quarantine from './locales/en/quarantine.json'
 import settings from './locales/en/settings.json'
 import shell from './locales/en/shell.json'
 import sources from './locales/en/sources.json'
 import sql from './locales/en/sql.json'
 
-export default { ...common, accounts, home, live, login, settings, shell, sources, sql }
+export default { ...common, accounts, events, home, live, login, profile, profiles, quarantine, settings, shell, sources, sql }

@@ -1,11 +1,15 @@
 import accounts from './locales/zh-CN/accounts.json'
 import common from './locales/zh-CN/common.json'
+import events from './locales/zh-CN/events.json'
 import home from './locales/zh-CN/home.json'
 import live from './locales/zh-CN/live.json'
 import login from './locales/zh-CN/login.json'
+import profile from './locales/zh-CN/profile.json'
+import profiles from './locales/zh-CN/profiles.json'
+import quarantine from './locales/zh-CN/quarantine.json'
 import settings from './locales/zh-CN/settings.json'
 import shell from './locales/zh-CN/shell.json'
 import sources from './locales/zh-CN/sources.json'
 import sql from './locales/zh-CN/sql.json'
 
-export default { ...common, accounts, home, live, login, settings, shell, sources, sql }
+export default { ...common, accounts, events, home, live, login, profile, profiles, quarantine, settings, shell, sources, sql }

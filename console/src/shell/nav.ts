@@ -1,8 +1,8 @@
-import { Building2, Cable, House, Radio, Settings, SquareTerminal, type LucideIcon } from 'lucide-react'
+import { Building2, Cable, House, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ParseKeys } from 'i18next'
 
 export interface NavPage {
-  to: '/' | '/accounts' | '/live' | '/sources' | '/sql' | '/settings'
+  to: '/' | '/profiles' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/sql' | '/settings'
   title: ParseKeys
   icon: LucideIcon
   /** `g` and then this key jumps here. */
@@ -19,13 +19,18 @@ export const NAV: readonly NavGroup[] = [
   { pages: [{ to: '/', title: 'home.title', icon: House, jump: 'h' }] },
   {
     title: 'shell.group.people',
-    pages: [{ to: '/accounts', title: 'accounts.title', icon: Building2, jump: 'a' }],
+    pages: [
+      { to: '/profiles', title: 'profiles.title', icon: UsersRound, jump: 'p' },
+      { to: '/accounts', title: 'accounts.title', icon: Building2, jump: 'a' },
+    ],
   },
   {
     title: 'shell.group.data',
     pages: [
       { to: '/live', title: 'live.title', icon: Radio, jump: 'l' },
+      { to: '/events', title: 'events.title', icon: ListTree, jump: 'e' },
       { to: '/sources', title: 'sources.title', icon: Cable, jump: 's' },
+      { to: '/quarantine', title: 'quarantine.title', icon: ShieldAlert, jump: 'x' },
     ],
   },
   {

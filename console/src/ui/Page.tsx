@@ -5,6 +5,8 @@ import css from './Page.module.css'
 
 interface Props {
   title: string
+  /** Stands before the title: the face of a person. */
+  before?: ReactNode
   /** One sentence: what the page is for. */
   lead: ReactNode
   /** The one primary action, with at most two quiet ones before it. */
@@ -16,15 +18,18 @@ interface Props {
   children: ReactNode
 }
 
-export function Page({ title, lead, actions, filters, height = 'grow', children }: Props) {
+export function Page({ title, before, lead, actions, filters, height = 'grow', children }: Props) {
   useEffect(() => {
     document.title = `${title} · Rapport`
   }, [title])
   return (
     <div className={classes(css.page, height === 'fill' && css.fill)}>
       <header className={css.header}>
-        <div className={css.heading}>
-          <h1>{title}</h1>
+        <div className={classes(css.heading, before !== undefined && css.faced)}>
+          {before}
+          <h1>
+            <bdi>{title}</bdi>
+          </h1>
           <p className={css.lead}>{lead}</p>
         </div>
         {actions && <div className={css.actions}>{actions}</div>}

@@ -1,0 +1,71 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { ProfileFilter } from '@/api/people'
+import { overviewQuery, sourcesQuery } from '@/api/queries'
+import { SearchField } from '@/ui/SearchField'
+import { Select } from '@/ui/Select'
+import { useFormat } from '@/ui/useFormat'
+
+import css from './Profiles.module.css'
+
+interface Props {
+  filter: ProfileFilter
+  onChange: (change: ProfileFilter) => void
+  shown: number
+  more: boolean
+}
+
+export function ProfileFilters({ filter, onChange, shown, more }: Props) {
+  const { t } = useTranslation()
+  const sources = useQuery(sourcesQuery).data?.items ?? []
+  const brands = [...new Set(sources.map((source) => source.brand).filter(Boolean))].toSorted()
+  const search = useCallback((q: string) => onChange({ q: q || undefined }), [onChange])
+  const all = { value: '', label: t('ui.all') }
+  return (
+    <>
+      <SearchField label={t('profiles.search')} value={filter.q ?? ''} onChange={search} main />
+      <Select
+        label={t('profiles.kind')}
+        labelAt="inside"
+        options={[all, { value: 'true', label: t('profiles.known') }, { value: 'false', label: t('profiles.anonymous') }]}
+        value={filter.known ?? ''}
+        onChange={(known) => onChange({ known: known || undefined })}
+      />
+      {brands.length > 1 && (
+        <Select
+          label={t('profiles.brand')}
+          labelAt="inside"
+          options={[all, ...brands.map((brand) => ({ value: brand, label: brand }))]}
+          value={filter.brand ?? ''}
+          onChange={(brand) => onChange({ brand: brand || undefined })}
+        />
+      )}
+      <Select
+        label={t('profiles.source')}
+        labelAt="inside"
+        options={[all, ...sources.map(({ slug, name }) => ({ value: slug, label: name }))]}
+        value={filter.source ?? ''}
+        onChange={(source) => onChange({ source: source || undefined })}
+      />
+      <Count filter={filter} shown={shown} more={more} />
+    </>
+  )
+}
+
+/** Of all, when all are asked for; otherwise of what has been loaded. */
+function Count({ filter, shown, more }: Omit<Props, 'onChange'>) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const totals = useQuery(overviewQuery()).data?.totals
+  const narrowed = filter.q || filter.brand || filter.source
+  const total = !totals || narrowed ? undefined : filter.known ? totals[filter.known === 'true' ? 'known' : 'anonymous'] : totals.profiles
+  const count = total ?? shown
+  const key = total === undefined && more ? 'profiles.countMore' : 'profiles.count'
+  return (
+    <span className={css.count} role="status">
+      {t(key, { count, formatted: format.number(count) })}
+    </span>
+  )
+}
