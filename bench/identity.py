@@ -18,12 +18,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import apsw
-from tests.identity import stream as planted
 
 from rapport.database import connect
 from rapport.events.model import Event
 from rapport.identity.rules import DEFAULTS, RuleBook
 from rapport.identity.service import Identity
+from tests.identity import stream as planted
 
 Profiles = dict[str, int]
 BATCH = 2_000

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.browser import seed
 from tests.conftest import RunningServer, launch
 

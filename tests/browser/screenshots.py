@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import sync_playwright
+
 from tests.browser import seed
 from tests.browser.conftest import CHROMIUM, FLAGS, new_context
 from tests.browser.pages import PAGES

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
 from tests.browser.conftest import new_context
 from tests.browser.pages import PAGES
 from tests.conftest import RunningServer

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from tests.conftest import RunningServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("console")]

@@ -7,6 +7,7 @@ import uuid
 from typing import Any
 
 import pytest
+
 from tests.browser.conftest import new_context
 from tests.conftest import RunningServer
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cli import smallshop
-from tests.cli.conftest import Rapport
 
 from rapport.cli import seeding
+from tests.cli import smallshop
+from tests.cli.conftest import Rapport
 
 
 @pytest.fixture

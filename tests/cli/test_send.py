@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.cli.conftest import Rapport
 
 from rapport.cli.send import message, subject
+from tests.cli.conftest import Rapport
 
 
 def test_a_plain_value_is_a_user_id() -> None:

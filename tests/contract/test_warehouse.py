@@ -8,12 +8,12 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from tests.warehouse.rows import dirty, event_row, events, identities
 
 from rapport.errors import QueryError, Unavailable
 from rapport.warehouse.base import SourceRow, Warehouse
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from rapport.warehouse.schema import PROFILES
+from tests.warehouse.rows import dirty, event_row, events, identities
 
 Open = Callable[[], Warehouse]
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli import smallshop
-from tests.cli.conftest import Rapport
-from tests.cli.running import server
 
 from rapport.cli import seeding
 from rapport.config import Settings
+from tests.cli import smallshop
+from tests.cli.conftest import Rapport
+from tests.cli.running import server
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.identity.world import event
 
 from rapport.identity.identifiers import Extractor, Normaliser, parse_key
+from tests.identity.world import event
 
 EXTRACT = Extractor(Normaliser("US"))
 

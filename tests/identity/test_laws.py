@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.identity.oracle import Oracle
-from tests.identity.world import World, event, merge, split, undo
 
 from rapport.events.model import Event
 from rapport.identity.model import Decision
 from rapport.identity.rules import DEFAULTS, Rules, parse
+from tests.identity.oracle import Oracle
+from tests.identity.world import World, event, merge, split, undo
 
 # Few values and tight limits, so that every rule binds often.
 TIGHT = parse(

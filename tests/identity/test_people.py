@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.identity.world import World, event, merge, parts, split, undo
 
 from rapport.errors import NotFound
 from rapport.identity.rules import parse
+from tests.identity.world import World, event, merge, parts, split, undo
 
 
 def test_an_anonymous_visitor_becomes_known():

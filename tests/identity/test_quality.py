@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from tests.identity.stream import Seen, Stream, events, make, score
 from tests.identity.world import World
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.identity.world import World, event
 
 from rapport.errors import BadRequest, Conflict
 from rapport.identity.rules import DEFAULTS, RuleBook, dump, parse
 from rapport.identity.service import Identity
+from tests.identity.world import World, event
 
 
 def test_what_is_left_out_keeps_its_default():

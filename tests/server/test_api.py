@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
+
 from tests.conftest import RunningServer
 
 

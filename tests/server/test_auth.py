@@ -8,10 +8,10 @@ import uuid
 
 import httpx
 import pytest
-from tests.conftest import RunningServer
 
 from rapport.server.api.routes import AREAS
 from rapport.server.auth import PUBLIC
+from tests.conftest import RunningServer
 
 ROUTES = sorted(
     {

@@ -8,10 +8,10 @@ import uuid
 from pathlib import Path
 
 import pytest
-from tests.conftest import RunningServer, launch
 
 from rapport.errors import BadRequest, Conflict, NotFound
 from rapport.server.backup import restore, verify
+from tests.conftest import RunningServer, launch
 
 
 def _event(n: int) -> dict[str, str]:

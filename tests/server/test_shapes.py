@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.conftest import RunningServer
 
 WRONG: list[tuple[str, str, Any, int, str]] = [

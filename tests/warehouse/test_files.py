@@ -11,13 +11,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.warehouse.rows import event_row, events, identities
 
 from rapport.clock import DAY, FixedClock
 from rapport.errors import BadRequest, QueryError
 from rapport.warehouse.archive import Archive
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from rapport.warehouse.export import export
+from tests.warehouse.rows import event_row, events, identities
 
 MONDAY = 1_760_313_600_000_000  # 2025-10-13T00:00:00Z
 

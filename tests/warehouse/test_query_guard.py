@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.warehouse.rows import event_row, events
 
 from rapport.errors import QueryError, RapportError, Unavailable
 from rapport.warehouse.duckdb import DuckdbWarehouse
+from tests.warehouse.rows import event_row, events
 
 
 @pytest.fixture(scope="module")

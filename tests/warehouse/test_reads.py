@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.warehouse.rows import START, event_row, events
 
 from rapport.clock import DAY, MINUTE, FixedClock
 from rapport.errors import Malformed, NotFound
@@ -17,6 +16,7 @@ from rapport.warehouse.base import SourceRow
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from rapport.warehouse.reads import WarehouseReads
 from rapport.warehouse.timeline import Wanted
+from tests.warehouse.rows import START, event_row, events
 
 NOW = START + 100 * DAY
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
-from tests.warehouse.rows import event_row, events
 
 from rapport.warehouse.connection import wal_bytes
 from rapport.warehouse.duckdb import DuckdbWarehouse
+from tests.warehouse.rows import event_row, events
 
 
 def test_a_full_row_group_goes_into_the_file(tmp_path: Path) -> None:

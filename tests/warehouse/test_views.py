@@ -11,10 +11,10 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.warehouse.rows import event_row, events, identities
 
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from rapport.warehouse.naming import columns_for, literal, quote
+from tests.warehouse.rows import event_row, events, identities
 
 
 @pytest.fixture
