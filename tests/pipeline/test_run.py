@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import apsw
 import pytest
 
 from rapport.errors import Conflict
+from rapport.events.model import Rejection
 from rapport.pipeline import PipelineLock
 from rapport.pipeline import run as running
 
@@ -115,3 +117,49 @@ def test_a_failure_that_is_no_events_fault_stops_nobody_else(
     assert world.reads.committed() == 0
     assert world.pipeline.step() == 1
     assert world.rows("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+def test_nothing_is_remembered_of_a_step_whose_rollback_failed_half_way(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise its events would be taken for duplicates of themselves, and be lost."""
+
+    def no_disk(*_: object) -> int:
+        raise apsw.IOError
+
+    world.send(track(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(world.pipeline._store, "advance", no_disk)
+        patch.setattr(world.pipeline._store, "offset", no_disk)
+        with pytest.raises(apsw.IOError):
+            world.pipeline.step()
+    assert world.pipeline.step() == 1
+    assert world.reads.ledger()[1] | {"stored": 1, "duplicate": 0} == world.reads.ledger()[1]
+    assert world.rows("SELECT count(*) FROM duplicates") == [(0,)]
+
+
+def test_an_event_that_cannot_even_be_set_aside_is_not_tried_for_ever(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(rejections: Sequence[Rejection]) -> list[Rejection]:
+        if rejections:
+            raise ZeroDivisionError
+        return []
+
+    world.identity.broken = lambda event: event.message_id == "m1"
+    world.send(track(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(world.pipeline._line._quarantine, "add", refuse)
+        with pytest.raises(ZeroDivisionError):
+            world.pipeline.step()
+    assert world.pipeline.step() == 1
+    assert world.rows("SELECT reason FROM quarantine") == [("processing_error",)]
+
+
+@pytest.mark.parametrize("id", [7, 2**70, ["x"], {"a": 1}, None])
+def test_a_decision_without_a_usable_id_stops_nobody(world: World, id: object) -> None:
+    world.control(id=id, action="merge", a="user_id:a", b="user_id:b")
+    offset = world.send(track(1))
+    world.drain()
+    assert world.reads.committed() == offset
+    assert world.rows("SELECT status FROM controls") == [("refused",)]

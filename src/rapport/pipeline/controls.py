@@ -80,8 +80,11 @@ class Controls:
 
 
 def read_control(body: bytes) -> Control:
-    """The JSON object of a control record. Raises `Malformed`."""
+    """The JSON object of a control record; its `id` is a text. Raises `Malformed`."""
     try:
-        return msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        control = msgspec.json.decode(body, type=dict[str, Any])
+    except (ValueError, RecursionError) as error:
         raise Malformed(f"the decision cannot be read: {error}") from None
+    if not isinstance(control.get("id", ""), str):
+        raise Malformed("the id of a decision is a text")
+    return control

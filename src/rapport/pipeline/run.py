@@ -62,6 +62,7 @@ class Pipeline:
         self._intake = Intake(log)
         self._limit = MOST_EVENTS
         self._poisoned: dict[Place, str] = {}
+        self._stale = False  # memory may be ahead of the store: a rollback did not come to its end
         state.wal_autocheckpoint(WAL_PAGES)
         state.pragma("journal_size_limit", WAL_BYTES)
 
@@ -83,6 +84,8 @@ class Pipeline:
     def step(self) -> int:
         """Process one portion of the log. Returns its number of events; 0 when there was none, or
         a decision of an operator. Raises what a store raises that cannot be written."""
+        if self._stale:
+            self._roll_back()
         for _ in range(2):  # what failed by chance gets a second try as it is
             records = self._intake.take(self._offset, self._limit)
             if not records:
@@ -136,7 +139,7 @@ class Pipeline:
                 raise
             except Exception as error:
                 place = self._culprit(records)
-                if place is None:
+                if place is None or place in self._poisoned:
                     raise
                 _report(error, f"event {place} was set aside")
                 self._poisoned[place] = f"{type(error).__name__} while it was processed"
@@ -204,11 +207,13 @@ class Pipeline:
         self._line.committed()
 
     def _roll_back(self) -> None:
+        self._stale = True
         if self._state.in_transaction:
             self._state.execute("ROLLBACK")
         stored = self._store.offset()
         self._line.reset(reload=stored != self._offset)
         self._offset = stored
+        self._stale = False
 
     def _trim(self) -> None:
         """Forget outbox rows that the warehouse has. Inside the transaction."""
