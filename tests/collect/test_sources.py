@@ -84,7 +84,7 @@ def test_what_is_not_there(store: SourceStore) -> None:
             action()
 
 
-@pytest.mark.parametrize("key", ["a:b", "é", "x" * 201, "a\nb"])
+@pytest.mark.parametrize("key", ["a:b", "é", "x" * 201, "a\nb", 'a"b', "a/b", "a b"])
 def test_keys_that_cannot_be_sent(store: SourceStore, key: str) -> None:
     with pytest.raises(BadRequest):
         store.create(name="A", key=key)

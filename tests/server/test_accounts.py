@@ -87,3 +87,17 @@ def test_a_new_password_ends_sessions_and_links(store: AccountStore) -> None:
 def test_one_user_per_address(store: AccountStore) -> None:
     with pytest.raises(Conflict):
         store.add_user("A@x.org", "again")
+
+
+def test_whoever_may_come_in_comes_in_although_the_disk_is_full(
+    store: AccountStore, clock: FixedClock
+) -> None:
+    key, secret = store.create_key("k", ("read",), "test")
+    cookie, _ = store.open_session(store.users()[0])
+    clock.advance(HOUR)
+    store._db.pragma("max_page_count", 1)
+    store._db.pragma("query_only", True)
+    found = store.find_key(secret)
+    assert found == key
+    store.touch_key(found)
+    assert store.session(cookie) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from rapport.server import tail
 from tests.conftest import RunningServer
 
 
@@ -255,9 +257,11 @@ def test_accounts(running_server: RunningServer, api: httpx.Client) -> None:
     shown = api.get(f"/api/v1/accounts/{quote(team, safe='')}").json()
     assert shown["traits"] == {"name": "Acme"}
     assert len(shown["members"]) == 1
-    assert [a["id"] for a in api.get("/api/v1/accounts", params={"q": team}).json()["items"]] == [
-        team
-    ]
+    [listed] = api.get("/api/v1/accounts", params={"q": team}).json()["items"]
+    assert (listed["id"], listed["name"], listed["members_count"]) == (team, "Acme", 1)
+    schemas = api.get("/api/v1/openapi.json").json()["components"]["schemas"]
+    assert schemas["AccountSummary"]["properties"].keys() == listed.keys()
+    assert schemas["Account"]["properties"].keys() == shown.keys()
 
 
 def test_live(running_server: RunningServer, api: httpx.Client) -> None:
@@ -276,6 +280,13 @@ def test_live(running_server: RunningServer, api: httpx.Client) -> None:
     assert (seen["event"], seen["user_id"], seen["status"]) == ("Wanted", user, "stored")
     assert seen["profile"].startswith("p_")
     assert seen["properties"] == {"a": 1}
+
+
+def test_live_shows_what_nobody_can_read() -> None:
+    """What is nested deeper than any reader follows must not end the stream for its watchers."""
+    for body in (b'{"x":' + b"[" * 100_000, b'{"x":' + b"[" * 9_999 + b"]" * 9_999 + b"}", b"\xff"):
+        assert tail._fields(body) == {}
+    assert tail._fields(b'{"event":"A","userId":7}') == {"event": "A"}
 
 
 def test_metrics(running_server: RunningServer, api: httpx.Client) -> None:
@@ -309,3 +320,64 @@ def test_export_is_for_the_command_line_only(
     wrong = {**wanted, "what": "SELECT nothing"}
     refused = api.post("/api/v1/exports", json=wrong, headers=local).text.splitlines()
     assert json.loads(refused[-1])["error"]["code"].startswith(("query", "sql"))
+
+
+def _sql_value(api: httpx.Client, user: str, trait: str, wanted: str) -> str:
+    """A trait of one profile as the warehouse has it; waits a while for `wanted`."""
+    query = f"SELECT traits->>'{trait}' FROM profiles WHERE user_id = '{user}'"
+    found = ""
+    for _ in range(200):
+        rows = api.post("/api/v1/sql", json={"query": query}).json()["rows"]
+        found = rows[0][0] if rows else ""
+        if found == wanted:
+            break
+        time.sleep(0.05)
+    return found
+
+
+def test_survivorship_rules_count_at_once_and_in_sql(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    user, trait = _user(), f"t_{uuid.uuid4().hex[:8]}"
+    _send(running_server, _identify(user, **{trait: "first"}))
+    _send(running_server, _identify(user, **{trait: "second"}))
+    assert _sql_value(api, user, trait, "second") == "second"
+    before = api.get("/api/v1/survivorship").json()["rules"]
+    try:
+        wanted = {"traits": {trait: {"by": "oldest"}}}
+        answer = api.put("/api/v1/survivorship", json={"rules": wanted})
+        assert answer.json()["rules"]["traits"][trait]["by"] == "oldest"
+        assert api.get(f"/api/v1/profiles/user_id:{user}").json()["traits"][trait] == "first"
+        assert _sql_value(api, user, trait, "first") == "first"
+    finally:
+        assert api.put("/api/v1/survivorship", json={"rules": before}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "rules", [{"default": {"by": "magic"}}, {"trait": {}}, {"default": {"by": "source_priority"}}]
+)
+def test_survivorship_rules_that_make_no_sense(api: httpx.Client, rules: dict[str, Any]) -> None:
+    before = api.get("/api/v1/survivorship").json()
+    answer = api.put("/api/v1/survivorship", json={"rules": rules})
+    assert answer.status_code == 400
+    assert "survivorship" in answer.json()["error"]["message"]
+    assert api.get("/api/v1/survivorship").json() == before
+
+
+def test_merge_by_e_mail_and_external_id(running_server: RunningServer, api: httpx.Client) -> None:
+    person, card = f"{uuid.uuid4()}@example.org", str(uuid.uuid4())
+    properties = [{"type": "email", "value": person}, {"type": "loyalty_card", "value": card}]
+    with running_server.tracking() as send:
+        answer = send.post(
+            "/v1/merge",
+            json={"mergeProperties": properties},
+            headers={"prefer": "return=representation"},
+        )
+    assert [each["status"] for each in answer.json()["events"]] == ["accepted"]
+    found = [api.get(f"/api/v1/profiles/{kind}").json()["id"]
+             for kind in (f"email:{person}", f"loyalty_card:{card}")]  # fmt: skip
+    assert found[0] == found[1]
+
+
+def test_warehouse_lag_is_measured(api: httpx.Client) -> None:
+    assert "rapport_warehouse_lag_events " in api.get("/metrics").text

@@ -46,3 +46,12 @@ def test_memory_is_bounded() -> None:
     for n in range(attempts.MOST_REMEMBERED + 50):
         guard.failed(f"{n}@x.org", f"{n}")
     assert len(guard._failed) <= attempts.MOST_REMEMBERED
+
+
+def test_wrong_login_links_close_the_door_to_nobody_else() -> None:
+    guard = Attempts(FixedClock(10**15))
+    for n in range(attempts.PER_ADDRESS):
+        guard.failed("", "10.0.0.1")
+        guard.check("", f"10.0.1.{n}")
+    with pytest.raises(Overloaded):
+        guard.check("", "10.0.0.1")

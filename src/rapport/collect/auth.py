@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
-from rapport.collect.rsgi import Scope
 from rapport.collect.sources import Source, SourceStore
 from rapport.errors import Forbidden, Unauthorized
 
@@ -64,10 +63,6 @@ def find_source(
 def query_key(query_string: str) -> str:
     """`writeKey` of a query string, or ""."""
     return parse_qs(query_string).get("writeKey", [""])[0]
-
-
-def header_of(scope: Scope) -> str | None:
-    return scope.headers.get("authorization")
 
 
 def _enabled(source: Source) -> Source:

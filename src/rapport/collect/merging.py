@@ -29,7 +29,7 @@ def merge_to_identify(body: bytes) -> bytes:
     """`{"mergeProperties": [{"type", "value"}, ...]}` as one identify event. Raises `Malformed`."""
     try:
         merge = msgspec.json.decode(body, type=_Merge)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Malformed(f"this is no merge call: {error}", code="invalid_request") from None
     event: dict[str, Any] = {
         "type": "identify",

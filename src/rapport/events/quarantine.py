@@ -1,7 +1,8 @@
 """Events that cannot be used as they are: kept whole, visible, correctable.
 
-Table `quarantine`. A re-send of the same bad event is a duplicate, not a second entry. Rows are
-never deleted here, so the number of rows of a source is the number ever quarantined.
+Table `quarantine`. A re-send of the same bad event is a duplicate, not a second entry, as long as
+it has a messageId to be known by. Rows are never deleted, so the number of rows of a source is the
+number ever quarantined.
 """
 
 from __future__ import annotations

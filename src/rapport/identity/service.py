@@ -32,6 +32,7 @@ from rapport.identity.rebuild import rebuild
 from rapport.identity.rules import DEFAULTS, RuleBook, Rules, load, store
 from rapport.identity.signatures import Recent, Signature
 from rapport.identity.store import MIGRATIONS, Store, pack
+from rapport.ids import parse_profile_id
 
 _KEEP = 100_000  # signatures, and identifiers, per generation
 
@@ -289,8 +290,9 @@ class Identity:
 
     def _node_of(self, text: str, new_members: list[Member]) -> int:
         """Node of an operator's "type:value" or "p_42"; made when never seen, 0 when unusable."""
-        if text.startswith("p_") and text[2:].isdecimal():
-            return int(text[2:]) if int(text[2:]) <= self._last_node else 0
+        node = parse_profile_id(text)
+        if node is not None:
+            return node if node <= self._last_node else 0
         key = parse_key(text, self._normalise)
         if key is None:
             return 0

@@ -249,8 +249,8 @@ class Store:
         return [row[0] for row in self._decisions("low = ? AND high = ?", (low, high))]
 
     def decisions_touching(self, nodes: Collection[int]) -> list[tuple[Decision, int, int]]:
-        array = _ints(nodes)
-        return self._decisions("low IN carray(?) OR high IN carray(?)", (array, array))
+        either = _ints(nodes)
+        return self._decisions("low IN carray(?) OR high IN carray(?)", (either, either))
 
     def undos_of(self, ids: Sequence[str]) -> dict[str, list[Decision]]:
         """All undos that name one of `ids`, and the undos of those, by what they name."""

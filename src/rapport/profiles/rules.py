@@ -63,7 +63,9 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     by: Strategy = "most_recent"
     then: tuple[Strategy, ...] = ()
     sources: tuple[str, ...] = ()  # slugs, best first; others come behind these, all equal
-    trust: Mapping[str, Trust] = {}  # by slug; "*" stands for all others
+    trust: Mapping[str, Trust] = msgspec.field(
+        default_factory=dict
+    )  # by slug; "*" stands for all others
 
     def rank(self, source: str) -> int:
         return self.sources.index(source) if source in self.sources else len(self.sources)
@@ -75,7 +77,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 class SurvivorshipRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int = 1
     default: Rule = Rule()
-    traits: Mapping[str, Rule] = {}
+    traits: Mapping[str, Rule] = msgspec.field(default_factory=dict)
     skip_empty: bool = False  # an empty text is then no value, and cannot replace one
 
     def of(self, trait: str) -> Rule:

@@ -6,6 +6,7 @@ only cost time. Passwords are chosen by people and therefore hashed with argon2i
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import secrets
 import threading
@@ -13,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 
 from rapport import ids
@@ -155,7 +157,7 @@ class AccountStore:
         """Remember that the key was used; written at most every few minutes."""
         now = self._clock.now()
         if key.last_used_at is None or now - key.last_used_at > TOUCH_EVERY:
-            self._write("UPDATE api_keys SET last_used_at = ? WHERE id = ?", now, key.id)
+            self._note("UPDATE api_keys SET last_used_at = ? WHERE id = ?", now, key.id)
 
     def users(self) -> list[User]:
         with self._lock:
@@ -246,11 +248,16 @@ class AccountStore:
         if row is None or now - row[5] > SESSION_IDLE or now - row[4] > SESSION_LIFE:
             return None
         if now - row[5] > TOUCH_EVERY:
-            self._write("UPDATE sessions SET seen_at = ? WHERE hash = ?", now, hashed)
+            self._note("UPDATE sessions SET seen_at = ? WHERE hash = ?", now, hashed)
         return Session(User(row[0], row[1], bool(row[2])), row[3], row[4], row[5])
 
     def close_session(self, secret: str) -> None:
         self._write("DELETE FROM sessions WHERE hash = ?", digest(secret))
+
+    def _note(self, sql: str, *values: object) -> None:
+        """Write what is only good to know: on a full disk, operators must still get in."""
+        with contextlib.suppress(apsw.Error):
+            self._write(sql, *values)
 
     def _write(self, sql: str, *values: object) -> int:
         with self._lock:

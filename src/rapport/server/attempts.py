@@ -21,7 +21,11 @@ class Attempts:
         self._failed: OrderedDict[str, deque[int]] = OrderedDict()
 
     def check(self, account: str, address: str) -> None:
-        """Raises `Overloaded` with `retry_after` seconds when there were too many failures."""
+        """Raises `Overloaded` with `retry_after` seconds when there were too many failures.
+
+        `account` is "" where none is named, as with a login link: then only the address counts.
+        Else a stranger with a few made-up tokens would close that door to everybody.
+        """
         for name, limit in self._limits(account, address):
             times = self._recent(name)
             if len(times) >= limit:
@@ -44,8 +48,11 @@ class Attempts:
     def succeeded(self, account: str) -> None:
         self._failed.pop(f"account {account.lower()}", None)
 
-    def _limits(self, account: str, address: str) -> tuple[tuple[str, int], tuple[str, int]]:
-        return (f"account {account.lower()}", PER_ACCOUNT), (f"address {address}", PER_ADDRESS)
+    def _limits(self, account: str, address: str) -> list[tuple[str, int]]:
+        limits = [(f"address {address}", PER_ADDRESS)]
+        if account:
+            limits.append((f"account {account.lower()}", PER_ACCOUNT))
+        return limits
 
     def _recent(self, name: str) -> deque[int]:
         times = self._failed.get(name, deque())

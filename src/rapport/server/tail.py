@@ -119,7 +119,7 @@ def _fields(body: bytes) -> dict[str, str]:
     """The text fields of what may be anything but an event."""
     try:
         sent = msgspec.json.decode(body)
-    except msgspec.DecodeError:
+    except (ValueError, RecursionError):
         return {}
     return {k: v for k, v in sent.items() if isinstance(v, str)} if isinstance(sent, dict) else {}
 

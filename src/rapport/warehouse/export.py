@@ -44,17 +44,23 @@ def export(
     The file appears only when it is whole. Raises `BadRequest` for a format that does not exist,
     `QueryError` for SQL that is refused.
     """
-    chosen = format or path.suffix.lstrip(".").lower()
-    chosen = {"ndjson": "jsonl", "json": "jsonl"}.get(chosen, chosen)
-    if chosen not in FORMATS:
-        raise BadRequest(
-            f"cannot export as {chosen or path.name!r}", hint=f"use {', '.join(FORMATS)}"
-        )
+    chosen = format_of(path, format)
     sql = NAMED.get(what, what).strip().rstrip(";")
     total = _count(warehouse, sql) if progress is not None else 0
     batches = _counted(warehouse.stream(sql), progress, total)
     with whole_file(path) as unfinished:
         return {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}[chosen](unfinished, batches)
+
+
+def format_of(path: Path, given: str) -> str:
+    """One of FORMATS: the `given` one, else by the name of the file. Raises `BadRequest`."""
+    asked = given or path.suffix.lstrip(".").lower()
+    chosen = {"ndjson": "jsonl", "json": "jsonl"}.get(asked, asked)
+    if chosen not in FORMATS:
+        raise BadRequest(
+            f"cannot export as {chosen or path.name!r}", hint=f"use {', '.join(FORMATS)}"
+        )
+    return chosen
 
 
 def _count(warehouse: Warehouse, sql: str) -> int:

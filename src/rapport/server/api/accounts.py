@@ -15,18 +15,15 @@ from rapport.server.paths import unfold
 
 class AccountSummary(msgspec.Struct):
     id: str
+    name: str  # the trait of that name, else the id
     traits: dict[str, Any]
     first_seen: str | None
     last_seen: str | None
-    members: int
+    members_count: int
 
 
-class Account(msgspec.Struct):
-    id: str
-    traits: dict[str, Any]
-    first_seen: str | None
-    last_seen: str | None
-    members: list[ProfileSummary]
+class Account(AccountSummary):
+    members: list[ProfileSummary]  # the latest seen; not more than a hundred
 
 
 @get("/api/v1/accounts")

@@ -12,7 +12,7 @@ from litestar.response import Stream
 
 from rapport.errors import BadRequest, Forbidden, RapportError
 from rapport.server.api.context import Asked, Context, principal_of
-from rapport.warehouse.export import FORMATS, export
+from rapport.warehouse.export import export, format_of
 
 LINES = "application/x-ndjson"
 
@@ -34,9 +34,7 @@ async def make_export(request: Asked, data: ExportWanted, context: Context) -> S
     path = Path(data.path)
     if not path.is_absolute():
         raise BadRequest("the path must be absolute")
-    kind = data.format or path.suffix.lstrip(".").lower()
-    if kind not in (*FORMATS, "ndjson", "json"):
-        raise BadRequest(f"cannot export as {kind!r}", hint=f"use {', '.join(FORMATS)}")
+    format_of(path, data.format)  # refused now, with a status, rather than in the stream
     return Stream(_lines(data, path, context), media_type=LINES)
 
 

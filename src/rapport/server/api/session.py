@@ -38,14 +38,17 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def _opened(request: Asked, secret: str, session: Session) -> Response[SessionView]:
-    https = (
-        request.scope["scheme"] == "https" or request.headers.get("x-forwarded-proto") == "https"
-    )
     return Response(
         SessionView(_person(session.user), session.csrf),
-        headers={"set-cookie": set_cookie(secret, https=https)},
+        headers={"set-cookie": set_cookie(secret, https=_by_https(request))},
         status_code=200,
     )
+
+
+def _by_https(request: Asked) -> bool:
+    """Whether the browser came by https, maybe to a proxy in front. Decides the cookie's name."""
+    forwarded: str = request.headers.get("x-forwarded-proto", "")
+    return "https" in (request.scope["scheme"], forwarded)
 
 
 def _person(user: User) -> Person:
@@ -99,10 +102,11 @@ async def show_session(request: Asked) -> SessionView:
 
 @delete("/api/v1/session", status_code=200)
 async def sign_out(request: Asked, context: Context) -> Response[Done]:
+    """End the session, whose cookie is of no use to anybody afterwards."""
     secret = principal_of(request).session
     if secret:
         await context.rooms.working(lambda: context.rooms.accounts.close_session(secret))
-    return Response(Done(), headers={"set-cookie": set_cookie("", https=False)})
+    return Response(Done(), headers={"set-cookie": set_cookie("", https=_by_https(request))})
 
 
 @put("/api/v1/session/password")
