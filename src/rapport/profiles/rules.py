@@ -76,7 +76,7 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 class SurvivorshipRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: int = 1
-    default: Rule = Rule()
+    default: Rule = msgspec.field(default_factory=Rule)
     traits: Mapping[str, Rule] = msgspec.field(default_factory=dict)
     skip_empty: bool = False  # an empty text is then no value, and cannot replace one
 
