@@ -97,8 +97,9 @@ class DuckdbWarehouse(Warehouse):
         with self._lock:
             if not self._stale:
                 return False
-            stale, self._stale = self._stale, set()
+            stale = self._stale
             self._transaction(lambda connection: views.refresh(connection, stale))
+            self._stale = set()  # only now: what failed is tried again
             return True
 
     def dirty_profiles(self, limit: int) -> list[int]:

@@ -18,7 +18,6 @@ import apsw
 import pyarrow as pa
 
 from rapport.database import ChangeSignal, connect, migrate
-from rapport.errors import RapportError
 from rapport.warehouse.base import SourceRow, Warehouse
 from rapport.warehouse.outbox import Outbox
 from rapport.warehouse.schema import PROFILES
@@ -74,7 +73,7 @@ class Loader:
                 started = time.monotonic()
                 rows = self.step()
                 failures = 0
-            except (RapportError, apsw.Error, pa.ArrowException) as error:
+            except Exception as error:  # noqa: BLE001 - this thread is the only one that loads
                 failures += 1
                 logger.error("loading the warehouse failed: %s", type(error).__name__)
                 stop.wait(min(10.0, 0.1 * 2**failures))
