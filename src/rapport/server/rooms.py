@@ -54,11 +54,14 @@ class KnownSources(Mapping[int, Source]):
 
 
 class Reads:
-    """Read-only views on state.db with one connection: belongs to one thread."""
+    """Read-only views on state.db with one connection: belongs to one thread.
 
-    def __init__(self, folder: Folder, sources: SourceStore) -> None:
+    `region` has to be that of the pipeline: a phone number is looked up as it was written down.
+    """
+
+    def __init__(self, folder: Folder, sources: SourceStore, region: str) -> None:
         self.connection: apsw.Connection = connect(folder.state, readonly=True, cache_mb=16)
-        self.identity = IdentityReads(self.connection)
+        self.identity = IdentityReads(self.connection, region)
         self.profiles = ProfileReads(self.connection, self.identity, KnownSources(sources))
 
 
@@ -102,15 +105,18 @@ class Rooms:
     def _ask(self, ask: Callable[[Reads], T]) -> T:
         reads = getattr(self._local, "reads", None)
         if reads is None:
-            reads = self._local.reads = Reads(self.folder, self.sources)
+            reads = self._local.reads = self._new_reads()
             self._opened.append(reads)
         return ask(reads)
 
     def profile_reads(self) -> ProfileReads:
         """Profiles through a connection of its own, for a thread that is not ours."""
-        reads = Reads(self.folder, self.sources)
+        reads = self._new_reads()
         self._opened.append(reads)
         return reads.profiles
+
+    def _new_reads(self) -> Reads:
+        return Reads(self.folder, self.sources, self.settings.region)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
