@@ -45,6 +45,14 @@ def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.C
     return connection
 
 
+def unreadable(store: str, error: apsw.Error) -> Unavailable:
+    """What to raise when reading a file failed: the disk, or the file itself is damaged."""
+    return Unavailable(
+        f"{store} cannot be read ({type(error).__name__})",
+        hint="rapport doctor --full reads every page; restore a backup if the file is damaged",
+    )
+
+
 def migrate(connection: apsw.Connection, room: str, steps: Sequence[str]) -> None:
     """Run the steps of one room that this file has not seen yet, each in its own transaction.
 

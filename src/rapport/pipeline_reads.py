@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import apsw
 import msgspec
 
-from rapport.database import connect
+from rapport.database import connect, unreadable
 from rapport.errors import Unavailable
 from rapport.events.dedupe import id_hash
 from rapport.events.quarantine import QuarantineReads
@@ -90,6 +90,10 @@ class PipelineReads:
         """The pipeline's side of the balance, as of one instant."""
         return self._ask(self._waiting, Waiting(0, {}, {}, ()))
 
+    def unloaded(self, applied: int) -> int:
+        """Events in the outbox behind `applied`, the last seq that the warehouse has."""
+        return self._ask(lambda db: _unloaded(db, applied), 0)
+
     def ledger(self) -> dict[int, dict[str, int]]:
         """The running sums per source, written with each step: to be checked against the stores."""
         return self._ask(_ledger, {})
@@ -117,21 +121,25 @@ class PipelineReads:
                 self._connection = None
 
     def _ask(self, question: Callable[[apsw.Connection], T], default: T) -> T:
-        """Answers from one snapshot; `default` while the pipeline has not made its tables."""
+        """Answers from one snapshot; `default` while the pipeline has not made its tables.
+
+        Raises `Unavailable` when state.db cannot be read.
+        """
         with self._lock:
             try:
                 connection = self._open()
             except Unavailable:
                 return default
-            connection.execute("BEGIN")
             try:
+                connection.execute("BEGIN")
                 return question(connection)
-            except apsw.SQLError as error:
-                if "no such table" not in str(error):
-                    raise
-                return default
+            except apsw.Error as error:
+                if isinstance(error, apsw.SQLError) and "no such table" in str(error):
+                    return default
+                raise unreadable("state.db", error) from error
             finally:
-                connection.execute("COMMIT")
+                if connection.in_transaction:
+                    connection.execute("COMMIT")
 
     def _open(self) -> apsw.Connection:
         if self._connection is None:
@@ -162,6 +170,13 @@ class PipelineReads:
         rows = db.execute("SELECT seq, sources FROM outbox WHERE kind = 'events' ORDER BY seq")
         outbox = tuple((seq, _by_source(text)) for seq, text in rows)
         return Waiting(offset, dict(self._duplicates), dict(self._refused), outbox)
+
+
+def _unloaded(db: apsw.Connection, applied: int) -> int:
+    row = db.execute(
+        "SELECT coalesce(sum(count), 0) FROM outbox WHERE kind = 'events' AND seq > ?", (applied,)
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _committed(db: apsw.Connection) -> int:

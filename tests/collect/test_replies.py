@@ -81,7 +81,7 @@ def test_a_backlog_over_the_bound_asks_to_come_back(tmp_path: Path) -> None:
 
 def test_bytes_in_flight_are_bounded(tmp_path: Path) -> None:
     log = SqliteLog(tmp_path / "log.db")
-    backlog = Backlog(log, lambda: 0, 10)
+    backlog = Backlog(log, lambda: 0, 10, lambda: 0)
     backlog.in_flight = 64_000_001
     with pytest.raises(Overloaded):
         backlog.check(1.0)

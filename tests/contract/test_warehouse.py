@@ -48,9 +48,11 @@ def mapping(warehouse: Warehouse) -> dict[int, int]:
 def test_a_load_is_there_after_opening_again(reopen: Open) -> None:
     warehouse = reopen()
     assert warehouse.loaded() == 0
-    assert warehouse.load(3, events=events(event_row(1), event_row(2)))
+    assert warehouse.mark() == ""
+    assert warehouse.load(3, events=events(event_row(1), event_row(2)), mark="third")
     warehouse = reopen()
     assert warehouse.loaded() == 3
+    assert warehouse.mark() == "third"
     assert warehouse.count_by_source() == {1: 2}
 
 
@@ -169,3 +171,17 @@ def test_a_closed_warehouse_says_so(warehouse: Warehouse) -> None:
     warehouse.close()
     with pytest.raises(Unavailable):
         warehouse.query("SELECT 1")
+
+
+def test_rows_of_profiles_are_renewed_once_a_version(reopen: Open) -> None:
+    warehouse = reopen()
+    warehouse.load(1, dirty=dirty([1, 2]))
+    rows = [{"profile": n, "profile_id": f"p_{n}"} for n in (1, 2)]
+    assert warehouse.renew_profiles("a")
+    warehouse.upsert_profiles([1, 2], pa.Table.from_pylist(rows, schema=PROFILES))
+    assert not warehouse.renew_profiles("a")
+    warehouse = reopen()
+    assert not warehouse.renew_profiles("a")
+    assert warehouse.dirty_profiles(10) == []
+    assert warehouse.renew_profiles("b")
+    assert sorted(warehouse.dirty_profiles(10)) == [1, 2]

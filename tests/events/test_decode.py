@@ -10,6 +10,7 @@ import pytest
 from rapport.clock import HOUR, SECOND
 from rapport.events.model import SKEWED, Event, Rejection
 from rapport.events.reasons import REASONS
+from rapport.identity.identifiers import Extractor, Normaliser
 from rapport.log.base import BATCH
 
 from .samples import RECEIVED, decode, event, refused
@@ -150,6 +151,14 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("missing_event_name", {"userId": "u", "event": ""}, "track"),
     ("missing_identity", {"event": "x"}, "track"),
     ("missing_identity", {"event": "x", "userId": "", "anonymousId": None}, "track"),
+    ("missing_identity", {"event": "x", "context": {"externalIds": [], "traits": {}}}, "track"),
+    ("missing_identity", {"event": "x", "context": {"externalIds": [{"id": ""}]}}, "track"),
+    (
+        "missing_identity",
+        {"event": "x", "context": {"externalIds": [{"type": "t", "id": 1, "collection": "a"}]}},
+        "track",
+    ),
+    ("missing_identity", {"traits": {"email": None, "name": "N"}}, "identify"),
     ("missing_identity", {"userId": "u"}, "alias"),
     ("missing_identity", {"previousId": "u"}, "alias"),
     ("event_too_large", {**TRACK, "properties": {"x": "y" * 40_000}}, "track"),
@@ -246,3 +255,21 @@ def test_content_ignores_transport_and_order_of_keys() -> None:
     assert len({event(one).content for one in [base, *other]}) == len(other) + 1
     device = {"ip": "203.0.113.9"}
     assert event(base, meta=device).content == content  # another network is no other event
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"context": {"externalIds": [{"type": "ga_client_id", "id": "7"}]}}, "page"),
+        ({"traits": {"email": "ada@example.org"}}, "identify"),
+        ({"event": "x", "properties": {"phone": "+491701234567"}}, "track"),
+        ({"event": "x", "context": {"traits": {"email": "ada@example.org"}}}, "track"),
+        ({"name": "x", "context": {"device": {"id": "d-1"}}}, "screen"),
+    ],
+)
+def test_somebody_may_be_named_without_user_and_anonymous_id(body: Any, kind: str) -> None:
+    found = event(body, kind)
+    assert (found.user_id, found.anonymous_id) == (None, None)
+    keys = Extractor(Normaliser("DE"))(found)
+    assert keys
+    assert "message_id" not in {name for name, _ in keys}

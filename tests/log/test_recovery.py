@@ -9,6 +9,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from rapport.database import connect
 from rapport.errors import Unavailable
 from rapport.log import group_commit
 from rapport.log.base import EVENT, Draft
@@ -87,4 +88,21 @@ def test_nothing_is_accepted_until_it_could_be_emptied(
     reader.close()
     await_ready(log)
     assert not refused(log)
+    log.close()
+
+
+def test_a_damaged_file_is_said_to_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    log = SqliteLog(path)
+    log.append_all([Draft(1, EVENT, 1, n, b"x" * 3000) for n in range(200)])
+    log.close()
+    connect(path).close()  # what is still in the write-ahead log goes into the file
+    content = bytearray(path.read_bytes())
+    middle = len(content) // 2
+    content[middle : middle + 16384] = b"\xff" * 16384
+    path.write_bytes(content)
+    log = SqliteLog(path, readonly=True)
+    with pytest.raises(Unavailable) as damaged:
+        log.read(0, max_records=1000, max_bytes=10**9)
+    assert "rapport doctor" in damaged.value.hint
     log.close()

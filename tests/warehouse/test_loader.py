@@ -8,18 +8,19 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
-from tests.warehouse.rows import dirty, event_row, events, identities, ipc
 
 from rapport.database import connect
 from rapport.errors import Unavailable
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
+from rapport.warehouse.outbox import mismatch
+from tests.warehouse.rows import dirty, event_row, events, identities, ipc
 
 OUTBOX = (
     "CREATE TABLE IF NOT EXISTS outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
@@ -64,6 +65,10 @@ class Profiles:
 
     def __init__(self) -> None:
         self.asked: list[int] = []
+        self.rules = "1"
+
+    def version(self) -> str:
+        return self.rules
 
     def many(self, profiles: Iterable[int]) -> Iterator[dict[str, Any]]:
         for profile in profiles:
@@ -262,7 +267,7 @@ def test_killed_at_random_it_loses_and_repeats_nothing(folder: Folder) -> None:
 def trim(folder: Folder) -> None:
     """What the pipeline does with the number in control.db."""
     with contextlib.suppress(apsw.SQLError):
-        folder.writer.execute("DELETE FROM outbox WHERE seq <= ?", (folder.applied(),))
+        folder.writer.execute("DELETE FROM outbox WHERE seq < ?", (folder.applied(),))
 
 
 def test_profiles_wait_while_events_do_but_not_for_ever(
@@ -275,4 +280,56 @@ def test_profiles_wait_while_events_do_but_not_for_ever(
     drain(loader)
     assert sorted(profiles.asked) == list(range(1, 1201))
     assert warehouse.dirty_profiles(10) == []
+    loader.close()
+
+
+def test_other_rules_make_every_row_be_read_again(
+    folder: Folder, warehouse: DuckdbWarehouse
+) -> None:
+    folder.put("profiles", dirty([1, 2]))
+    profiles = Profiles()
+    drain(loader_for(folder, warehouse, profiles))
+    profiles.asked.clear()
+    drain(loader_for(folder, warehouse, profiles))
+    assert profiles.asked == []
+    profiles.rules = "2"
+    drain(loader_for(folder, warehouse, profiles))
+    assert sorted(profiles.asked) == [1, 2]
+
+
+def _forget_all(folder: Folder) -> None:
+    folder.writer.execute("DELETE FROM outbox")
+    folder.writer.execute("UPDATE sqlite_sequence SET seq = 1 WHERE name = 'outbox'")
+
+
+def _number_again(folder: Folder) -> None:
+    """As after restoring an older state.db, once it has made as many batches as before."""
+    _forget_all(folder)
+    folder.put("events", events(event_row(8)))
+    folder.put("events", events(event_row(9)))
+
+
+def _lose_the_oldest(folder: Folder) -> None:
+    folder.put("events", events(event_row(8)))
+    folder.put("events", events(event_row(9)))
+    folder.writer.execute("DELETE FROM outbox WHERE seq <= 3")
+
+
+@pytest.mark.parametrize("restore", [_forget_all, _number_again, _lose_the_oldest])
+def test_a_warehouse_of_another_history_gets_nothing(
+    folder: Folder, warehouse: DuckdbWarehouse, restore: Callable[[Folder], None]
+) -> None:
+    folder.put("events", events(event_row(1)))
+    folder.put("events", events(event_row(2)))
+    first = loader_for(folder, warehouse)
+    drain(first)
+    assert first.problem == mismatch(folder.state, warehouse) == ""
+    first.close()
+    restore(folder)
+    folder.put("events", events(event_row(10)))
+    loader = loader_for(folder, warehouse)
+    assert loader.step() is None
+    assert loader.problem == mismatch(folder.state, warehouse) != ""
+    assert warehouse.count_by_source() == {1: 2}
+    assert folder.applied() == 0  # so that the pipeline forgets nothing either
     loader.close()

@@ -39,7 +39,8 @@ class Collector:
     """Takes tracking requests into `log`.
 
     `outcomes` says what the pipeline made of a record (None: nothing yet); `committed` up to which
-    offset it has come. `sdk_folder` holds the browser SDK, by default the one in the package.
+    offset it has come, `unloaded` how many events behind it the warehouse does not have yet.
+    `sdk_folder` holds the browser SDK, by default the one in the package.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Collector:
         clock: Clock,
         *,
         committed: Callable[[], int],
+        unloaded: Callable[[], int] = lambda: 0,
         sdk_folder: Path | None = None,
     ) -> None:
         self.refused: Counter[str] = Counter()  # by error code
@@ -62,6 +64,7 @@ class Collector:
             sources,
             clock,
             committed=committed,
+            unloaded=unloaded,
             max_backlog_events=settings.max_backlog_events,
             max_batch_events=settings.max_batch_events,
         )
@@ -76,7 +79,7 @@ class Collector:
 
     @property
     def backlog_events(self) -> int:
-        """Events that waited for the pipeline at the last look."""
+        """Events that waited for the pipeline or the warehouse at the last look."""
         return self._intake.backlog.events
 
     async def handle(self, scope: Scope, proto: Http) -> bool:

@@ -12,11 +12,19 @@ _IN_FLIGHT_BYTES = 64_000_000
 
 
 class Backlog:
-    """Counts what waits behind the pipeline, and the bytes of requests not yet durable."""
+    """Counts the events that wait for the pipeline or, behind it, for the warehouse (`unloaded`),
+    and the bytes of requests not yet durable."""
 
-    def __init__(self, log: EventLog, committed: Callable[[], int], limit: int) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        committed: Callable[[], int],
+        limit: int,
+        unloaded: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._log = log
         self._committed = committed
+        self._unloaded = unloaded
         self._limit = limit
         self._looked = float("-inf")
         self.events = 0  # at the last look
@@ -38,6 +46,7 @@ class Backlog:
 
     def _look(self) -> None:
         try:
-            self.events = sum(self._log.pending(self._committed()).values())
+            waiting = sum(self._log.pending(self._committed()).values())
+            self.events = waiting + self._unloaded()
         except RapportError:
             return  # the state cannot be read now; the log can still take events

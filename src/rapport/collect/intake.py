@@ -33,10 +33,11 @@ class Intake:
         clock: Clock,
         *,
         committed: Callable[[], int],
+        unloaded: Callable[[], int],
         max_backlog_events: int,
         max_batch_events: int,
     ) -> None:
-        self.backlog = Backlog(log, committed, max_backlog_events)
+        self.backlog = Backlog(log, committed, max_backlog_events, unloaded)
         self._log = log
         self._sources = sources
         self._clock = clock

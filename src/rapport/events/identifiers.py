@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from rapport.events import reasons
 from rapport.events.model import TYPES, Context
-from rapport.events.wire import Item
+from rapport.events.wire import RAW, Item, decode_any
 
 MAX_MESSAGE_ID: Final = 100
 MAX_TEXT: Final = 512  # characters of any other id or name
@@ -83,9 +83,33 @@ def ids_of(kind: str, item: Item, context: Context) -> Ids:
         previous = previous or anonymous
         if (user is None or previous is None) and not context.external_ids:
             raise Refused(reasons.MISSING_IDENTITY, "alias needs previousId and userId")
-    elif user is None and anonymous is None:
-        raise Refused(reasons.MISSING_IDENTITY, "userId or anonymousId is needed")
+    elif user is None and anonymous is None and not _named_otherwise(item, context):
+        raise Refused(
+            reasons.MISSING_IDENTITY,
+            "userId or anonymousId is needed, or an external id, an e-mail, a phone or a device",
+        )
     return user, anonymous, previous, group
+
+
+def _named_otherwise(item: Item, context: Context) -> bool:
+    """Whether identity can find somebody without userId and anonymousId, as in a merge call, a
+    server that knows an e-mail, or a message from a device."""
+    external = context.external_ids if isinstance(context.external_ids, list) else ()
+    if any(_is_personal(one) for one in external) or _names(context.traits):
+        return True
+    if isinstance(context.device, dict) and context.device.get("id"):
+        return True
+    return any(_names(decode_any(raw)) for raw in (item.traits, item.properties) if raw is not RAW)
+
+
+def _is_personal(external: Any) -> bool:
+    if type(external) is not dict or external.get("collection", "users") != "users":
+        return False
+    return type(external.get("type")) is str and external.get("id") not in (None, "")
+
+
+def _names(traits: Any) -> bool:
+    return type(traits) is dict and bool(traits.get("email") or traits.get("phone"))
 
 
 def message_id_of(item: Item) -> str | None:

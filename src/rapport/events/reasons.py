@@ -23,8 +23,8 @@ REASONS: Final = {
     TOO_LARGE: "The event is larger than the setting max_event_bytes.",
     UNKNOWN_TYPE: "`type` must be track, identify, page, screen, group or alias.",
     MISSING_EVENT_NAME: "A track call needs `event`, the name of what happened.",
-    MISSING_IDENTITY: "An event needs userId or anonymousId; alias needs previousId and userId;"
-    " group needs groupId too.",
+    MISSING_IDENTITY: "An event needs userId or anonymousId, or else an entry in"
+    " context.externalIds, an e-mail, a phone or a device id; alias needs previousId and userId.",
     MESSAGE_ID_TOO_LONG: "`messageId` has more than 100 characters.",
     MESSAGE_ID_CONFLICT: "The same source sent this messageId before, with other content.",
     INVALID_FIELD: "A field has a type or value that cannot be used; the detail names it.",

@@ -105,7 +105,10 @@ class EventLog(ABC):
 
     @abstractmethod
     def read(self, after: int, *, max_records: int, max_bytes: int) -> list[Record]:
-        """Records with offset > `after`, in order; at least one if there is one."""
+        """Records with offset > `after`, in order; at least one if there is one.
+
+        This and every other reading raises `Unavailable` when the store cannot be read.
+        """
 
     @abstractmethod
     def wait(self, after: int, timeout: float) -> bool:

@@ -7,8 +7,9 @@ counts events per 4096 offsets, so that a backlog of millions is summed without 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import apsw
 
 from rapport.clock import Clock, SystemClock
-from rapport.database import ChangeSignal, connect, migrate
+from rapport.database import ChangeSignal, connect, migrate, unreadable
 from rapport.errors import Unavailable
 from rapport.log.base import Capabilities, Draft, EventLog, Record, Sink, Totals
 from rapport.log.group_commit import Writer
@@ -45,7 +46,7 @@ class SqliteLog(EventLog):
         _create(path)
         self._reader = connect(path, readonly=True)
         self._signal = ChangeSignal(self._reader)
-        self._reading = Lock()
+        self._lock = Lock()
         self._known_end = 0
         self._closed = False
         self._writer = None if readonly else Writer(path)
@@ -73,8 +74,8 @@ class SqliteLog(EventLog):
     def read(self, after: int, *, max_records: int, max_bytes: int) -> list[Record]:
         found: list[Record] = []
         size = 0
-        with self._reading:
-            for row in self._reader.execute(
+        with self._reading() as reader:
+            for row in reader.execute(
                 "SELECT offset, source, kind, count, received_at, body, meta FROM records"
                 " WHERE offset > ? ORDER BY offset LIMIT ?",
                 (after, max_records),
@@ -97,14 +98,14 @@ class SqliteLog(EventLog):
         return True
 
     def end(self) -> int:
-        with self._reading:
+        with self._reading():
             return self._end()
 
     def pending(self, after: int) -> Mapping[int, int]:
-        with self._reading:
+        with self._reading() as reader:
             after = max(after, self._start() - 1)
             boundary = ((after >> BLOCK_BITS) + 1) << BLOCK_BITS
-            rows = self._reader.execute(
+            rows = reader.execute(
                 "SELECT source, sum(events) FROM ("
                 " SELECT source, count AS events FROM records WHERE offset > ? AND offset < ?"
                 " UNION ALL SELECT source, events FROM blocks WHERE block >= ?)"
@@ -114,8 +115,8 @@ class SqliteLog(EventLog):
             return dict(rows)
 
     def totals(self) -> Mapping[int, Totals]:
-        with self._reading:
-            rows = self._reader.execute("SELECT source, records, events FROM totals")
+        with self._reading() as reader:
+            rows = reader.execute("SELECT source, records, events FROM totals")
             return {source: Totals(records, events) for source, records, events in rows}
 
     def truncate(self, consumed: int, *, older_than: int) -> int:
@@ -136,8 +137,17 @@ class SqliteLog(EventLog):
         self._closed = True
         if self._writer is not None:
             self._writer.close()
-        with self._reading:
+        with self._lock:
             self._reader.close()
+
+    @contextmanager
+    def _reading(self) -> Iterator[apsw.Connection]:
+        """The reader, for one thread. Raises `Unavailable` when the file cannot be read."""
+        with self._lock:
+            try:
+                yield self._reader
+            except apsw.Error as error:
+                raise unreadable(self._path.name, error) from error
 
     def _writing(self) -> Writer:
         if self._writer is None:
@@ -146,7 +156,7 @@ class SqliteLog(EventLog):
 
     def _has(self, after: int) -> bool:
         """Whether something lies behind `after`; asks the file only when it has changed."""
-        with self._reading:
+        with self._reading():
             if not self._signal.changed() and after >= self._known_end:
                 return False
             self._known_end = self._end()

@@ -22,7 +22,8 @@ STEPS: Final = (
     " stored INTEGER NOT NULL, duplicate INTEGER NOT NULL, filtered INTEGER NOT NULL,"
     " suppressed INTEGER NOT NULL, quarantined INTEGER NOT NULL);"
     "CREATE TABLE outbox (seq INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL,"
-    " count INTEGER NOT NULL, payload BLOB NOT NULL, sources TEXT NOT NULL DEFAULT '{}');"
+    # The payload stands last: SQLite reads a row up to the column it needs, and this one is large.
+    " count INTEGER NOT NULL, sources TEXT NOT NULL DEFAULT '{}', payload BLOB NOT NULL);"
     "CREATE TABLE controls (log_offset INTEGER PRIMARY KEY, id TEXT, action TEXT NOT NULL,"
     " status TEXT NOT NULL, detail TEXT NOT NULL, at INTEGER NOT NULL);"
     "CREATE INDEX controls_id ON controls (id)",
@@ -99,8 +100,15 @@ class PipelineStore:
             self._put("profiles", len(dirty), to_bytes(table), {})
 
     def trim(self, applied: int) -> None:
-        """Forget what the warehouse has; `applied` is the last seq it stored."""
-        self._connection.execute("DELETE FROM outbox WHERE seq <= ?", (applied,))
+        """Forget what the warehouse has; `applied` is the last seq it stored.
+
+        That row stays: by it the loader sees that warehouse and outbox have one history. A number
+        that was never given out here belongs to another history, and nothing is forgotten.
+        """
+        self._connection.execute(
+            "DELETE FROM outbox WHERE seq < ? AND ? <= (SELECT max(seq) FROM outbox)",
+            (applied, applied),
+        )
 
     def note_control(
         self, offset: int, control: Mapping[str, object], status: str, detail: str, at: int

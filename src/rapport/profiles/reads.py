@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeAlias
 
 import apsw
 import msgspec
+from xxhash import xxh3_64_hexdigest
 
 from rapport.clock import Clock, SystemClock, to_iso
 from rapport.errors import NotFound
@@ -105,6 +106,11 @@ class ProfileReads:
             for profile, parts, values in found:
                 if parts.activity:
                     yield _row(profile, parts, values, lens.senders)
+
+    def version(self) -> str:
+        """Changes whenever rows of `many` may change for another reason than new events."""
+        sources = sorted((id, known.slug, known.brand) for id, known in self._sources.items())
+        return xxh3_64_hexdigest(msgspec.json.encode((self._rules(), sources)))
 
     def list(
         self,

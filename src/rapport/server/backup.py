@@ -89,6 +89,8 @@ def _copy_stores(rooms: Rooms, loading: Loading, into: Folder, progress: Progres
         _copy_sqlite(rooms.folder.state, into.state)
     progress("log", 4, 5)
     _copy_sqlite(rooms.folder.log, into.log)
+    if rooms.folder.survivorship.exists():
+        shutil.copyfile(rooms.folder.survivorship, into.survivorship)
     progress("archive", 5, 5)
     if rooms.folder.archive.is_dir():
         shutil.copytree(rooms.folder.archive, into.archive)

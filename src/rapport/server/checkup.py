@@ -8,8 +8,9 @@ from rapport.pipeline.balance import Row
 from rapport.server.books import Books
 from rapport.server.doctor import FAIL, OK, WARN, Check, examine_folder, guarded
 from rapport.server.rooms import Rooms
+from rapport.warehouse.outbox import mismatch
 
-LATE_SECONDS = 30.0
+LATE_EVENTS = 200_000  # some seconds of work
 _FIELDS = Row.__struct_fields__
 
 
@@ -35,15 +36,18 @@ def _log(rooms: Rooms) -> Check:
 
 
 def _warehouse(rooms: Rooms) -> Check:
-    waiting = [seq for seq, _ in rooms.pipeline.waiting().outbox if seq > rooms.warehouse.loaded()]
-    text = f"{rooms.warehouse.size() / 2**20:.1f} MiB, {len(waiting)} batches wait"
-    return Check("warehouse", OK if len(waiting) < 100 else WARN, text)
+    if problem := mismatch(rooms.folder.state, rooms.warehouse):
+        hint = "stop, and restore the whole folder from one backup; until then nothing is loaded"
+        return Check("warehouse", FAIL, f"does not belong to state.db: {problem}", hint)
+    waiting = rooms.unloaded()
+    text = f"{rooms.warehouse.size() / 2**20:.1f} MiB, {waiting} events wait for it"
+    return Check("warehouse", OK if waiting < LATE_EVENTS else WARN, text)
 
 
 def _backlog(rooms: Rooms) -> Check:
-    waiting = sum(rooms.log.pending(rooms.pipeline.committed()).values())
-    limit = rooms.settings.max_backlog_events
-    text = f"{waiting} of at most {limit} events wait for the pipeline"
+    pipeline, warehouse = rooms.waiting()
+    waiting, limit = pipeline + warehouse, rooms.settings.max_backlog_events
+    text = f"{pipeline} events wait for the pipeline, {warehouse} for the warehouse; {limit} may"
     if waiting > limit:
         return Check("backlog", FAIL, text, "send slower, or give the server more CPU")
     return Check("backlog", OK if waiting < limit // 10 else WARN, text)

@@ -66,6 +66,7 @@ def compose(settings: Settings, token: str) -> Composition:
             rooms.pipeline.outcomes,
             clock,
             committed=rooms.pipeline.committed,
+            unloaded=rooms.unloaded,
         ),
         Gate(settings, rooms.accounts, token),
         Bridge(build(context), static.API_SECURITY),

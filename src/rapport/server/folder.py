@@ -40,6 +40,7 @@ class Folder:
         self.running = root / "server.json"
         self.pulse = root / "pipeline.json"
         self.hold = root / "hold.json"
+        self.survivorship = root / "survivorship.yaml"
 
     def create(self) -> None:
         """Make the folder, readable by its owner only. Raises `Unavailable` when that fails."""

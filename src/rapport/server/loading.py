@@ -24,6 +24,11 @@ class Loading:
         self._thread = threading.Thread(target=self._loader.run, args=(self._stop,), name="loader")
         self._thread.start()
 
+    @property
+    def problem(self) -> str:
+        """Why nothing can be loaded, "" when nothing stands in the way."""
+        return self._loader.problem
+
     def stop(self) -> None:
         """Finish the present load, then end."""
         self._stop.set()

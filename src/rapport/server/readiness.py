@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rapport.errors import RapportError
+from rapport.server.loading import Loading
 from rapport.server.rooms import Rooms
 
 
 class Readiness:
-    def __init__(self, rooms: Rooms) -> None:
+    def __init__(self, rooms: Rooms, loading: Loading) -> None:
         self._rooms = rooms
+        self._loading = loading
         self.stopping = False
 
     def checks(self) -> dict[str, str]:
@@ -42,10 +44,12 @@ class Readiness:
         return "ok"
 
     def _warehouse(self) -> str:
+        if problem := self._loading.problem:
+            return f"does not belong to state.db: {problem}"
         self._rooms.warehouse.loaded()
         return "ok"
 
     def _backlog(self) -> str:
-        waiting = sum(self._rooms.log.pending(self._rooms.pipeline.committed()).values())
+        waiting = sum(self._rooms.waiting())
         limit = self._rooms.settings.max_backlog_events
         return "ok" if waiting <= limit else f"{waiting} events wait, {limit} may"

@@ -44,6 +44,11 @@ def _log(rooms: Rooms) -> Iterator[Reading]:
         named(pending),
         label="source",
     )
+    yield Reading(
+        "rapport_warehouse_lag_events",
+        "Events processed but not in the warehouse yet.",
+        rooms.unloaded(),
+    )
 
 
 def _pipeline(rooms: Rooms) -> Iterator[Reading]:

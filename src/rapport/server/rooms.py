@@ -21,6 +21,7 @@ from rapport.log.base import EventLog
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline_reads import PipelineReads
 from rapport.profiles.reads import ProfileReads
+from rapport.profiles.rules_file import RulesFile
 from rapport.server.accounts import AccountStore
 from rapport.server.folder import Folder
 from rapport.warehouse.base import Warehouse
@@ -59,10 +60,14 @@ class Reads:
     `region` has to be that of the pipeline: a phone number is looked up as it was written down.
     """
 
-    def __init__(self, folder: Folder, sources: SourceStore, region: str) -> None:
+    def __init__(
+        self, folder: Folder, sources: SourceStore, survivorship: RulesFile, region: str
+    ) -> None:
         self.connection: apsw.Connection = connect(folder.state, readonly=True, cache_mb=16)
         self.identity = IdentityReads(self.connection, region)
-        self.profiles = ProfileReads(self.connection, self.identity, KnownSources(sources))
+        self.profiles = ProfileReads(
+            self.connection, self.identity, KnownSources(sources), survivorship
+        )
 
 
 class Rooms:
@@ -78,6 +83,7 @@ class Rooms:
         self.warehouse = warehouse
         self.sources = SourceStore(self.folder.control)
         self.accounts = AccountStore(self.folder.control, clock)
+        self.survivorship = RulesFile(self.folder.survivorship)
         self.pipeline = PipelineReads(self.folder.state, log)
         self.history = WarehouseReads(warehouse)
         self._local = threading.local()
@@ -109,6 +115,14 @@ class Rooms:
             self._opened.append(reads)
         return ask(reads)
 
+    def waiting(self) -> tuple[int, int]:
+        """Events that wait for the pipeline, and those that wait for the warehouse."""
+        pending = sum(self.log.pending(self.pipeline.committed()).values())
+        return pending, self.unloaded()
+
+    def unloaded(self) -> int:
+        return self.pipeline.unloaded(self.warehouse.loaded())
+
     def profile_reads(self) -> ProfileReads:
         """Profiles through a connection of its own, for a thread that is not ours."""
         reads = self._new_reads()
@@ -116,7 +130,7 @@ class Rooms:
         return reads.profiles
 
     def _new_reads(self) -> Reads:
-        return Reads(self.folder, self.sources, self.settings.region)
+        return Reads(self.folder, self.sources, self.survivorship, self.settings.region)
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)

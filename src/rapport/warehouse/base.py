@@ -64,8 +64,10 @@ class Warehouse(ABC):
         events: pa.Table | None = None,
         identities: pa.Table | None = None,
         dirty: pa.Table | None = None,
+        mark: str = "",
     ) -> bool:
-        """Append events, apply identity changes, remember dirty profiles and `seq`: all or nothing.
+        """Append events, apply identity changes, remember dirty profiles, `seq` and `mark`: all or
+        nothing.
 
         `identities` rows replace the profile of their node; of several rows for one node the last
         counts. Profiles that gained or lost a node become dirty by themselves. A `seq` that is not
@@ -76,6 +78,10 @@ class Warehouse(ABC):
     @abstractmethod
     def loaded(self) -> int:
         """The `seq` of the last load, 0 before the first."""
+
+    @abstractmethod
+    def mark(self) -> str:
+        """The `mark` of the last load, by which the loader knows the row that it had loaded."""
 
     @abstractmethod
     def refresh_views(self) -> bool:
@@ -90,6 +96,13 @@ class Warehouse(ABC):
         """Replace the rows of the profiles in `read` by `rows`; none are dirty afterwards.
 
         A profile in `read` without a row has ceased to exist: its row goes.
+        """
+
+    @abstractmethod
+    def renew_profiles(self, version: str) -> bool:
+        """Make every profile dirty unless their rows were read under this `version`; True if so.
+
+        `version` stands for all that rows depend on besides the profiles: rules, names of sources.
         """
 
     @abstractmethod

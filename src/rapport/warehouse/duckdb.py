@@ -42,8 +42,9 @@ class DuckdbWarehouse(Warehouse):
         self._lock = threading.RLock()  # guards the writing connection and re-opening
         self._closed = False
         self._stale: set[tuple[str, str]] = set()
+        self._version: str | None = None  # of the profile rows, once compared
         self._root = self._open()
-        self._loaded = self._read_loaded()
+        self._loaded, self._mark = self._read_loaded()
         self._rows = self._count_rows()
         self._full_groups = self._rows // _ROW_GROUP  # when last checkpointed
 
@@ -68,6 +69,7 @@ class DuckdbWarehouse(Warehouse):
         events: pa.Table | None = None,
         identities: pa.Table | None = None,
         dirty: pa.Table | None = None,
+        mark: str = "",
     ) -> bool:
         def write(connection: Connection) -> set[tuple[str, str]]:
             fresh: set[tuple[str, str]] = set()
@@ -78,20 +80,23 @@ class DuckdbWarehouse(Warehouse):
             if dirty is not None and dirty.num_rows:
                 loading.mark_dirty(connection, dirty)
             connection.execute("DELETE FROM loaded")
-            connection.execute("INSERT INTO loaded VALUES (?)", [seq])
+            connection.execute("INSERT INTO loaded VALUES (?, ?)", [seq, mark])
             return fresh
 
         with self._lock:
             if seq <= self._loaded:
                 return False
             fresh = self._transaction(write)
-            self._loaded = seq
+            self._loaded, self._mark = seq, mark
             self._rows += events.num_rows if events is not None else 0
             self._stale.update(fresh)
             return True
 
     def loaded(self) -> int:
         return self._loaded
+
+    def mark(self) -> str:
+        return self._mark
 
     def refresh_views(self) -> bool:
         with self._lock:
@@ -122,6 +127,26 @@ class DuckdbWarehouse(Warehouse):
                 connection.unregister("incoming")
 
         self._transaction(write)
+
+    def renew_profiles(self, version: str) -> bool:
+        if version == self._version:
+            return False
+
+        def write(connection: Connection) -> bool:
+            rows = connection.execute("SELECT version FROM profile_version").fetchall()
+            if rows == [(version,)]:
+                return False
+            connection.execute("DELETE FROM profile_version")
+            connection.execute("INSERT INTO profile_version VALUES (?)", [version])
+            connection.execute(
+                "INSERT INTO dirty_profiles SELECT profile FROM profile_rows"
+                " EXCEPT SELECT profile FROM dirty_profiles"
+            )
+            return True
+
+        renewed = self._transaction(write)
+        self._version = version
+        return renewed
 
     def count_by_source(self) -> Mapping[int, int]:
         rows = self.read("SELECT source_id, count(*) AS n FROM events GROUP BY source_id")
@@ -201,9 +226,9 @@ class DuckdbWarehouse(Warehouse):
             views.refresh_all(root)
         return root
 
-    def _read_loaded(self) -> int:
-        rows = self._root.execute("SELECT coalesce(max(seq), 0) FROM loaded").fetchall()
-        return int(rows[0][0])
+    def _read_loaded(self) -> tuple[int, str]:
+        rows = self._root.execute("SELECT seq, coalesce(mark, '') FROM loaded").fetchall()
+        return (int(rows[0][0]), str(rows[0][1])) if rows else (0, "")
 
     def _count_rows(self) -> int:
         return int(self._root.execute("SELECT count(*) FROM events").fetchall()[0][0])
@@ -225,7 +250,8 @@ class DuckdbWarehouse(Warehouse):
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 self._after(error)
-                self._loaded = self._read_loaded()  # the commit itself may have come through
+                # The commit itself may have come through.
+                self._loaded, self._mark = self._read_loaded()
                 raise Unavailable("the warehouse could not be written") from error
             except BaseException:
                 with suppress(duckdb.Error):
@@ -255,4 +281,4 @@ class DuckdbWarehouse(Warehouse):
             logger.error("warehouse invalidated by an internal error; opening it again")
             self._root.close()
             self._root = self._open()
-            self._loaded = self._read_loaded()
+            self._loaded, self._mark = self._read_loaded()

@@ -32,12 +32,15 @@ _GAP_SECONDS = 0.3
 _IDLE_SECONDS = (0.02, 0.2)
 _PROFILES_AT_ONCE = 500
 _VIEWS_SECONDS = 1.0
+_VERSION_SECONDS = 1.0
+_REFUSED_SECONDS = 5.0
 
 
 class ProfileRows(Protocol):
     """What the loader asks of profiles: `rapport.profiles.reads.ProfileReads`."""
 
     def many(self, profiles: Iterable[int]) -> Iterator[dict[str, Any]]: ...
+    def version(self) -> str: ...
 
 
 class Loader:
@@ -64,6 +67,9 @@ class Loader:
         self._maybe_dirty = True
         self._next_profiles = 0.0
         self._next_views = 0.0
+        self._next_version = 0.0
+        self._next_open = 0.0
+        self.problem = ""  # why nothing is loaded although the outbox may hold something
 
     def run(self, stop: threading.Event) -> None:
         """Load until `stop` is set. Errors are logged and tried again; nothing is skipped."""
@@ -95,6 +101,7 @@ class Loader:
         if not self._open():
             return None
         rows = self._load()
+        self._renew_profiles()
         self._refresh_profiles(behind=rows is not None)
         if time.monotonic() >= self._next_views and self._warehouse.refresh_views():
             self._next_views = time.monotonic() + _VIEWS_SECONDS
@@ -116,12 +123,30 @@ class Loader:
             migrate(self._control, "warehouse", CONTROL_STEPS)
             self._control.execute("COMMIT")
             self._control_news = ChangeSignal(self._control)
-        if self._outbox is None:
-            self._outbox = Outbox.open(self._state_path)
-            if self._outbox is not None:
-                self._outbox.compare(self._warehouse.loaded())
+        if self._outbox is None and time.monotonic() >= self._next_open:
+            outbox = Outbox.open(self._state_path)
+            if outbox is not None and self._belongs(outbox):
+                self._outbox = outbox
                 self._record(self._warehouse.loaded())
         return self._outbox is not None
+
+    def _belongs(self, outbox: Outbox) -> bool:
+        """Whether outbox and warehouse have one history. If not, rows of the one would be taken for
+        rows of the other: nothing is loaded, and nothing may be trimmed, until that is put right.
+        """
+        found = outbox.mismatch(self._warehouse.loaded(), self._warehouse.mark())
+        if found and found != self.problem:
+            logger.critical(
+                "warehouse.duckdb and state.db do not belong together (%s): nothing is loaded;"
+                " stop, and restore the whole folder from one backup",
+                found,
+            )
+        self.problem = found
+        if found:
+            outbox.close()
+            self._record(0)
+            self._next_open = time.monotonic() + _REFUSED_SECONDS
+        return not found
 
     def _load(self) -> int | None:
         assert self._outbox is not None  # noqa: S101 - narrows the type; step() has opened it
@@ -138,6 +163,7 @@ class Loader:
             events=waiting.events,
             identities=waiting.identities,
             dirty=waiting.dirty,
+            mark=waiting.mark,
         )
         self._record(waiting.seq)
         self._maybe_dirty = True
@@ -169,6 +195,14 @@ class Loader:
             [SourceRow(int(str(row[0])), *map(str, row[1:])) for row in rows]
         )
 
+    def _renew_profiles(self) -> None:
+        """Other rules or names of sources change the row of every profile."""
+        if time.monotonic() < self._next_version:
+            return
+        self._next_version = time.monotonic() + _VERSION_SECONDS
+        if self._warehouse.renew_profiles(self._reads().version()):
+            self._maybe_dirty = True
+
     def _refresh_profiles(self, *, behind: bool) -> None:
         """Read dirty profiles again; while events wait, for a third of the time at most."""
         started = time.monotonic()
@@ -182,8 +216,11 @@ class Loader:
         self._next_profiles = started + 3 * spent
 
     def _upsert(self, dirty: Sequence[int]) -> None:
-        if self._profiles is None:
-            self._profiles = self._profile_reads()
-        rows = list(self._profiles.many(dirty))
+        rows = list(self._reads().many(dirty))
         columns = {name: [row.get(name) for row in rows] for name in PROFILES.names}
         self._warehouse.upsert_profiles(dirty, pa.Table.from_pydict(columns, schema=PROFILES))
+
+    def _reads(self) -> ProfileRows:
+        if self._profiles is None:
+            self._profiles = self._profile_reads()
+        return self._profiles

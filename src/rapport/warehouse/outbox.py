@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
 import msgspec
 import pyarrow as pa
+from xxhash import xxh3_128_hexdigest
 
 from rapport.database import ChangeSignal, connect
 from rapport.errors import Unavailable
 from rapport.events.schema import DIRTY_PROFILES, EVENTS, IDENTITIES
-
-logger = logging.getLogger(__name__)
+from rapport.warehouse.base import Warehouse
 
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 25_000
@@ -28,6 +27,7 @@ class Waiting(msgspec.Struct, frozen=True):
     events: pa.Table | None
     identities: pa.Table | None
     dirty: pa.Table | None
+    mark: str  # of the row `seq`
 
 
 class Outbox:
@@ -66,34 +66,69 @@ class Outbox:
         """The next rows behind `after`, bounded in bytes and rows; at least one if there is one."""
         found: dict[str, list[pa.Table]] = {kind: [] for kind in _SCHEMAS}
         last = size = rows = 0
+        newest = b""
         for seq, kind, count, payload in self._connection.execute(
             "SELECT seq, kind, count, payload FROM outbox WHERE seq > ? ORDER BY seq", (after,)
         ):
             size, rows = size + len(payload), rows + (count if kind == "events" else 0)
             if last and (size > _MOST_BYTES or rows > _MOST_ROWS):
                 break
-            last = seq
+            last, newest = seq, payload
             if kind in found:
                 found[kind].append(_fit(pa.ipc.open_stream(payload).read_all(), _SCHEMAS[kind]))
         if not last:
             return None
         return Waiting(
-            last, _joined(found["events"]), _joined(found["identities"]), _joined(found["profiles"])
+            last,
+            _joined(found["events"]),
+            _joined(found["identities"]),
+            _joined(found["profiles"]),
+            mark_of(newest),
         )
 
-    def compare(self, loaded: int) -> None:
-        """Say loudly when warehouse and outbox do not belong together, as after a wrong restore."""
-        first, last = self._connection.execute(
+    def mismatch(self, loaded: int, mark: str) -> str:
+        """Why a warehouse that loaded row `loaded`, known by `mark`, does not belong to this
+        outbox, as after restoring only one of the two; "" when it does.
+
+        The pipeline keeps the row that was loaded last, so that it can be compared.
+        """
+        first, last, payload = self._connection.execute(
             "SELECT (SELECT min(seq) FROM outbox),"
-            " (SELECT seq FROM sqlite_sequence WHERE name = 'outbox')"
-        ).fetchone() or (None, None)
-        if first is not None and first > loaded + 1:
-            logger.error("the warehouse lacks outbox rows %d to %d", loaded + 1, first - 1)
-        if (last or 0) < loaded:
-            logger.error("the warehouse (%d) is ahead of state.db (%d)", loaded, last or 0)
+            " (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'),"
+            " (SELECT payload FROM outbox WHERE seq = ?)",
+            (loaded,),
+        ).fetchone() or (None, None, None)
+        last = last or 0
+        if last < loaded:
+            return f"the warehouse has loaded {loaded} batches, state.db has made {last}"
+        if (first if first is not None else last + 1) > loaded + 1:
+            return f"the warehouse has loaded {loaded} batches, state.db keeps those from {first}"
+        if mark and (payload is None or mark_of(payload) != mark):
+            return f"batch {loaded} of the warehouse is not batch {loaded} of state.db"
+        return ""
 
     def close(self) -> None:
         self._connection.close()
+
+
+def mark_of(payload: bytes) -> str:
+    """By which an outbox row is known again."""
+    return xxh3_128_hexdigest(payload)
+
+
+def mismatch(state: Path, warehouse: Warehouse) -> str:
+    """`Outbox.mismatch` for whoever is not the loader, which may go on meanwhile."""
+    outbox = Outbox.open(state)
+    if outbox is None:
+        return "" if not warehouse.loaded() else "state.db is missing, the warehouse is not empty"
+    try:
+        while True:
+            loaded, mark = warehouse.loaded(), warehouse.mark()
+            found = outbox.mismatch(loaded, mark)
+            if loaded == warehouse.loaded():
+                return found
+    finally:
+        outbox.close()
 
 
 def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:

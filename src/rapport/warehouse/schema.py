@@ -53,6 +53,8 @@ def events_ddl(schema: pa.Schema) -> str:
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS loaded (seq BIGINT NOT NULL)",
+    "ALTER TABLE loaded ADD COLUMN IF NOT EXISTS mark VARCHAR",
+    "CREATE TABLE IF NOT EXISTS profile_version (version VARCHAR NOT NULL)",
     "CREATE TABLE IF NOT EXISTS identities (node BIGINT NOT NULL, profile BIGINT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS dirty_profiles (profile BIGINT NOT NULL)",
     """CREATE TABLE IF NOT EXISTS profile_rows (

@@ -71,7 +71,7 @@ _FIXED = {
 _BY_TYPE = {"page": "pages", "screen": "screens", "identify": "identifies", "group": "groups"}
 _TABLES = (
     *("events", "identities", "loaded", "sources", "event_properties", "event_volumes"),
-    *("dirty_profiles", "profile_rows"),
+    *("dirty_profiles", "profile_rows", "profile_version"),
 )
 _PRECISE = ("BIGINT", "DOUBLE", "BOOLEAN", "TIMESTAMP")
 

@@ -34,7 +34,7 @@ class Context:
         self.url = url  # where browsers reach the console
         self.passwords = Passwords()
         self.attempts = Attempts(rooms.clock)
-        self.readiness = Readiness(rooms)
+        self.readiness = Readiness(rooms, loading)
         self.commands = Commands(rooms)
         self.books = Books(rooms)
 

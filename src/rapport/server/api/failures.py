@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import apsw
 import msgspec
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
+from rapport.database import unreadable
 from rapport.errors import RapportError, Retryable
 
 log = logging.getLogger("rapport.api")
@@ -64,6 +66,12 @@ def _problems(error: ValidationException) -> dict[str, Any]:
     }
 
 
+def on_store_error(request: Request[Any, Any, Any], error: apsw.Error) -> Response[bytes]:
+    """A file that is damaged, or cannot be read now."""
+    log.error("a store failed: %s", type(error).__name__, extra={"method": request.method})
+    return on_rapport_error(request, unreadable("a store", error))
+
+
 def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     log.error("a request failed", exc_info=error, extra={"method": request.method})
     wrapped = RapportError("something went wrong inside", hint="see the server's log")
@@ -73,5 +81,6 @@ def on_any_error(request: Request[Any, Any, Any], error: Exception) -> Response[
 HANDLERS: dict[Any, Any] = {
     RapportError: on_rapport_error,
     HTTPException: on_http_error,
+    apsw.Error: on_store_error,
     Exception: on_any_error,
 }

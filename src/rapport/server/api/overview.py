@@ -127,7 +127,7 @@ async def overview(context: Context, minutes: int = 60) -> Overview:
             max(seen, default=None),
             balance.totals.pending,
             lag,
-            await rooms.working(lambda: _not_loaded(rooms)),
+            await rooms.working(rooms.unloaded),
         ),
         view,
         [
@@ -191,12 +191,6 @@ def _pipeline_lag(rooms: Rooms, totals: Row) -> float:
         return 0.0
     waiting = rooms.log.read(rooms.pipeline.committed(), max_records=1, max_bytes=1)
     return (rooms.clock.now() - waiting[0].received_at) / SECOND if waiting else 0.0
-
-
-def _not_loaded(rooms: Rooms) -> int:
-    loaded = rooms.warehouse.loaded()
-    outbox = rooms.pipeline.waiting().outbox
-    return sum(sum(by_source.values()) for seq, by_source in outbox if seq > loaded)
 
 
 def _checklist(context: Context, totals: Row, people: Totals) -> list[Step]:

@@ -26,6 +26,7 @@ from rapport.server.api import (
     session,
     sources,
     sql,
+    survivorship,
     trace,
 )
 from rapport.server.api.context import Asked, Context, has_scope
@@ -37,6 +38,7 @@ AREAS = (
     sources,
     overview,
     profiles,
+    survivorship,
     identity,
     accounts,
     events,
