@@ -15,6 +15,7 @@ import { Skeleton } from '@/ui/Skeleton'
 import { Tabs } from '@/ui/Tabs'
 import { useFormat } from '@/ui/useFormat'
 
+import css from './Events.module.css'
 import { fromId, nameOf, sqlOf } from './kinds'
 import { Properties } from './Properties'
 import { Samples } from './Samples'
@@ -66,7 +67,8 @@ function Details({ detail, kind }: { detail: EventDetail; kind: EventKind | unde
         ]}
       />
       {kind && <VolumeChart kind={kind} />}
-      <Tabs
+      <div className={css.tabs}>
+        <Tabs
         label={t('events.tabs')}
         selected={tab}
         onSelect={setTab}
@@ -79,7 +81,8 @@ function Details({ detail, kind }: { detail: EventDetail; kind: EventKind | unde
           },
           { id: 'samples', label: t('events.samples'), count: format.number(detail.samples.length), content: <Samples detail={detail} /> },
         ]}
-      />
+        />
+      </div>
     </>
   )
 }

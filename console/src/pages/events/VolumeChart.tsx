@@ -49,8 +49,8 @@ function Bars({ kind }: { kind: EventKind }) {
         ))}
       </div>
       <div className={css.axis} aria-hidden>
-        <span>{dayName(format.date, kind.volume[0]?.day)}</span>
-        <span>{dayName(format.date, kind.volume.at(-1)?.day)}</span>
+        <bdi>{dayName(format.date, kind.volume[0]?.day)}</bdi>
+        <bdi>{dayName(format.date, kind.volume.at(-1)?.day)}</bdi>
       </div>
     </div>
   )

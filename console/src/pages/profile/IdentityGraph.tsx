@@ -1,7 +1,19 @@
 import '@xyflow/react/dist/base.css'
 
-import { Background, Controls, Handle, Position, ReactFlow, type Edge, type Node, type NodeProps } from '@xyflow/react'
-import { useMemo } from 'react'
+import {
+  Background,
+  BaseEdge,
+  Controls,
+  getBezierPath,
+  Handle,
+  Position,
+  ReactFlow,
+  type Edge,
+  type EdgeProps,
+  type Node,
+  type NodeProps,
+} from '@xyflow/react'
+import { useMemo, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Evidence, IdentityView } from '@/api/people'
@@ -9,7 +21,7 @@ import { classes } from '@/ui/classes'
 import { useFormat } from '@/ui/useFormat'
 
 import css from './Graph.module.css'
-import { layOut, NODE, type GraphEdge, type GraphNode } from './graph'
+import { layOut, type GraphEdge, type GraphNode } from './graph'
 import { kindOf, splitLabel } from './names'
 
 interface Props {
@@ -17,33 +29,41 @@ interface Props {
   chosen: readonly string[]
   path: readonly Evidence[]
   onSelect: (label: string) => void
-  height: number
 }
 
-type IdentifierNode = Node<{ node: GraphNode; chosen: boolean; onPath: boolean; onSelect: (label: string) => void }, 'identifier'>
+type IdentifierNode = Node<{ node: GraphNode; narrow: boolean; chosen: boolean; onPath: boolean; onSelect: (label: string) => void }, 'identifier'>
 
 const NODE_TYPES = { identifier: Identifier }
+const EDGE_TYPES = { evidence: EvidenceLine }
+
+/** px of the canvas: as high as the drawing, within reason. */
+const [AIR, LEAST, MOST] = [56, 230, 460]
+
+/** Above the lower end, where lines that part at the top no longer lie over each other. */
+const LABEL_UP = 22
 
 /** Identifiers and the evidence between them. The tables below say the same without a drawing. */
-export default function IdentityGraph({ view, chosen, path, onSelect, height }: Props) {
+export default function IdentityGraph({ view, chosen, path, onSelect }: Props) {
   const { t } = useTranslation()
-  const graph = useMemo(() => layOut(view), [view])
+  const narrow = useNarrow()
+  const graph = useMemo(() => layOut(view, narrow), [view, narrow])
   const onPath = useMemo(() => new Set(path.flatMap(({ a, b }) => [a, b, pair(a, b)])), [path])
   const nodes = graph.nodes.map<IdentifierNode>((node) => ({
     id: node.id,
     type: 'identifier',
     position: { x: node.x, y: node.y },
-    width: NODE.width,
-    height: NODE.height,
-    data: { node, chosen: chosen.includes(node.id), onPath: onPath.has(node.id), onSelect },
+    ...graph.node,
+    data: { node, narrow, chosen: chosen.includes(node.id), onPath: onPath.has(node.id), onSelect },
   }))
-  const edges = useEdges(graph.edges, onPath)
+  const edges = useEdges(graph.edges, onPath, narrow)
   return (
-    <div style={{ blockSize: height }} dir="ltr" className={css.canvas}>
+    <div style={{ blockSize: Math.min(Math.max(graph.height + AIR, LEAST), MOST) }} dir="ltr" className={css.canvas}>
       <ReactFlow
+        key={narrow ? 'narrow' : 'wide'}
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
         fitView
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         minZoom={0.2}
@@ -71,13 +91,13 @@ export default function IdentityGraph({ view, chosen, path, onSelect, height }: 
   )
 }
 
-function Identifier({ data: { node, chosen, onPath, onSelect } }: NodeProps<IdentifierNode>) {
+function Identifier({ data: { node, narrow, chosen, onPath, onSelect } }: NodeProps<IdentifierNode>) {
   const { t } = useTranslation()
   const format = useFormat()
   const { type, value } = splitLabel(node.id)
   return (
     <>
-      <Handle type="target" position={Position.Top} isConnectable={false} className={css.handle} />
+      <Handle type="target" position={narrow ? Position.Left : Position.Top} isConnectable={false} className={css.handle} />
       <button
         type="button"
         className={classes(css.node, 'nodrag', node.outside && css.outside, onPath && css.onPath)}
@@ -94,26 +114,42 @@ function Identifier({ data: { node, chosen, onPath, onSelect } }: NodeProps<Iden
         </span>
         <span className={css.label}>{value}</span>
       </button>
-      <Handle type="source" position={Position.Bottom} isConnectable={false} className={css.handle} />
+      <Handle type="source" position={narrow ? Position.Right : Position.Bottom} isConnectable={false} className={css.handle} />
     </>
   )
 }
 
-function useEdges(edges: readonly GraphEdge[], onPath: ReadonlySet<string>): Edge[] {
+function EvidenceLine(props: EdgeProps) {
+  const [path] = getBezierPath(props)
+  const sideways = props.targetPosition === Position.Left
+  return (
+    <BaseEdge
+      path={path}
+      label={props.label}
+      labelX={sideways ? props.targetX - LABEL_UP : props.targetX + (props.sourceX - props.targetX) * 0.06}
+      labelY={sideways ? props.targetY : props.targetY - LABEL_UP}
+      labelBgPadding={[6, 3]}
+      labelBgBorderRadius={4}
+    />
+  )
+}
+
+function useEdges(edges: readonly GraphEdge[], onPath: ReadonlySet<string>, narrow: boolean): Edge[] {
   const { t } = useTranslation()
   const format = useFormat()
   return edges.map(({ id, source, target, evidence, refusal }) => {
     const lit = onPath.has(pair(source, target)) && !refusal
-    const days = [...new Set([evidence.first_seen, evidence.last_seen].map((at) => format.date(at)))].join(' – ')
-    const label = refusal ? t('profile.graph.refused', { rule: refusal.rule }) : evidence.kind === 'manual' ? t('profile.evidence.manual') : `${format.compact(evidence.count)}× · ${days}`
+    // Isolated, so that right-to-left dates do not run into the number.
+    const days = `\u2068${format.dates(evidence.first_seen, evidence.last_seen)}\u2069`
+    const seen = narrow ? `${format.compact(evidence.count)}×` : `${format.compact(evidence.count)}× · ${days}`
+    const joined = evidence.kind === 'manual' ? t('profile.evidence.manual') : seen
     return {
       id,
       source,
       target,
-      label,
+      type: 'evidence',
+      label: refusal ? t('profile.graph.refused', { rule: refusal.rule }) : joined,
       className: classes(css.edge, refusal && css.refused, evidence.kind === 'manual' && css.manual, lit && css.lit),
-      labelBgPadding: [6, 3],
-      labelBgBorderRadius: 4,
       zIndex: lit ? 1 : 0,
     }
   })
@@ -121,4 +157,16 @@ function useEdges(edges: readonly GraphEdge[], onPath: ReadonlySet<string>): Edg
 
 function pair(a: string, b: string): string {
   return [a, b].toSorted().join('\n')
+}
+
+const NARROW = window.matchMedia('(width < 640px)')
+
+function useNarrow(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      NARROW.addEventListener('change', changed)
+      return () => NARROW.removeEventListener('change', changed)
+    },
+    () => NARROW.matches,
+  )
 }

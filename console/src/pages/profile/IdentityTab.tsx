@@ -20,7 +20,7 @@ import { SplitDialog } from './SplitDialog'
 const IdentityGraph = lazy(() => import('./IdentityGraph'))
 
 const route = getRouteApi('/shell/profiles/$ref/{-$tab}')
-const GRAPH_PX = 400
+const GRAPH_PX = 260
 
 /** Why this is one person: what joins the identifiers, and what did not. The tables say all that the graph does. */
 export function IdentityTab({ profile, address }: { profile: Profile; address: string }) {
@@ -69,7 +69,7 @@ function GraphCard({ view, profile, chosen, path, onSelect }: GraphProps) {
       flush
     >
       <Suspense fallback={<Skeleton height={GRAPH_PX} />}>
-        <IdentityGraph view={view} chosen={chosen} path={path} onSelect={onSelect} height={GRAPH_PX} />
+        <IdentityGraph view={view} chosen={chosen} path={path} onSelect={onSelect} />
       </Suspense>
       {splitting && <SplitDialog profile={profile} a={chosen[0]} b={chosen[1]} onClose={() => setSplitting(false)} />}
     </Card>

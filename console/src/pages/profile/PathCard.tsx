@@ -54,7 +54,7 @@ function Chain({ a, path }: { a: string; b: string; path: Evidence[] }) {
           <span className={css.link}>
             {evidence.kind === 'manual'
               ? t('profile.evidence.manual')
-              : t('profile.path.seen', { count: evidence.count, formatted: format.number(evidence.count), first: format.date(evidence.first_seen), last: format.date(evidence.last_seen) })}
+              : t('profile.path.seen', { count: evidence.count, formatted: format.number(evidence.count), days: format.dates(evidence.first_seen, evidence.last_seen) })}
           </span>
           <Label of={to} />
         </li>

@@ -39,7 +39,9 @@ export function Timeline({ rows, onOpen }: Props) {
       {byDay(rows).map((day) => (
         <section key={day.at} className={css.day}>
           <h3 className={css.date}>
-            <DayName at={day.at} />
+            <span>
+              <DayName at={day.at} />
+            </span>
           </h3>
           <ul>
             {day.events.map((event) => (

@@ -35,14 +35,13 @@ export function QuarantinePage() {
     (change: Partial<typeof filter>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: !change.open }),
     [navigate],
   )
-  const chosen = reasons?.items.find((one) => one.reason === reason)
   return (
     <Page
       title={t('quarantine.title')}
       lead={t('quarantine.lead')}
       height="fill"
       actions={
-        <Button variant="primary" icon={RotateCw} isDisabled={!chosen || status !== 'open'} onPress={() => setRedriving(true)}>
+        <Button variant="primary" icon={RotateCw} isDisabled={!reasons?.count || status !== 'open'} onPress={() => setRedriving(true)}>
           {t('quarantine.redriveAll')}
         </Button>
       }
@@ -64,8 +63,8 @@ export function QuarantinePage() {
           empty={<Nothing filtered={Boolean(reason || filter.source || status !== 'open')} onClear={() => void navigate({ search: {} })} />}
         />
       )}
-      {open && <QuarantinedDrawer id={open} onClose={() => set({ open: undefined })} />}
-      {redriving && chosen && <RedriveAll reason={chosen} onClose={() => setRedriving(false)} />}
+      {open && <QuarantinedDrawer id={open} onClose={() => set({ open: undefined })} onMoved={(id) => set({ open: id })} />}
+      {redriving && reasons && <RedriveAll reasons={reasons.items} first={reason} onClose={() => setRedriving(false)} />}
     </Page>
   )
 }

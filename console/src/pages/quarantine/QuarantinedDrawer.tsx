@@ -23,11 +23,17 @@ import { useRedrive } from './useRedrive'
 
 const ROWS = 16
 
+interface Props {
+  id: string
+  onClose: () => void
+  onMoved: (id: string) => void
+}
+
 /** One event: why it could not be used, and the event itself to correct. */
-export function QuarantinedDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+export function QuarantinedDrawer({ id, onClose, onMoved }: Props) {
   const { t } = useTranslation()
   const { data, error, refetch } = useQuery(quarantinedQuery(id))
-  if (data) return <Opened key={data.id} item={data} onClose={onClose} />
+  if (data) return <Opened item={data} onClose={onClose} onMoved={onMoved} />
   return (
     <Drawer open onClose={onClose} title={t('quarantine.one')}>
       {error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton lines={8} />}
@@ -35,12 +41,12 @@ export function QuarantinedDrawer({ id, onClose }: { id: string; onClose: () => 
   )
 }
 
-function Opened({ item, onClose }: { item: Quarantined; onClose: () => void }) {
+function Opened({ item, onClose, onMoved }: Omit<Props, 'id'> & { item: Quarantined }) {
   const { t } = useTranslation()
   const [text, setText] = useState(() => toText(item.body))
   const [discarding, setDiscarding] = useState(false)
   const read = readBody(text)
-  const redrive = useRedrive(item, onClose)
+  const redrive = useRedrive(item, { onDone: onClose, onMoved })
   const open = item.status === 'open'
   const changed = text !== toText(item.body)
   return (
@@ -98,13 +104,19 @@ function Reason({ item }: { item: Quarantined }) {
     <>
       <div className={css.verdict}>
         <strong>{title}</strong>
-        <p>{meaning}</p>
+        <p>
+          <Words text={meaning} />
+        </p>
         {item.detail && (
           <p>
             <Id>{item.detail}</Id>
           </p>
         )}
-        {hint && <p className={css.hint}>{hint}</p>}
+        {hint && (
+          <p className={css.hint}>
+            <Words text={hint} />
+          </p>
+        )}
       </div>
       <Facts
         items={[
@@ -117,4 +129,9 @@ function Reason({ item }: { item: Quarantined }) {
       />
     </>
   )
+}
+
+/** What stands between backticks is the name of a field. */
+function Words({ text }: { text: string }) {
+  return text.split('`').map((part, index) => (index % 2 ? <code key={index}>{part}</code> : part))
 }

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/api/client'
@@ -7,6 +8,7 @@ import type { List } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorState } from '@/ui/ErrorState'
+import { Select } from '@/ui/Select'
 import { useFormat } from '@/ui/useFormat'
 
 import { reasonWords } from './reasonWords'
@@ -14,23 +16,32 @@ import { reasonWords } from './reasonWords'
 /** So many go in one call of the server. */
 const AT_ONCE = 500
 
+interface Props {
+  /** At least one. */
+  reasons: readonly ReasonCount[]
+  /** The one that the list is narrowed to. */
+  first: string | undefined
+  onClose: () => void
+}
+
 /** Sends all open ones of a reason again as they are: for when the cause is gone. */
-export function RedriveAll({ reason, onClose }: { reason: ReasonCount; onClose: () => void }) {
+export function RedriveAll({ reasons, first, onClose }: Props) {
   const { t } = useTranslation()
   const format = useFormat()
   const queries = useQueryClient()
-  const { title } = reasonWords(t, reason)
+  const [chosen, setChosen] = useState(first ?? reasons[0]?.reason ?? '')
   const redrive = useMutation({
-    mutationFn: () => api.post<List<Redriven>>('/quarantine/redrive', { reason: reason.reason }),
+    mutationFn: () => api.post<List<Redriven>>('/quarantine/redrive', { reason: chosen }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['quarantine'] }),
   })
   const done = redrive.data?.items
-  const count = Math.min(reason.count, AT_ONCE)
+  const open = reasons.find(({ reason }) => reason === chosen)?.count ?? 0
+  const count = Math.min(open, AT_ONCE)
   return (
     <Dialog
       open
       onClose={onClose}
-      title={t('quarantine.redriveReason', { reason: title })}
+      title={t('quarantine.redriveTitle')}
       actions={
         done ? (
           <Button variant="primary" onPress={onClose}>
@@ -39,7 +50,7 @@ export function RedriveAll({ reason, onClose }: { reason: ReasonCount; onClose: 
         ) : (
           <>
             <Button onPress={onClose}>{t('ui.cancel')}</Button>
-            <Button variant="primary" isPending={redrive.isPending} onPress={() => redrive.mutate()}>
+            <Button variant="primary" isPending={redrive.isPending} isDisabled={count === 0} onPress={() => redrive.mutate()}>
               {t('quarantine.redriveMany', { count, formatted: format.number(count) })}
             </Button>
           </>
@@ -47,8 +58,20 @@ export function RedriveAll({ reason, onClose }: { reason: ReasonCount; onClose: 
       }
     >
       {redrive.error && <ErrorState error={redrive.error} />}
-      {done ? <Outcome done={done} /> : <p>{t('quarantine.redriveBody')}</p>}
-      {!done && reason.count > AT_ONCE && <p>{t('quarantine.redriveLimit', { formatted: format.number(AT_ONCE) })}</p>}
+      {done ? (
+        <Outcome done={done} />
+      ) : (
+        <>
+          <p>{t('quarantine.redriveBody')}</p>
+          <Select
+            label={t('quarantine.why')}
+            options={reasons.map((one) => ({ value: one.reason, label: reasonWords(t, one).title }))}
+            value={chosen}
+            onChange={setChosen}
+          />
+        </>
+      )}
+      {!done && open > AT_ONCE && <p>{t('quarantine.redriveLimit', { formatted: format.number(AT_ONCE) })}</p>}
     </Dialog>
   )
 }

@@ -4,10 +4,19 @@ import { useTranslation } from 'react-i18next'
 
 import { api } from '@/api/client'
 import type { Quarantined, Redriven } from '@/api/quarantine'
+import type { List } from '@/api/types'
 import { useToast } from '@/ui/Toast'
 
+import { reasonWords } from './reasonWords'
+
+interface Then {
+  onDone: () => void
+  /** A correction that could not be used either is a new one in quarantine. */
+  onMoved: (id: string) => void
+}
+
 /** Sends an event again: corrected, or as it is with null. `refused`: the reason why it came back. */
-export function useRedrive(item: Quarantined, onDone: () => void) {
+export function useRedrive(item: Quarantined, { onDone, onMoved }: Then) {
   const { t } = useTranslation()
   const toast = useToast()
   const queries = useQueryClient()
@@ -17,8 +26,12 @@ export function useRedrive(item: Quarantined, onDone: () => void) {
       api.post<Redriven>(`/quarantine/${item.id}/redrive`, body ? { body } : {}),
     onMutate: () => setRefused(null),
     onSuccess: async ({ status, detail }) => {
-      if (status === 'quarantined') setRefused(detail)
-      else {
+      if (status === 'quarantined') {
+        setRefused(detail)
+        toast(t('quarantine.again', { reason: reasonWords(t, { reason: detail, meaning: '' }).title }), 'bad')
+        const successor = await findSuccessor(item)
+        if (successor) onMoved(String(successor))
+      } else {
         toast(t(status === 'duplicate' ? 'quarantine.duplicate' : 'quarantine.redriven'))
         onDone()
       }
@@ -26,4 +39,11 @@ export function useRedrive(item: Quarantined, onDone: () => void) {
     },
   })
   return { ...mutation, refused }
+}
+
+const LATEST = 50
+
+async function findSuccessor({ id, source }: Quarantined): Promise<number | undefined> {
+  const latest = await api.get<List<Quarantined>>('/quarantine', { source, limit: LATEST })
+  return latest.items.find((one) => one.id > id && one.status === 'open')?.id
 }

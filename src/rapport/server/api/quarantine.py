@@ -147,6 +147,9 @@ async def _redrive(context: Context, item: Quarantined, body: dict[str, Any] | N
     written: Written = await context.commands.event(
         item.source, event, str(event.get("messageId", "")), redrive=item.id
     )
+    # To the books, what is refused unchanged is a duplicate of itself.
+    if written.status == "duplicate" and (await _find(context, item.id)).status == OPEN:
+        return Redriven(item.id, "quarantined", item.reason)
     return Redriven(item.id, written.status, written.detail)
 
 
