@@ -81,9 +81,10 @@ class Server:
             except ProcessLookupError:
                 continue
 
-    def stop(self, timeout: float = 60) -> None:
+    def stop(self, timeout: float = 60) -> int:
+        """SIGTERM; the exit code."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(timeout)
+        return self.process.wait(timeout)
 
 
 def free_port() -> int:

@@ -3,22 +3,25 @@
     python -m bench.torture [--kills 200] [--seed 1]
 
 Each round starts the server on the same folder, sends batches, and kills the main process, the
-worker or both with SIGKILL after a random time, sometimes while it is still recovering. A batch
-without an answer is sent again with the same messageIds, as an SDK would.
+worker or both with SIGKILL after a random time: under load, while it is still recovering, or twice
+in a row. A batch without an answer is sent again with the same messageIds, as an SDK would. In the
+end everything sent is looked for in the warehouse, and the server's own books are read.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from bench.harness import Client, Progress, Server, Stream, machine, start, wait_ready
+from bench.harness import Client, Progress, Server, Stream, get, machine, start, wait_ready
 
 
 class Ledger:
@@ -45,37 +48,54 @@ class Ledger:
                 time.sleep(0.02)
 
 
-def torture(
-    folder: Path, kills: int, seed: int, *, senders: int = 2, size: int = 20
-) -> list[Ledger]:
-    """Run `kills` rounds on `folder`, end with a clean drain; returns the senders' ledgers."""
+@dataclass
+class Verdict:
+    acknowledged: int
+    lost: int
+    twice: int
+    resent: int  # batches
+    complaints: list[str]  # of the server's own balance and doctor
+
+    @property
+    def clean(self) -> bool:
+        return not (self.lost or self.twice or self.complaints)
+
+
+def torture(folder: Path, kills: int, seed: int, *, senders: int = 2, size: int = 20) -> Verdict:
+    """Kill at least `kills` times on `folder`, then let it finish its work, stop and count."""
     chance = random.Random(seed)
     ledgers = [Ledger(seed * 100 + n, size) for n in range(senders)]
-    for number in range(kills):
+    done = 0
+    while done < kills:
         server = start(folder)
         stop = threading.Event()
         threads = [threading.Thread(target=one.send, args=(server.port, stop)) for one in ledgers]
         for thread in threads:
             thread.start()
-        if chance.random() < 0.8:
+        if chance.random() < 0.7:
             wait_ready(server)
         time.sleep(chance.uniform(0.0, 1.5))
-        server.kill(chance.choice(["all", "all", "main", "worker"]))
-        time.sleep(chance.uniform(0.0, 0.3))
+        for _ in range(chance.choice([1, 1, 2, 3])):
+            server.kill(chance.choice(["all", "main", "worker", "worker"]))
+            done += 1
+            time.sleep(chance.uniform(0.0, 0.6))
+            if server.process.poll() is not None:
+                break
         stop.set()
         server.kill("all")
         server.process.wait()
         for thread in threads:
             thread.join()
-        if number % 20 == 19:
-            acknowledged = sum(one.acknowledged for one in ledgers)
-            print(f"{number + 1} kills, {acknowledged:,} events acknowledged")
-    drain(folder, ledgers)
-    return ledgers
+        acknowledged = sum(one.acknowledged for one in ledgers)
+        print(f"{done} kills, {acknowledged:,} events acknowledged", flush=True)
+    return verdict(folder, ledgers, drain(folder, ledgers))
 
 
-def drain(folder: Path, ledgers: list[Ledger]) -> None:
-    """Send what is still open, wait until everything is in the warehouse, stop cleanly."""
+def drain(folder: Path, ledgers: list[Ledger]) -> list[str]:
+    """Send what is still open, wait until everything is in the warehouse, stop cleanly.
+
+    Returns what the server finds wrong with its stores.
+    """
     server: Server = start(folder)
     wait_ready(server)
     for ledger in ledgers:
@@ -89,11 +109,25 @@ def drain(folder: Path, ledgers: list[Ledger]) -> None:
     until = time.monotonic() + 120
     while progress.lag() and time.monotonic() < until:
         time.sleep(0.05)
-    server.stop()
+    found = complaints(server)
+    if (code := server.stop()) != 0:
+        found.append(f"it ended with {code}")
+    return found
 
 
-def verdict(folder: Path, ledgers: list[Ledger]) -> tuple[int, int, int]:
-    """(acknowledged, lost, counted twice), from the warehouse file itself."""
+def complaints(server: Server) -> list[str]:
+    """What balance and doctor, who count the stores against each other, say is wrong."""
+    balance = json.loads(get(server, "/api/v1/balance")[1])
+    doctor = json.loads(get(server, "/api/v1/doctor?full=true")[1])
+    failed = [f"{c['name']}: {c['detail']}" for c in doctor["checks"] if c["status"] == "fail"]
+    totals = balance["totals"]
+    if not balance["balanced"] or totals["pending"]:
+        failed.append(f"the books do not balance: {totals}")
+    return [text for text in failed if not text.startswith("disk:")]
+
+
+def verdict(folder: Path, ledgers: list[Ledger], complaints: list[str]) -> Verdict:
+    """Looks for every acknowledged event in the warehouse file itself."""
     with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as connection:
         rows = connection.execute("SELECT message_id, count(*) FROM events GROUP BY 1").fetchall()
     stored = dict(rows)
@@ -102,7 +136,13 @@ def verdict(folder: Path, ledgers: list[Ledger]) -> tuple[int, int, int]:
         sent = ledger.acknowledged
         lost += sum(f"m-{ledger.stream.seed}-{n}" not in stored for n in range(1, sent + 1))
     twice = sum(count - 1 for count in stored.values())
-    return sum(one.acknowledged for one in ledgers), lost, twice
+    return Verdict(
+        sum(one.acknowledged for one in ledgers),
+        lost,
+        twice,
+        sum(one.resent for one in ledgers),
+        complaints,
+    )
 
 
 def main() -> None:
@@ -112,15 +152,15 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rapport-torture-") as at:
         begun = time.perf_counter()
-        ledgers = torture(Path(at), options.kills, options.seed)
-        acknowledged, lost, twice = verdict(Path(at), ledgers)
-    resent = sum(one.resent for one in ledgers)
+        found = torture(Path(at), options.kills, options.seed)
     print(machine())
     print(
-        f"{options.kills} SIGKILLs in {time.perf_counter() - begun:.0f} s, {acknowledged:,} events "
-        f"acknowledged, {resent:,} batches sent again: {lost} lost, {twice} counted twice"
+        f"{options.kills} SIGKILLs in {time.perf_counter() - begun:.0f} s, "
+        f"{found.acknowledged:,} events acknowledged, {found.resent:,} batches sent again: "
+        f"{found.lost} lost, {found.twice} counted twice"
     )
-    if lost or twice:
+    print("\n".join(found.complaints) or "the books balance")
+    if not found.clean:
         raise SystemExit(1)
 
 

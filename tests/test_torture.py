@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.torture import torture, verdict
+from bench.torture import torture
 
 pytestmark = [
     pytest.mark.torture,
@@ -19,7 +19,6 @@ pytestmark = [
 
 
 def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
-    ledgers = torture(tmp_path, kills=8, seed=11)
-    acknowledged, lost, twice = verdict(tmp_path, ledgers)
-    assert acknowledged > 0
-    assert (lost, twice) == (0, 0)
+    found = torture(tmp_path, kills=8, seed=11)
+    assert found.acknowledged > 0
+    assert (found.lost, found.twice, found.complaints) == (0, 0, [])
