@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,6 +20,15 @@ import pytest
 
 WRITE_KEY = "wk_0123456789abcdef0123456789abcdef"
 API_KEY = "rk_0123456789abcdef0123456789abcdef01234567"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
 
 
 @dataclass
@@ -140,3 +150,19 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
         server.stop()
     finally:
         server.kill()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A headless Chromium.
+
+    For a module, not for the session: as long as the driver runs, no other test of the process can
+    run an event loop.
+    """
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is here: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

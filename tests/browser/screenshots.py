@@ -15,9 +15,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 from tests.browser import seed
-from tests.browser.conftest import CHROMIUM, FLAGS, new_context
+from tests.browser.conftest import new_context
 from tests.browser.pages import PAGES
-from tests.conftest import RunningServer, launch
+from tests.conftest import CHROMIUM, FLAGS, RunningServer, launch
 
 SIZES = {1440: 900, 390: 844}
 

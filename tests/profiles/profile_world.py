@@ -86,8 +86,9 @@ class StandInIdentity:
             "SELECT node FROM identifiers WHERE type = ? AND value = ?", (type, value)
         ).get
 
-    def profile_of(self, node: int) -> int:
-        return int(self.connection.execute(_PROFILE, (node,)).get or 0)
+    def profile_named(self, text: str) -> int | None:
+        node = self.resolve(text)
+        return self.connection.execute(_PROFILE, (node,)).get if node else None
 
     def nodes_of(self, profile: int) -> Sequence[Identifier]:
         rows = self.connection.execute(

@@ -190,22 +190,6 @@ def shop(tmp_path: Path) -> Iterator[tuple[Path, str]]:
     pages.server_close()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """A headless Chromium."""
-    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-    found = found or shutil.which("google-chrome")
-    if found is None:
-        pytest.skip("no Chromium is here: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    with playwright.sync_playwright() as driver:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        arguments += ["--disable-component-update", "--disable-sync", "--no-first-run"]
-        browser = driver.chromium.launch(executable_path=found, args=arguments)
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
 def context(chromium: Any) -> Iterator[Any]:
     made = chromium.new_context()
