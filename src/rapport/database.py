@@ -34,14 +34,18 @@ def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.C
     )
     try:
         connection = apsw.Connection(str(path), flags=flags)
+        connection.set_busy_timeout(10_000)
+        connection.pragma("cache_size", -cache_mb * 1024)
+        if not readonly:
+            connection.pragma("journal_mode", "wal")
+            connection.pragma("synchronous", "full")
+            connection.pragma("foreign_keys", True)
     except apsw.CantOpenError as error:
         raise Unavailable(f"cannot open {path.name}", hint="rapport doctor") from error
-    connection.set_busy_timeout(10_000)
-    connection.pragma("cache_size", -cache_mb * 1024)
-    if not readonly:
-        connection.pragma("journal_mode", "wal")
-        connection.pragma("synchronous", "full")
-        connection.pragma("foreign_keys", True)
+    except (apsw.NotADBError, apsw.CorruptError) as error:
+        raise Unavailable(
+            f"{path.name} is damaged, or no store at all", hint="restore an earlier backup"
+        ) from error
     return connection
 
 

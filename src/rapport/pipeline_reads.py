@@ -60,9 +60,8 @@ class PipelineReads:
         self._lock = Lock()
         self._connection: apsw.Connection | None = None
         self._duplicates: Counter[int] = Counter()
-        self._duplicates_to = 0
         self._refused: Counter[int] = Counter()
-        self._refused_to = 0
+        self._counted_to = 0
 
     def committed(self) -> int:
         """Offset of the last record whose effects are committed."""
@@ -155,18 +154,11 @@ class PipelineReads:
     def _waiting(self, db: apsw.Connection) -> Waiting:
         """Counts rows; those counted before are remembered, since none is ever deleted."""
         offset = _committed(db)
-        for source, count in db.execute(
-            "SELECT source, count(*) FROM duplicates WHERE log_offset > ? GROUP BY source",
-            (self._duplicates_to,),
-        ):
-            self._duplicates[source] += count
-        self._duplicates_to = offset
-        for source, count in db.execute(
-            "SELECT source, count(*) FROM quarantine WHERE log_offset > ? GROUP BY source",
-            (self._refused_to,),
-        ):
-            self._refused[source] += count
-        self._refused_to = offset
+        again = _by_source_behind(db, "duplicates", self._counted_to)
+        refused = _by_source_behind(db, "quarantine", self._counted_to)
+        self._duplicates.update(again)  # only now, when nothing can fail any more
+        self._refused.update(refused)
+        self._counted_to = offset
         rows = db.execute("SELECT seq, sources FROM outbox WHERE kind = 'events' ORDER BY seq")
         outbox = tuple((seq, _by_source(text)) for seq, text in rows)
         return Waiting(offset, dict(self._duplicates), dict(self._refused), outbox)
@@ -182,6 +174,13 @@ def _unloaded(db: apsw.Connection, applied: int) -> int:
 def _committed(db: apsw.Connection) -> int:
     row = db.execute("SELECT value FROM progress WHERE name = 'log_offset'").fetchone()
     return int(row[0]) if row else 0
+
+
+def _by_source_behind(db: apsw.Connection, table: str, offset: int) -> dict[int, int]:
+    rows = db.execute(
+        f"SELECT source, count(*) FROM {table} WHERE log_offset > ? GROUP BY source", (offset,)
+    )
+    return dict(rows)
 
 
 def _by_source(text: str) -> dict[int, int]:

@@ -8,6 +8,9 @@ import rapport
 from rapport.clock import SystemClock
 from rapport.collect.app import Collector
 from rapport.config import Settings
+from rapport.errors import Conflict
+from rapport.log.base import EventLog
+from rapport.pipeline_reads import PipelineReads
 from rapport.server import chores, readings, static
 from rapport.server.api.context import Context
 from rapport.server.api.routes import build
@@ -49,10 +52,12 @@ class Composition:
 
 
 def compose(settings: Settings, token: str) -> Composition:
-    """Open everything. Raises `Unavailable` when a store cannot be opened."""
+    """Open everything. Raises `Unavailable` when a store cannot be opened, `Conflict` when log and
+    state do not belong together."""
     clock = SystemClock()
     folder = Folder(settings.folder)
     log = open_log(settings, clock)
+    _refuse_older_log(log, folder)
     rooms = Rooms(settings, clock, log=log, warehouse=open_warehouse(settings))
     metrics = Metrics()
     loading = Loading(_loader(rooms, metrics))
@@ -74,6 +79,25 @@ def compose(settings: Settings, token: str) -> Composition:
         metrics,
     )
     return Composition(app, context, _chores(rooms))
+
+
+def _refuse_older_log(log: EventLog, folder: Folder) -> None:
+    """Raises `Conflict` when the log ends before what the pipeline has processed.
+
+    Its next records would get offsets that count as processed: accepted, and never looked at.
+    """
+    state = PipelineReads(folder.state)
+    try:
+        processed = state.committed()
+    finally:
+        state.close()
+    if log.end() < processed:
+        log.close()
+        raise Conflict(
+            "log.db is older than state.db, so no event can be accepted",
+            hint="restore the whole folder from one backup: rapport restore",
+            code="older_log",
+        )
 
 
 def _url(settings: Settings, folder: Folder) -> str:

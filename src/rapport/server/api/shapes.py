@@ -22,19 +22,6 @@ class Listing(msgspec.Struct, Generic[T]):
     count: int | None = None
 
 
-class Problem(msgspec.Struct):
-    code: str
-    message: str
-    hint: str
-    details: dict[str, Any]
-
-
-class ErrorBody(msgspec.Struct):
-    """Every answer that is not 2xx."""
-
-    error: Problem
-
-
 class Done(msgspec.Struct):
     status: str = "ok"
 

@@ -1,0 +1,60 @@
+"""Opening files, and bringing tables to the present version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import apsw
+import pytest
+
+from rapport.database import ChangeSignal, connect, migrate
+from rapport.errors import Unavailable
+
+FIRST = "CREATE TABLE a (x)"
+
+
+def test_a_commit_is_durable(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "a.db")
+    assert connection.pragma("journal_mode") == "wal"
+    assert connection.pragma("synchronous") == 2  # FULL
+    connection.close()
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" * 100])
+def test_a_file_that_is_no_store_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.db"
+    path.write_bytes(content)
+    with pytest.raises(Unavailable, match=r"a\.db"):
+        connect(path)
+    assert path.read_bytes() == content
+
+
+def test_a_missing_file_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable):
+        connect(tmp_path / "a.db", readonly=True)
+
+
+def test_each_step_runs_once_and_whole(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "a.db")
+    migrate(connection, "one", [FIRST])
+    migrate(connection, "one", [FIRST, "CREATE TABLE b (x)"])
+    migrate(connection, "two", ["CREATE TABLE c (x)"])
+    with pytest.raises(apsw.SQLError):
+        migrate(connection, "two", ["CREATE TABLE c (x)", "CREATE TABLE d (x); CREATE TABLE a (x)"])
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    assert {"a", "b", "c"} < tables
+    assert "d" not in tables, "half of a step is left"
+    assert dict(connection.execute("SELECT room, done FROM migrations")) == {"one": 2, "two": 1}
+    connection.close()
+
+
+def test_commits_of_others_are_noticed_once_and_own_ones_not(tmp_path: Path) -> None:
+    writing, reading = connect(tmp_path / "a.db"), connect(tmp_path / "a.db")
+    signal = ChangeSignal(reading)
+    assert [signal.changed(), signal.changed()] == [True, False]
+    writing.execute(FIRST)
+    assert [signal.changed(), signal.changed()] == [True, False]
+    reading.execute("INSERT INTO a VALUES (1)")
+    assert not signal.changed()
+    writing.close()
+    reading.close()
