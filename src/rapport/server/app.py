@@ -45,7 +45,12 @@ class App:
         self._metrics = metrics
 
     async def __call__(self, scope: Scope, proto: Proto) -> None:
-        if await self._tracking.handle(scope, proto):
+        try:
+            if await self._tracking.handle(scope, proto):
+                return
+        except Exception:  # here, since Granian would quote the exception in its log
+            log.exception("a tracking request failed", extra={"method": scope.method})
+            refuse(proto, _inside())
             return
         path = scope.path
         if path.startswith("/api/") or path in PLAIN:
@@ -70,11 +75,15 @@ class App:
             status = refuse(proto, error)
         except Exception:
             log.exception("a request failed", extra={"method": scope.method})
-            inside = RapportError("something went wrong inside", hint="see the server's log")
-            status = refuse(proto, inside)
+            status = refuse(proto, _inside())
         if path != STREAM:
             method = scope.method if scope.method in METHODS else "other"
             self._metrics.api.labels(method, status).observe(time.perf_counter() - begun)
+
+
+def _inside() -> RapportError:
+    """What to say of a mistake of ours."""
+    return RapportError("something went wrong inside", hint="see the server's log")
 
 
 def refuse(proto: Proto, error: RapportError) -> int:

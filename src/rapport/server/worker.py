@@ -25,14 +25,13 @@ from rapport.errors import Conflict, RapportError
 from rapport.server import logs
 from rapport.server.composition import Composition, compose
 from rapport.server.folder import Folder, Lock
+from rapport.server.supervisor import CANNOT_SERVE
 
 log = logging.getLogger("rapport.worker")
 
 PR_SET_PDEATHSIG = 1
 # A worker whose parent was killed may need a moment to vanish; its successor waits that long.
 PREDECESSOR_SECONDS = 15.0
-# Exit code: a store cannot be opened.
-CANNOT_SERVE = 78
 # Shorter turns between the event loop and the log's writer: lower latency, measured on two cores.
 SWITCH_SECONDS = 0.0005
 
