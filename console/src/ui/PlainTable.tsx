@@ -25,7 +25,7 @@ interface Props<T> {
 export function PlainTable<T>({ label, columns, rows, rowId, inside }: Props<T>) {
   const look = (column: PlainColumn<T>) => classes(column.align === 'end' && css.end, column.wideOnly && css.wideOnly)
   return (
-    <div className={css.frame} tabIndex={0} role="region" aria-label={label}>
+    <div className={css.frame} tabIndex={0} role="group" aria-label={label}>
       <table className={css.table} aria-label={label}>
         <thead>
           <tr>

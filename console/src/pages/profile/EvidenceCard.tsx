@@ -10,6 +10,7 @@ import { PlainTable, type PlainColumn } from '@/ui/PlainTable'
 import { Tag } from '@/ui/Tag'
 
 import { Label } from './Label'
+import { refusalWords } from './ruleWords'
 
 /** The lines of the graph as a table. */
 export function EvidenceCard({ evidence }: { evidence: readonly Evidence[] }) {
@@ -35,7 +36,7 @@ export function RefusedCard({ refused }: { refused: readonly Refusal[] }) {
     label: t('profile.column.rule'),
     render: (one) => (
       <>
-        <Tag tone="bad">{one.rule}</Tag> {one.explanation}
+        <Tag tone="bad">{one.rule}</Tag> <span title={one.explanation}>{refusalWords(t, one)}</span>
       </>
     ),
   }

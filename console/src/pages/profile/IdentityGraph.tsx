@@ -84,7 +84,7 @@ export default function IdentityGraph({ view, chosen, path, onSelect }: Props) {
         }}
       >
         <Background gap={20} size={1} color="var(--line-strong)" />
-        <Controls showInteractive={false} position="bottom-right" />
+        <Controls showInteractive={false} position="top-left" />
       </ReactFlow>
       {graph.left > 0 && <p className={css.left}>{t('profile.graph.left', { count: graph.left })}</p>}
     </div>

@@ -29,6 +29,7 @@ export function TimelineTab({ profile, address }: { profile: Profile; address: s
   const narrowed = Boolean(type || event || source)
   return (
     <>
+      <h2 className="hidden-visually">{t('profile.tab.timeline')}</h2>
       <Filters profile={profile} />
       <div className={css.panel}>
         {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}

@@ -1,5 +1,9 @@
 import type { TFunction } from 'i18next'
 
+import type { Refusal } from '@/api/people'
+
+import { kindOf } from './names'
+
 const RULES = ['most_recent', 'oldest', 'most_frequent', 'source_priority', 'trust', 'min', 'max', 'longest', 'pinned'] as const
 
 const LOST = [
@@ -27,4 +31,13 @@ export function ruleWords(t: TFunction, rule: string): string {
 export function lostWords(t: TFunction, why: string): string {
   const known = LOST.find((name) => name === why)
   return known ? t(`profile.lost.${known}`) : why
+}
+
+const REFUSALS = ['blocked', 'shared', 'crowded', 'owned', 'not_the_same', 'limit'] as const
+
+/** The rule that kept two identifiers apart; "limit:email" names the kind that is limited. */
+export function refusalWords(t: TFunction, { rule, explanation }: Pick<Refusal, 'rule' | 'explanation'>): string {
+  const [code, kind = ''] = rule.split(':')
+  const known = REFUSALS.find((name) => name === code)
+  return known ? t(`profile.refusal.${known}`, { kind: kindOf(t, kind) }) : explanation
 }
