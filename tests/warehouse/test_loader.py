@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import duckdb
 import pytest
 
 from rapport.database import connect
@@ -332,4 +333,28 @@ def test_a_warehouse_of_another_history_gets_nothing(
     assert loader.problem == mismatch(folder.state, warehouse) != ""
     assert warehouse.count_by_source() == {1: 2}
     assert folder.applied() == 0  # so that the pipeline forgets nothing either
+    loader.close()
+
+
+def test_an_invalidated_warehouse_is_opened_again_as_soon_as_it_can_be(
+    folder: Folder, warehouse: DuckdbWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.put("events", events(event_row(1)))
+    loader = loader_for(folder, warehouse)
+    drain(loader)
+    open_again = warehouse._open
+
+    def full_disk() -> Any:
+        raise duckdb.IOException("no space left")
+
+    monkeypatch.setattr(warehouse, "_open", full_disk)
+    warehouse._after(duckdb.FatalException("could not write"))
+    folder.put("events", events(event_row(2)))
+    for ask in (warehouse.loaded, loader.step, warehouse.count_by_source):
+        with pytest.raises(Unavailable):
+            ask()
+    monkeypatch.setattr(warehouse, "_open", open_again)
+    drain(loader)
+    assert warehouse.count_by_source() == {1: 2}
+    assert warehouse.loaded() == folder.applied() == 2
     loader.close()

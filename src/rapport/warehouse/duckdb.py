@@ -41,6 +41,7 @@ class DuckdbWarehouse(Warehouse):
         self._readonly = readonly
         self._lock = threading.RLock()  # guards the writing connection and re-opening
         self._closed = False
+        self._broken = False  # invalidated by an error, not open again yet
         self._stale: set[tuple[str, str]] = set()
         self._version: str | None = None  # of the profile rows, once compared
         self._root = self._open()
@@ -84,7 +85,7 @@ class DuckdbWarehouse(Warehouse):
             return fresh
 
         with self._lock:
-            if seq <= self._loaded:
+            if seq <= self.loaded():
                 return False
             fresh = self._transaction(write)
             self._loaded, self._mark = seq, mark
@@ -93,9 +94,13 @@ class DuckdbWarehouse(Warehouse):
             return True
 
     def loaded(self) -> int:
+        if self._broken:
+            self._mend()
         return self._loaded
 
     def mark(self) -> str:
+        if self._broken:
+            self._mend()
         return self._mark
 
     def refresh_views(self) -> bool:
@@ -219,11 +224,15 @@ class DuckdbWarehouse(Warehouse):
             threads=self._threads,
             readonly=self._readonly,
         )
-        if not self._readonly:
-            root.execute(events_ddl(EVENTS))
-            for statement in TABLES:
-                root.execute(statement)
-            views.refresh_all(root)
+        try:
+            if not self._readonly:
+                root.execute(events_ddl(EVENTS))
+                for statement in TABLES:
+                    root.execute(statement)
+                views.refresh_all(root)
+        except BaseException:
+            root.close()
+            raise
         return root
 
     def _read_loaded(self) -> tuple[int, str]:
@@ -237,6 +246,8 @@ class DuckdbWarehouse(Warehouse):
         with self._lock:
             if self._closed:
                 raise Unavailable("the warehouse is closed")
+            if self._broken:
+                self._mend()
             return self._root.cursor()
 
     def _transaction(self, write: Callable[[Connection], T]) -> T:
@@ -250,8 +261,8 @@ class DuckdbWarehouse(Warehouse):
                 with suppress(duckdb.Error):
                     cursor.execute("ROLLBACK")
                 self._after(error)
-                # The commit itself may have come through.
-                self._loaded, self._mark = self._read_loaded()
+                if not self._broken:  # the commit itself may have come through
+                    self._loaded, self._mark = self._read_loaded()
                 raise Unavailable("the warehouse could not be written") from error
             except BaseException:
                 with suppress(duckdb.Error):
@@ -272,13 +283,26 @@ class DuckdbWarehouse(Warehouse):
             cursor.close()
 
     def _after(self, error: duckdb.Error) -> None:
-        """An internal error of DuckDB closes the whole instance to everybody: open it anew."""
+        """An internal error of DuckDB closes the whole instance to everybody."""
         if not isinstance(error, duckdb.FatalException | duckdb.InternalException):
             return
         with self._lock:
-            if self._closed:
+            if self._closed or self._broken:
                 return
             logger.error("warehouse invalidated by an internal error; opening it again")
+            self._broken = True
             self._root.close()
-            self._root = self._open()
-            self._loaded, self._mark = self._read_loaded()
+
+    def _mend(self) -> None:
+        """Open it again, and see how far it came. Raises `Unavailable` while that fails."""
+        with self._lock:
+            if self._closed or not self._broken:
+                return
+            try:
+                self._root = self._open()
+                self._loaded, self._mark = self._read_loaded()
+            except duckdb.Error as error:
+                raise Unavailable(
+                    "the warehouse cannot be opened again", hint="rapport doctor"
+                ) from error
+            self._broken = False
