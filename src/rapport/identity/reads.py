@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 import apsw
-import msgspec
 
 from rapport.errors import NotFound
 from rapport.identity.decisions import pair_of_undo, same_users, undone
@@ -29,6 +28,8 @@ from rapport.ids import parse_profile_id
 
 Span = tuple[int, int, int, list[int]]  # first_seen, last_seen, count of events, sources
 
+_PROFILE_AT = "SELECT profile FROM identifiers WHERE node = ?"
+_PROFILE_WITH = "SELECT profile FROM identifiers WHERE type = ? AND value = ?"
 _MOST = 10_000  # identifiers of one profile that are shown
 
 
@@ -59,12 +60,20 @@ class IdentityReads:
         kind, _, value = text.partition(":")
         return self.lookup(kind, value)
 
+    def profile_named(self, text: str) -> int | None:
+        """The profile that "type:value" or "p_42" leads to now, or None."""
+        node = parse_profile_id(text)
+        if node is not None:
+            return self._profile_at(node)
+        key = parse_key(text, self._normalise)
+        return self._sql.execute(_PROFILE_WITH, key).get if key else None
+
     def profile_of(self, node: int) -> int:
         """The profile that `node` is in now. Raises `NotFound`."""
-        member = self._member(node)
-        if member is None:
+        profile = self._profile_at(node)
+        if profile is None:
             raise NotFound(f"there is no identifier {node}", hint="look it up by type:value")
-        return member.profile
+        return profile
 
     def profiles_of(self, nodes: Collection[int]) -> dict[int, int]:
         return {m.node: m.profile for m in self._store.members(nodes)}
@@ -75,11 +84,13 @@ class IdentityReads:
 
     def nodes_of(self, profile: int) -> list[Identifier]:
         """Identifiers of a profile, strongest first; empty when there is no such profile."""
-        return self.identifiers(self.members_of(profile))
+        return self._seen(self._store.profile_members(profile, _MOST))
 
     def identifiers(self, nodes: Collection[int]) -> list[Identifier]:
         """The given nodes with when, how often and where they were seen, strongest first."""
-        members = list(self._store.members(nodes))
+        return self._seen(list(self._store.members(nodes)))
+
+    def _seen(self, members: list[Member]) -> list[Identifier]:
         book = self._book()
         members.sort(key=lambda m: (not m.joins, book.rank(m.type), m.node))
         spans = self.spans([m.node for m in members])
@@ -88,13 +99,12 @@ class IdentityReads:
     def spans(self, nodes: Collection[int]) -> dict[int, Span]:
         """node → (first_seen, last_seen, count of events, sources); only nodes seen on events."""
         found: dict[int, Span] = {}
-        for node, first, last, count, listed in self._store.spans(nodes):
-            sources: list[int] = msgspec.json.decode(listed)
-            if node in found:
-                before = found[node]
-                first, last = min(first, before[0]), max(last, before[1])
-                count, sources = count + before[2], [*sources, *before[3]]
-            found[node] = (first, last, count, sorted(set(sources)))
+        for node, source, first, last, count in self._store.spans(nodes):
+            sources = [source]
+            if before := found.get(node):
+                first, last, count = min(first, before[0]), max(last, before[1]), count + before[2]
+                sources = before[3] if source in before[3] else sorted((source, *before[3]))
+            found[node] = (first, last, count, sources)
         return found
 
     def strongest(self, profile: int) -> str | None:
@@ -179,8 +189,7 @@ class IdentityReads:
         return Explanation(graph, self._book(), nodes)
 
     def _book(self) -> RuleBook:
-        stored = self._store.rules()
-        if stored and stored[0] != self._version:
+        if self._store.rules_version() != self._version and (stored := self._store.rules()):
             self._version, self._rules = stored[0], RuleBook(load(stored[1]))
         return self._rules
 
@@ -189,6 +198,10 @@ class IdentityReads:
 
     def _member(self, node: int) -> Member | None:
         return next(self._store.members([node]), None)
+
+    def _profile_at(self, node: int) -> int | None:
+        profile: int | None = self._sql.execute(_PROFILE_AT, (node,)).get
+        return profile
 
     def _types(self) -> list[str]:
         rows = self._sql.execute(

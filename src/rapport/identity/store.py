@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
 
 import apsw
 import msgspec
@@ -124,11 +125,11 @@ class Store:
         )
 
     def profile_members(self, profile: int, limit: int) -> list[Member]:
-        rows = self._sql.execute(
-            f"SELECT {_MEMBER} FROM identifiers WHERE profile = ? ORDER BY node LIMIT ?",
-            (profile, limit),
-        )
-        return [Member(*row) for row in rows]
+        select = f"SELECT {_MEMBER} FROM identifiers WHERE profile = ?"
+        rows: list[Any] = self._sql.execute(f"{select} LIMIT ?", (profile, limit)).fetchall()
+        if len(rows) == limit:  # SQLite needs a table to sort in, even for three rows
+            rows = self._sql.execute(f"{select} ORDER BY node LIMIT ?", (profile, limit)).fetchall()
+        return [Member(*row) for row in sorted(rows)]
 
     def set_profiles(self, profiles: Iterable[tuple[int, int]]) -> None:
         """Rows are (profile, node)."""
@@ -186,17 +187,24 @@ class Store:
         )
         return {row[0] for row in rows}
 
-    def spans(self, nodes: Collection[int]) -> Iterator[tuple[int, int, int, int, str]]:
-        """(node, first_seen, last_seen, events, sources as a JSON list), in one or two rows."""
+    def spans(self, nodes: Collection[int]) -> Iterator[tuple[int, int, int, int, int]]:
+        """(node, source, first_seen, last_seen, events): what each source said of each node, up to
+        two rows for each pair.
+        """
         yield from self._sql.execute(
-            "SELECT s.node, min(e.first_seen), max(e.last_seen), sum(e.count),"
-            " json_group_array(DISTINCT e.source)"
+            "SELECT s.node, e.source, min(e.first_seen), max(e.last_seen), sum(e.count)"
             " FROM sightings s JOIN evidence e ON e.id = s.evidence"
-            " WHERE s.node IN carray(?) GROUP BY s.node",
+            " WHERE s.node IN carray(?) GROUP BY s.node, e.source",
             (_ints(nodes),),
         )
-        for item in self.stored([pack((node,)) for node in nodes]).values():
-            yield item.nodes[0], item.first_seen, item.last_seen, item.count, f"[{item.source}]"
+        alone = {pack((node,)): node for node in nodes}
+        for start in range(0, len(packed := list(alone)), _CHUNK):
+            for blob, *rest in self._sql.execute(
+                "SELECT e.nodes, e.source, e.first_seen, e.last_seen, e.count"
+                " FROM carray(?) n CROSS JOIN evidence e ON e.nodes = n.value",
+                (apsw.carray(tuple(packed[start : start + _CHUNK])),),
+            ):
+                yield alone[blob], *rest
 
     def add_evidence(self, items: Sequence[Evidence]) -> None:
         self._sql.executemany(
@@ -326,6 +334,10 @@ class Store:
         return self._sql.execute(
             "SELECT version, rules FROM identity_rules ORDER BY version DESC LIMIT 1"
         ).fetchone()
+
+    def rules_version(self) -> int:
+        """Of the latest rules; 0 without any."""
+        return self._number("SELECT coalesce(max(version), 0) FROM identity_rules")
 
     def add_rules(self, text: str) -> None:
         self._sql.execute("INSERT INTO identity_rules (rules) VALUES (?)", (text,))

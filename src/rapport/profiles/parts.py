@@ -1,17 +1,26 @@
-"""Everything the tables hold about some profiles, fetched with one statement per table."""
+"""Everything the tables hold about some profiles, fetched with one statement per table.
+
+A read is made some hundred times a second, so rows stay the tuples they come as where they can.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
 
+import apsw
 import msgspec
 
+from rapport.profiles import pins
 from rapport.profiles.lens import Lens
+from rapport.profiles.pins import Pin
 from rapport.profiles.survivorship import Fragment
 
 # trait -> what was said of it
 Fragments: TypeAlias = dict[str, list[Fragment]]
+# (source, number of the event name, events, first, last): of one node. Instants in µs UTC.
+Count: TypeAlias = tuple[int, int, int, int, int]
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -22,13 +31,13 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     value: str
 
 
-class Activity(msgspec.Struct, frozen=True, gc=False):
-    """What one source sent of a profile. Instants in µs UTC."""
+class Activity(msgspec.Struct, frozen=True):
+    """All that was sent of a profile. Instants in µs UTC."""
 
-    source: int
     events: int
-    first: int
-    last: int
+    first: int | None
+    last: int | None
+    sources: frozenset[int]
 
 
 class Parts(msgspec.Struct):
@@ -36,67 +45,83 @@ class Parts(msgspec.Struct):
 
     identifiers: list[Known] = []
     fragments: Fragments = {}
-    activity: list[Activity] = []
-    accounts: list[str] = []
+    counts: list[Count] = []
+    accounts: set[str] = set()
+    pins: list[Pin] = []
+
+    def activity(self) -> Activity:
+        """Instants are None for a value that joins nobody (info@...)."""
+        if not self.counts:
+            return Activity(0, None, None, frozenset())
+        sources, _, events, first, last = zip(*self.counts, strict=True)
+        return Activity(sum(events), min(first), max(last), frozenset(sources))
 
 
-# CROSS JOIN fixes the order: SQLite must start from the few profiles asked for.
+# CROSS JOIN fixes the order: SQLite must start from the few nodes asked for.
 _IDENTIFIERS = """
     SELECT i.profile, i.node, i.type, i.value
-    FROM json_each(?) AS p CROSS JOIN identifiers AS i ON i.profile = p.value
-    ORDER BY i.node
+    FROM carray(?) AS p CROSS JOIN identifiers AS i ON i.profile = p.value
 """
 _FRAGMENTS = """
-    SELECT i.profile, f.trait, f.value, f.source, f.node, f.first_time, f.first_message,
+    SELECT f.node, f.trait, f.source, f.value, f.first_time, f.first_message,
         f.last_time, f.last_message, f.count
-    FROM json_each(?) AS p CROSS JOIN identifiers AS i ON i.profile = p.value
-    CROSS JOIN fragments AS f ON f.node = i.node
+    FROM carray(?) AS n CROSS JOIN fragments AS f ON f.node = n.value
 """
-_ACTIVITY = """
-    SELECT i.profile, c.source, sum(c.count), min(c.first_time), max(c.last_time)
-    FROM json_each(?) AS p CROSS JOIN identifiers AS i ON i.profile = p.value
-    CROSS JOIN counters AS c ON c.node = i.node
-    GROUP BY i.profile, c.source
+_COUNTERS = """
+    SELECT c.node, c.source, c.event, c.count, c.first_time, c.last_time
+    FROM carray(?) AS n CROSS JOIN counters AS c ON c.node = n.value
 """
 _MEMBERSHIPS = """
-    SELECT DISTINCT i.profile, m.account
-    FROM json_each(?) AS p CROSS JOIN identifiers AS i ON i.profile = p.value
-    CROSS JOIN memberships AS m ON m.node = i.node
-    ORDER BY m.account
+    SELECT m.node, m.account FROM carray(?) AS n CROSS JOIN memberships AS m ON m.node = n.value
 """
 _ACCOUNT_TRAITS = """
-    SELECT t.account, t.trait, t.value, t.source, 0, t.first_time, t.first_message,
+    SELECT t.account, t.trait, t.source, t.value, t.first_time, t.first_message,
         t.last_time, t.last_message, t.count
     FROM json_each(?) AS a CROSS JOIN account_traits AS t ON t.account = a.value
 """
 
 
-def load(lens: Lens, profiles: Sequence[int]) -> dict[int, Parts]:
+def load(lens: Lens, profiles: Iterable[int]) -> dict[int, Parts]:
     """Parts by profile. A profile without identifiers does not exist and is left out."""
-    wanted = msgspec.json.encode(list(profiles)).decode()
     found: dict[int, Parts] = {}
-    for profile, *row in lens.connection.execute(_IDENTIFIERS, (wanted,)):
-        if profile not in found:
-            found[profile] = Parts()
-        found[profile].identifiers.append(Known(*row))
-    for profile, fragments in _by_owner(lens, _FRAGMENTS, wanted).items():
-        found[profile].fragments = fragments
-    for profile, *row in lens.connection.execute(_ACTIVITY, (wanted,)):
-        found[profile].activity.append(Activity(*row))
-    for profile, account in lens.connection.execute(_MEMBERSHIPS, (wanted,)):
-        found[profile].accounts.append(account)
+    owners: dict[int, Parts] = {}
+    for profile, node, kind, value in lens.connection.execute(_IDENTIFIERS, (numbers(profiles),)):
+        parts = found.get(profile)
+        if parts is None:
+            parts = found[profile] = Parts()
+        parts.identifiers.append(Known(node, kind, value))
+        owners[node] = parts
+    complete(lens, owners)
     return found
+
+
+def complete(lens: Lens, owners: Mapping[int, Parts]) -> None:
+    """Add what the tables hold of each node to the parts that it belongs to."""
+    nodes = (numbers(owners),)
+    slug, execute = lens.senders.slug, lens.connection.execute
+    for node, trait, source, value, *rest in execute(_FRAGMENTS, nodes):
+        one = Fragment(value, slug(source), node, *rest)
+        owners[node].fragments.setdefault(trait, []).append(one)
+    for node, *count in execute(_COUNTERS, nodes):
+        owners[node].counts.append(tuple(count))
+    for node, account in execute(_MEMBERSHIPS, nodes):
+        owners[node].accounts.add(account)
+    for node, pin in pins.of_nodes(lens.connection, nodes[0]):
+        owners[node].pins.append(pin)
 
 
 def account_fragments(lens: Lens, accounts: Sequence[str]) -> dict[str, Fragments]:
     """What was said of these accounts; one of which nothing was said is left out."""
     wanted = msgspec.json.encode(list(accounts)).decode()
-    return _by_owner(lens, _ACCOUNT_TRAITS, wanted)
-
-
-def _by_owner(lens: Lens, statement: str, wanted: str) -> dict[Any, Fragments]:
-    found: dict[Any, Fragments] = {}
-    for owner, trait, value, source, *rest in lens.connection.execute(statement, (wanted,)):
-        of_trait = found.setdefault(owner, {}).setdefault(trait, [])
-        of_trait.append(Fragment(value, lens.senders.slug(source), *rest))
+    found: dict[str, Fragments] = {}
+    rows = lens.connection.execute(_ACCOUNT_TRAITS, (wanted,))
+    for account, trait, source, value, *rest in rows:
+        of_trait = found.setdefault(account, {}).setdefault(trait, [])
+        of_trait.append(Fragment(value, lens.senders.slug(source), 0, *rest))
     return found
+
+
+def numbers(items: Iterable[int]) -> apsw.CArrayBinding:
+    """Bound as a table of numbers. Ascending, since neighbours share pages."""
+    # carray refuses an empty buffer; no node has the number 0.
+    return apsw.carray(array("q", sorted(set(items)) or (0,)))

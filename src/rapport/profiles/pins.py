@@ -29,10 +29,12 @@ class Pin(msgspec.Struct, frozen=True):
 
 
 _WRITE = "INSERT INTO pins VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-_OF_IDENTIFIERS = """
-    SELECT p.id, p.type, p.value, p.trait, p.pinned, p.at, p.by, p.reason
-    FROM json_each(?) AS i JOIN pins AS p
-    ON p.type = i.value ->> 0 AND p.value = i.value ->> 1
+# Hardly anybody has pins; where nobody has, no identifier is looked up.
+_OF_NODES = """
+    SELECT i.node, p.id, p.type, p.value, p.trait, p.pinned, p.at, p.by, p.reason
+    FROM carray(?) AS n CROSS JOIN identifiers AS i ON i.node = n.value
+    CROSS JOIN pins AS p ON p.type = i.type AND p.value = i.value
+    WHERE EXISTS (SELECT 1 FROM pins)
 """
 
 
@@ -64,12 +66,9 @@ def nodes(connection: apsw.Connection, pin: Pin) -> set[int]:
     return {row[0] for row in rows}
 
 
-def of_identifiers(
-    connection: apsw.Connection, identifiers: Iterable[tuple[str, str]]
-) -> list[Pin]:
-    """All decisions about these (type, value) pairs."""
-    pairs = msgspec.json.encode(list(identifiers)).decode()
-    return [Pin(*row) for row in connection.execute(_OF_IDENTIFIERS, (pairs,))]
+def of_nodes(connection: apsw.Connection, nodes: apsw.CArrayBinding) -> list[tuple[int, Pin]]:
+    """All decisions about these nodes, each with its node."""
+    return [(node, Pin(*row)) for node, *row in connection.execute(_OF_NODES, (nodes,))]
 
 
 def standing(pins: Iterable[Pin]) -> dict[str, Pin]:

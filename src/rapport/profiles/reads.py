@@ -10,24 +10,17 @@ import apsw
 import msgspec
 from xxhash import xxh3_64_hexdigest
 
-from rapport.clock import Clock, SystemClock, to_iso
+from rapport.clock import Clock, SystemClock
 from rapport.errors import NotFound
 from rapport.ids import profile_id
 from rapport.profiles import accounts_view, pins, search, view
+from rapport.profiles.event_names import EventNames
 from rapport.profiles.lens import Lens, Senders, Sources, look
-from rapport.profiles.parts import Parts, load
-from rapport.profiles.pins import Pin
+from rapport.profiles.parts import Known, Parts, complete, load
 from rapport.profiles.rules import SurvivorshipRules
 from rapport.profiles.search import Filters
 
 _CHUNK = 500
-_EVENTS = """
-    SELECT e.type, e.name, sum(c.count), min(c.first_time), max(c.last_time)
-    FROM identifiers AS i CROSS JOIN counters AS c ON c.node = i.node
-    CROSS JOIN event_names AS e ON e.id = c.event
-    WHERE i.profile = ? GROUP BY e.id ORDER BY 3 DESC, e.name
-"""
-
 
 # Rows in the order of the API, and the cursor of the next page.
 Page: TypeAlias = tuple[list[dict[str, Any]], str | None]
@@ -37,8 +30,7 @@ Loaded: TypeAlias = list[tuple[int, Parts, dict[str, Any]]]
 class IdentityLike(Protocol):
     """What this room asks of identity: `rapport.identity.reads.IdentityReads`."""
 
-    def resolve(self, text: str) -> int | None: ...
-    def profile_of(self, node: int) -> int: ...
+    def profile_named(self, text: str) -> int | None: ...
     def nodes_of(self, profile: int) -> Sequence[Any]: ...
     def search(self, prefix: str, limit: int) -> Sequence[int]: ...
 
@@ -59,6 +51,7 @@ class ProfileReads:
     ) -> None:
         fixed = rules if isinstance(rules, SurvivorshipRules) else SurvivorshipRules()
         self._connection = connection
+        self._event_names = EventNames(connection)
         self._identity = identity
         self._sources = sources
         self._rules = rules if callable(rules) else lambda: fixed
@@ -66,30 +59,40 @@ class ProfileReads:
 
     def find(self, reference: str) -> int:
         """The profile that `p_42` or `type:value` leads to today. Raises `NotFound`."""
-        node = self._identity.resolve(reference)
-        if node is None:
+        profile = self._identity.profile_named(reference)
+        if profile is None:
             raise NotFound(
                 f"no profile for {reference!r}", hint="write type:value, such as email:a@b.example"
             )
-        return self._identity.profile_of(node)
+        return profile
 
     def get(self, profile: int, *, explain: bool = False) -> dict[str, Any]:
         """One profile in full. Raises `NotFound`."""
         with self._look() as lens:
             return self._get(lens, profile, explain)
 
+    def named(self, reference: str, *, explain: bool = False) -> dict[str, Any]:
+        """`find` and `get` in one look. Raises `NotFound`."""
+        with self._look() as lens:
+            return self._get(lens, self.find(reference), explain)
+
     def _get(self, lens: Lens, profile: int, explain: bool) -> dict[str, Any]:
-        parts = load(lens, [profile]).get(profile)
-        if parts is None:
+        identifiers = self._identity.nodes_of(profile)
+        if not identifiers:
             raise NotFound(f"no profile {profile_id(profile)}", hint="it may have been erased")
-        pinned = pins.standing(self._all_pins([parts]))
+        parts = Parts([Known(each.node, each.type, each.value) for each in identifiers])
+        complete(lens, {known.node: parts for known in identifiers})
+        pinned = pins.standing(parts.pins)
         values = view.traits(lens, parts.fragments, pinned)
         shown = view.summary(profile, parts, values, lens.senders)
-        shown["identifiers"] = self._identifiers(lens, profile)
+        shown["identifiers"] = [_identifier(known, lens.senders) for known in identifiers]
         shown["traits"] = values
-        shown["sources"] = view.slugs(parts, lens.senders)
-        shown["accounts"] = accounts_view.brief(lens, parts.accounts)
-        shown["counters"] = {"total": shown.pop("events"), "events": self._events(profile)}
+        shown["sources"] = view.slugs(parts.activity(), lens.senders)
+        shown["accounts"] = accounts_view.brief(lens, sorted(parts.accounts))
+        shown["counters"] = {
+            "total": shown.pop("events"),
+            "events": self._event_names.counted(parts.counts),
+        }
         if explain:
             shown["explain"] = view.explain(lens, parts, pinned)
         return shown
@@ -104,7 +107,7 @@ class ProfileReads:
             with self._look() as lens:
                 found = self._load(lens, wanted[start : start + _CHUNK])
             for profile, parts, values in found:
-                if parts.activity:
+                if parts.counts:
                     yield _row(profile, parts, values, lens.senders)
 
     def version(self) -> str:
@@ -138,7 +141,7 @@ class ProfileReads:
         shown = [
             view.summary(profile, parts, values, lens.senders)
             for profile, parts, values in rows
-            if parts.activity and (not q or _fits(parts, filters))
+            if parts.counts and (not q or _fits(parts, filters))
         ]
         return shown, None if after is None else str(after)
 
@@ -158,49 +161,14 @@ class ProfileReads:
     def _load(self, lens: Lens, profiles: Sequence[int]) -> Loaded:
         """Parts and surviving traits, in the order asked for."""
         parts = load(lens, profiles)
-        by_identifier: dict[tuple[str, str], list[Pin]] = {}
-        for pin in self._all_pins(list(parts.values())):
-            by_identifier.setdefault((pin.type, pin.value), []).append(pin)
-        found: Loaded = []
-        for profile in profiles:
-            if (one := parts.get(profile)) is None:
-                continue
-            mine = [p for k in one.identifiers for p in by_identifier.get((k.type, k.value), ())]
-            values = view.traits(lens, one.fragments, pins.standing(mine))
-            found.append((profile, one, values))
-        return found
+        return [
+            (profile, one, view.traits(lens, one.fragments, pins.standing(one.pins)))
+            for profile in profiles
+            if (one := parts.get(profile)) is not None
+        ]
 
     def _look(self) -> AbstractContextManager[Lens]:
         return look(self._connection, self._sources, self._rules(), self._clock.now())
-
-    def _all_pins(self, parts: Sequence[Parts]) -> Sequence[Pin]:
-        named = [(known.type, known.value) for one in parts for known in one.identifiers]
-        return pins.of_identifiers(self._connection, named)
-
-    def _identifiers(self, lens: Lens, profile: int) -> Sequence[dict[str, Any]]:
-        return [
-            {
-                "type": known.type,
-                "value": known.value,
-                "first_seen": view.iso(known.first_seen),
-                "last_seen": view.iso(known.last_seen),
-                "count": known.count,
-                "sources": sorted({lens.senders.slug(source) for source in known.sources}),
-                "shared": bool(known.shared),
-            }
-            for known in self._identity.nodes_of(profile)
-        ]
-
-    def _events(self, profile: int) -> dict[str, Any]:
-        """Counts by name of the track event; other calls by their type, in brackets."""
-        return {
-            name if kind == "track" else f"({kind})": {
-                "count": count,
-                "first": to_iso(first),
-                "last": to_iso(last),
-            }
-            for kind, name, count, first, last in self._connection.execute(_EVENTS, (profile,))
-        }
 
     def _source_ids(self, brand: str | None, source: str | None) -> Sequence[int] | None:
         if brand is None and source is None:
@@ -213,28 +181,39 @@ class ProfileReads:
 
     def _search(self, q: str, limit: int) -> Sequence[int]:
         kind, colon, value = q.partition(":")
-        node = self._identity.resolve(q)
-        if node is not None:
-            return [self._identity.profile_of(node)]
+        profile = self._identity.profile_named(q)
+        if profile is not None:
+            return [profile]
         found = [*self._identity.search(q, limit), *search.by_trait(self._connection, q, limit)]
         if colon:
             found += search.by_trait(self._connection, value.strip(), limit, trait=kind)
         return [*dict.fromkeys(found)][:limit]
 
 
+def _identifier(known: Any, senders: Senders) -> dict[str, Any]:
+    return {
+        "type": known.type,
+        "value": known.value,
+        "first_seen": view.iso(known.first_seen),
+        "last_seen": view.iso(known.last_seen),
+        "count": known.count,
+        "sources": sorted({senders.slug(source) for source in known.sources}),
+        "shared": bool(known.shared),
+    }
+
+
 def _fits(parts: Parts, filters: Filters) -> bool:
     if filters.known is not None and view.is_known(parts.identifiers) != filters.known:
         return False
     only = filters.sources
-    return only is None or any(activity.source in only for activity in parts.activity)
+    return only is None or not parts.activity().sources.isdisjoint(only)
 
 
 def _row(profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders) -> dict[str, Any]:
-    identifiers = view.by_strength(parts.identifiers)
+    identifiers, activity = view.by_strength(parts.identifiers), parts.activity()
     strongest: dict[str, str] = {}
     for known in identifiers:
         strongest.setdefault(known.type, known.value)
-    first, last = view.seen(parts)
     return {
         "profile": profile,
         "profile_id": profile_id(profile),
@@ -243,14 +222,14 @@ def _row(profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders
         "user_id": strongest.get("user_id"),
         "email": strongest.get("email"),
         "phone": strongest.get("phone"),
-        "first_seen": first,
-        "last_seen": last,
-        "events": sum(activity.events for activity in parts.activity),
-        "traits": msgspec.json.encode(values).decode(),
+        "first_seen": activity.first,
+        "last_seen": activity.last,
+        "events": activity.events,
+        "traits": _json(values),
         "identifiers": _json([{"type": k.type, "value": k.value} for k in identifiers]),
-        "accounts": _json(parts.accounts),
-        "sources": view.slugs(parts, senders),
-        "brands": view.brands(parts, senders),
+        "accounts": _json(sorted(parts.accounts)),
+        "sources": view.slugs(activity, senders),
+        "brands": view.brands(activity, senders),
     }
 
 

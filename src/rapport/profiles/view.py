@@ -11,7 +11,7 @@ from rapport.clock import to_iso
 from rapport.ids import profile_id
 from rapport.profiles import survivorship
 from rapport.profiles.lens import Lens, Senders
-from rapport.profiles.parts import Fragments, Known, Parts
+from rapport.profiles.parts import Activity, Fragments, Known, Parts
 from rapport.profiles.pins import Pin
 from rapport.profiles.survivorship import Fragment
 
@@ -27,7 +27,13 @@ DEVICE_TYPES = (
     "ga_client_id",
     "session_id",
 )
+_DEVICES = frozenset(DEVICE_TYPES)
 _STRONGEST = ("user_id", "email", "phone")
+_STRENGTHS = {
+    **{kind: (place, "") for place, kind in enumerate(_STRONGEST)},
+    **{kind: (len(_STRONGEST) + 1 + place, "") for place, kind in enumerate(DEVICE_TYPES)},
+}
+_NAMES = (("name",), ("first_name", "last_name"), ("firstName", "lastName"), ("email",))
 _decode = msgspec.json.decode
 
 
@@ -108,24 +114,22 @@ def _pinned(pin: Pin) -> dict[str, Any]:
 
 def by_strength(identifiers: Iterable[Known]) -> list[Known]:
     """What names a person before what names a device; within a type the first known first."""
-    return sorted(identifiers, key=lambda known: (_strength(known.type), known.node))
+    return sorted(identifiers, key=lambda known: (*_strength(known.type), known.node))
 
 
 def _strength(kind: str) -> tuple[int, str]:
-    if kind in _STRONGEST:
-        return (_STRONGEST.index(kind), "")
-    if kind in DEVICE_TYPES:
-        return (len(_STRONGEST) + 1 + DEVICE_TYPES.index(kind), "")
-    return (len(_STRONGEST), kind)
+    return _STRENGTHS.get(kind) or (len(_STRONGEST), kind)
 
 
 def is_known(identifiers: Iterable[Known]) -> bool:
-    return any(known.type not in DEVICE_TYPES for known in identifiers)
+    return any(known.type not in _DEVICES for known in identifiers)
 
 
 def name(values: Mapping[str, Any], identifiers: Sequence[Known]) -> str:
     """What to call a profile in a list. `identifiers` come by strength."""
-    for keys in (("name",), ("first_name", "last_name"), ("firstName", "lastName"), ("email",)):
+    for keys in _NAMES:
+        if values.keys().isdisjoint(keys):
+            continue
         words = [values[key].strip() for key in keys if isinstance(values.get(key), str)]
         if full := " ".join(word for word in words if word):
             return full
@@ -133,38 +137,30 @@ def name(values: Mapping[str, Any], identifiers: Sequence[Known]) -> str:
     return address or (identifiers[0].value if identifiers else "")
 
 
-def seen(parts: Parts) -> tuple[int | None, int | None]:
-    """First and last instant of a profile; None for a value that joins nobody (info@...)."""
-    if not parts.activity:
-        return None, None
-    return min(a.first for a in parts.activity), max(a.last for a in parts.activity)
-
-
 def iso(instant: int | None) -> str | None:
     return None if instant is None else to_iso(instant)
 
 
-def slugs(parts: Parts, senders: Senders) -> list[str]:
-    return sorted({senders.slug(activity.source) for activity in parts.activity})
+def slugs(activity: Activity, senders: Senders) -> list[str]:
+    return sorted({senders.slug(source) for source in activity.sources})
 
 
-def brands(parts: Parts, senders: Senders) -> list[str]:
-    return sorted({senders.brand(activity.source) for activity in parts.activity} - {""})
+def brands(activity: Activity, senders: Senders) -> list[str]:
+    return sorted({senders.brand(source) for source in activity.sources} - {""})
 
 
 def summary(
     profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders
 ) -> dict[str, Any]:
     """One line of a list: the ProfileSummary of the API."""
-    identifiers = by_strength(parts.identifiers)
-    first, last = seen(parts)
+    identifiers, activity = by_strength(parts.identifiers), parts.activity()
     return {
         "id": profile_id(profile),
         "name": name(values, identifiers),
         "identifiers": [{"type": known.type, "value": known.value} for known in identifiers],
-        "first_seen": iso(first),
-        "last_seen": iso(last),
-        "events": sum(activity.events for activity in parts.activity),
-        "brands": brands(parts, senders),
+        "first_seen": iso(activity.first),
+        "last_seen": iso(activity.last),
+        "events": activity.events,
+        "brands": brands(activity, senders),
         "known": is_known(identifiers),
     }
