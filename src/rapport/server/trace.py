@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from rapport.clock import from_datetime, to_iso
 from rapport.errors import NotFound
@@ -114,6 +113,8 @@ class Tracer:
         return [self._logged(place), stage] if alone else [stage]
 
     def _in_outbox(self, message_id: str) -> dict[str, Any] | None:
+        import pyarrow.compute as pc  # a sixth of a second that no start should pay
+
         for _, payload in self._rooms.pipeline.outbox_rows():
             table = pa.ipc.open_stream(payload).read_all()
             hits = table.filter(pc.equal(table["message_id"], message_id)).to_pylist()
