@@ -79,7 +79,7 @@ def new_context(
         timezone_id="Europe/Berlin",
         reduced_motion="reduce",
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(30_000)
     context.add_init_script(
         f"localStorage.setItem('rapport.language', '{language}');"
         f"localStorage.setItem('rapport.theme', '{theme}')"
