@@ -34,7 +34,9 @@ STEPS = (
     " events INTEGER NOT NULL, PRIMARY KEY (block, source)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS probe (id INTEGER PRIMARY KEY, filler BLOB NOT NULL)",
 )
-_SHORTEST_POLL, _LONGEST_POLL = 0.002, 0.05
+# Looking for new records: often while they come, seldom after some seconds without any.
+_SHORTEST_POLL, _LONGEST_POLL, _QUIET_POLL = 0.002, 0.05, 0.1
+_QUIET_SECONDS = 10.0
 
 
 class SqliteLog(EventLog):
@@ -48,6 +50,8 @@ class SqliteLog(EventLog):
         self._signal = ChangeSignal(self._reader)
         self._lock = Lock()
         self._known_end = 0
+        self._poll = _SHORTEST_POLL
+        self._last_news = time.monotonic()
         self._closed = False
         self._writer = None if readonly else Writer(path)
 
@@ -88,13 +92,14 @@ class SqliteLog(EventLog):
 
     def wait(self, after: int, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
-        pause = _SHORTEST_POLL
         while not self._has(after):
-            remaining = deadline - time.monotonic()
-            if remaining <= 0:
+            now = time.monotonic()
+            if now >= deadline:
                 return False
-            time.sleep(min(pause, remaining))
-            pause = min(pause * 1.5, _LONGEST_POLL)
+            time.sleep(min(self._poll, deadline - now))
+            quiet = now - self._last_news > _QUIET_SECONDS
+            self._poll = min(self._poll * 1.5, _QUIET_POLL if quiet else _LONGEST_POLL)
+        self._poll, self._last_news = _SHORTEST_POLL, time.monotonic()
         return True
 
     def end(self) -> int:

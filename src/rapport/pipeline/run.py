@@ -27,7 +27,8 @@ logger = logging.getLogger("rapport.pipeline")
 
 MOST_EVENTS = 8_000  # in one step; a backlog is worked off in such portions
 FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps fail
-IDLE_SECONDS = 0.25  # between looks at `stop`
+IDLE_SECONDS = 0.3  # between looks at `stop`
+TRIM_SECONDS = 1.0  # between looks at what the warehouse has, while there is nothing else to do
 BACK_OFF_SECONDS = 1.0
 WAL_PAGES = 8_000  # 32 MB between checkpoints: each one costs two more fsyncs
 WAL_BYTES = 64 << 20  # what the write-ahead log keeps on disk after it had to grow
@@ -105,15 +106,13 @@ class Pipeline:
         try:
             events = self.step()
             if self._offset == before:
-                self._trim_when_idle()
+                self._rest(stop)
         except Exception as error:  # noqa: BLE001 - anything may have space or sense again later
             _raise_if_unsafe(error)
             _report(error, "the pipeline cannot go on now and tries again")
             stop.wait(BACK_OFF_SECONDS)
             return
-        if self._offset == before:
-            self._log.wait(self._offset, IDLE_SECONDS)
-        elif observe is not None:
+        if self._offset != before and observe is not None:
             observe(events, time.perf_counter() - started)
 
     def _work(self, records: Sequence[Record]) -> int:
@@ -221,6 +220,16 @@ class Pipeline:
         if applied is not None and applied > self._trim_to:
             self._store.trim(applied)
             self._trim_to = applied
+
+    def _rest(self, stop: threading.Event) -> None:
+        """Until there is something in the log, or `stop` is set."""
+        next_trim = 0.0
+        while not stop.is_set():
+            if time.monotonic() >= next_trim:
+                self._trim_when_idle()
+                next_trim = time.monotonic() + TRIM_SECONDS
+            if self._log.wait(self._offset, IDLE_SECONDS):
+                return
 
     def _trim_when_idle(self) -> None:
         applied = self._applied.news()

@@ -30,9 +30,10 @@ CONTROL_STEPS = (
 _FULL_ROWS = 15_000  # a load of this size is worth its fixed cost; smaller ones wait for company
 _GAP_SECONDS = 0.3
 _IDLE_SECONDS = (0.02, 0.2)
+_QUIET_SECONDS, _QUIET_POLL = 10.0, 0.5  # after so long without rows, looks are so far apart
 _PROFILES_AT_ONCE = 500
 _VIEWS_SECONDS = 1.0
-_VERSION_SECONDS = 1.0
+_VERSION_SECONDS = 2.0
 _REFUSED_SECONDS = 5.0
 
 
@@ -73,7 +74,7 @@ class Loader:
 
     def run(self, stop: threading.Event) -> None:
         """Load until `stop` is set. Errors are logged and tried again; nothing is skipped."""
-        pause, failures = _IDLE_SECONDS[0], 0
+        pause, failures, last = _IDLE_SECONDS[0], 0, time.monotonic()
         while not stop.is_set():
             try:
                 started = time.monotonic()
@@ -86,9 +87,10 @@ class Loader:
                 continue
             if rows is None:
                 stop.wait(pause)
-                pause = min(pause * 1.5, _IDLE_SECONDS[1])
+                quiet = time.monotonic() - last > _QUIET_SECONDS
+                pause = min(pause * 1.5, _QUIET_POLL if quiet else _IDLE_SECONDS[1])
             else:
-                pause = _IDLE_SECONDS[0]
+                pause, last = _IDLE_SECONDS[0], time.monotonic()
                 if 0 < rows < _FULL_ROWS:
                     stop.wait(max(0.0, _GAP_SECONDS - (time.monotonic() - started)))
         self.close()
