@@ -74,7 +74,8 @@ def fill(folder: Path, options: argparse.Namespace) -> None:
 def measure(folder: Path, options: argparse.Namespace) -> None:
     composition = compose(Settings(data=str(folder), api_key=API_KEY), "")
     try:
-        reads: Reads = composition._context.rooms._new_reads()
+        composition._context.rooms.sources.ensure_default()
+        reads: Reads = composition._context.rooms.new_reads()
         profiles, users = _stored(reads)
         names = random.Random(1).choices(users, k=options.reads)
         print(f"{machine()}; {len(profiles):,} profiles")
@@ -87,7 +88,6 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         for name, (work, times) in asked.items():
             rounds = sorted(cost(work, times, options) for _ in range(options.rounds))
             print(f"{name:<10}{rounds[0]:8.1f} µs CPU at best, {rounds[-1]:.1f} at worst")
-        reads.connection.close()
     finally:
         composition.close()
 

@@ -31,7 +31,7 @@ async def test_a_tracking_request_that_fails_inside_is_answered(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     other = cast("Any", None)
-    app, proto = App(Broken(), other, other, other, Metrics()), Answered()
+    app, proto = App(Broken(), other, other, other, Metrics(), other), Answered()
     with caplog.at_level(logging.ERROR):
         await app(cast("Any", SimpleNamespace(method="POST", path="/v1/track")), cast("Any", proto))
     assert proto.status == 500

@@ -31,9 +31,8 @@ def test_a_phone_number_is_looked_up_as_it_was_written_down(tmp_path: Path) -> N
     log, warehouse = SqliteLog(tmp_path / "log.db"), DuckdbWarehouse(tmp_path / "w.duckdb")
     rooms = Rooms(settings, SystemClock(), log=log, warehouse=warehouse)
     try:
-        found = rooms._new_reads()
+        found = rooms.new_reads()
         assert found.identity.resolve("phone:098200 12345") is not None
-        found.connection.close()
     finally:
         rooms.close()
         warehouse.close()

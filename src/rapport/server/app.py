@@ -10,12 +10,15 @@ import logging
 import time
 from typing import Any, Protocol
 
+import apsw
 import msgspec
 
+from rapport.database import unreadable
 from rapport.errors import RapportError, Retryable
 from rapport.server import static
 from rapport.server.auth import PUBLIC, Gate
 from rapport.server.bridge import Bridge, Proto, Scope
+from rapport.server.glance import Glance
 from rapport.server.metrics import Metrics
 from rapport.server.paths import fold
 
@@ -37,12 +40,14 @@ class App:
         bridge: Bridge,
         console: static.Console,
         metrics: Metrics,
+        glance: Glance,
     ) -> None:
         self._tracking = tracking
         self._gate = gate
         self._bridge = bridge
         self._console = console
         self._metrics = metrics
+        self._glance = glance
 
     async def __call__(self, scope: Scope, proto: Proto) -> None:
         try:
@@ -70,9 +75,15 @@ class App:
                 more["principal"] = self._gate.admit(scope)
             elif scope.method == "POST":
                 self._gate.check_origin(scope)
-            status = await self._bridge.handle(scope, proto, fold(scope.method, path), more)
+            if self._glance.wants(scope, path):
+                status = await self._glance.answer(proto, path, more["principal"])
+            else:
+                status = await self._bridge.handle(scope, proto, fold(scope.method, path), more)
         except RapportError as error:
             status = refuse(proto, error)
+        except apsw.Error as error:
+            log.error("a store failed: %s", type(error).__name__, extra={"method": scope.method})
+            status = refuse(proto, unreadable("a store", error))
         except Exception:
             log.exception("a request failed", extra={"method": scope.method})
             status = refuse(proto, _inside())

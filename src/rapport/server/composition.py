@@ -18,6 +18,7 @@ from rapport.server.app import App
 from rapport.server.auth import Gate
 from rapport.server.bridge import Bridge
 from rapport.server.folder import Folder, local_url
+from rapport.server.glance import Glance
 from rapport.server.live import Live
 from rapport.server.loading import Loading
 from rapport.server.metrics import Metrics
@@ -77,6 +78,7 @@ def compose(settings: Settings, token: str) -> Composition:
         Bridge(build(context), static.API_SECURITY),
         static.Console(CONSOLE),
         metrics,
+        Glance(rooms),
     )
     return Composition(app, context, _chores(rooms))
 

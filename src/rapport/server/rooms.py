@@ -111,8 +111,7 @@ class Rooms:
     def _ask(self, ask: Callable[[Reads], T]) -> T:
         reads = getattr(self._local, "reads", None)
         if reads is None:
-            reads = self._local.reads = self._new_reads()
-            self._opened.append(reads)
+            reads = self._local.reads = self.new_reads()
         return ask(reads)
 
     def waiting(self) -> tuple[int, int]:
@@ -125,12 +124,13 @@ class Rooms:
 
     def profile_reads(self) -> ProfileReads:
         """Profiles through a connection of its own, for a thread that is not ours."""
-        reads = self._new_reads()
-        self._opened.append(reads)
-        return reads.profiles
+        return self.new_reads().profiles
 
-    def _new_reads(self) -> Reads:
-        return Reads(self.folder, self.sources, self.survivorship, self.settings.region)
+    def new_reads(self) -> Reads:
+        """Views with a connection of their own, closed with the rooms."""
+        reads = Reads(self.folder, self.sources, self.survivorship, self.settings.region)
+        self._opened.append(reads)
+        return reads
 
     def close(self) -> None:
         self._threads.shutdown(wait=True)
