@@ -214,7 +214,8 @@ def test_sources_and_their_keys(running_server: RunningServer, api: httpx.Client
     key = made["write_keys"][0]["key"]
     send = {"userId": user, "event": "Seen", "type": "track"}
     url = f"{running_server.base_url}/v1/track"
-    assert httpx.post(url, json=send, auth=(key, "")).status_code == 200
+    seen = httpx.post(url, json=send, auth=(key, ""), headers={"prefer": "return=representation"})
+    assert seen.json()["status"] == "processed"
     running_server.settle()
     assert api.get(f"/api/v1/profiles/user_id:{user}").json()["brands"] == ["Brands Bazaar"]
     renamed = api.patch(path, json={"region": "IN", "ttl_days": 30}).json()
