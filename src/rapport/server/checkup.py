@@ -14,12 +14,15 @@ LATE_EVENTS = 200_000  # some seconds of work
 _FIELDS = Row.__struct_fields__
 
 
-def examine(rooms: Rooms, books: Books, *, full: bool = False) -> list[Check]:
-    """All checks. With `full`, stores are read whole and counted against each other. Blocks."""
+def examine(rooms: Rooms, books: Books, stuck: str, *, full: bool = False) -> list[Check]:
+    """All checks. With `full`, stores are read whole and counted against each other. Blocks.
+
+    `stuck` is `Loading.stuck`.
+    """
     checks = examine_folder(rooms.folder, full=full)
     checks += [
         guarded("log", lambda: _log(rooms)),
-        guarded("warehouse", lambda: _warehouse(rooms)),
+        guarded("warehouse", lambda: _warehouse(rooms, stuck)),
         guarded("backlog", lambda: _backlog(rooms)),
         guarded("balance", lambda: _balance(books)),
     ]
@@ -35,10 +38,13 @@ def _log(rooms: Rooms) -> Check:
     return Check("log", FAIL, "cannot be written", "make room on the disk; it recovers by itself")
 
 
-def _warehouse(rooms: Rooms) -> Check:
+def _warehouse(rooms: Rooms, stuck: str) -> Check:
     if problem := mismatch(rooms.folder.state, rooms.warehouse):
         hint = "stop, and restore the whole folder from one backup; until then nothing is loaded"
         return Check("warehouse", FAIL, f"does not belong to state.db: {problem}", hint)
+    if stuck:
+        hint = "it is tried on and on, nothing is lost; see the disk and the server's log"
+        return Check("warehouse", FAIL, stuck, hint)
     waiting = rooms.unloaded()
     text = f"{rooms.warehouse.size() / 2**20:.1f} MiB, {waiting} events wait for it"
     return Check("warehouse", OK if waiting < LATE_EVENTS else WARN, text)

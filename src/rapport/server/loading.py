@@ -29,6 +29,11 @@ class Loading:
         """Why nothing can be loaded, "" when nothing stands in the way."""
         return self._loader.problem
 
+    @property
+    def stuck(self) -> str:
+        """Which batch fails again and again, "" when loading goes on."""
+        return self._loader.stuck
+
     def stop(self) -> None:
         """Finish the present load, then end."""
         self._stop.set()

@@ -47,7 +47,7 @@ class Readiness:
         if problem := self._loading.problem:
             return f"does not belong to state.db: {problem}"
         self._rooms.warehouse.loaded()
-        return "ok"
+        return self._loading.stuck or "ok"
 
     def _backlog(self) -> str:
         waiting = sum(self._rooms.waiting())

@@ -75,6 +75,14 @@ class Warehouse(ABC):
         cannot be written; nothing of the call is then visible.
         """
 
+    def refuses(self, events: pa.Table) -> bool:  # noqa: ARG002 - for those who can try
+        """Whether these rows by themselves make `load` fail. Stores nothing.
+
+        Raises `Unavailable` when at present no rows could be loaded. An implementation that cannot
+        try this says False: then a load that fails is repeated as it is.
+        """
+        return False
+
     @abstractmethod
     def loaded(self) -> int:
         """The `seq` of the last load, 0 before the first."""

@@ -27,6 +27,12 @@ logger = logging.getLogger(__name__)
 # writes every row about once; the bound on bytes is for tables that grow slowly.
 _ROW_GROUP = 122_880
 _TIDY_ABOVE_BYTES = 96 * 1024 * 1024
+# A full disk, a file that cannot be opened, memory that others hold.
+_NO_FAULT_OF_ROWS = (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.ConnectionException)
+
+
+class _Undone(Exception):
+    """Ends a transaction that was only a trial."""
 
 
 class DuckdbWarehouse(Warehouse):
@@ -91,6 +97,22 @@ class DuckdbWarehouse(Warehouse):
             self._loaded, self._mark = seq, mark
             self._rows += events.num_rows if events is not None else 0
             self._stale.update(fresh)
+            return True
+
+    def refuses(self, events: pa.Table) -> bool:
+        def attempt(connection: Connection) -> None:
+            loading.append_events(connection, events)
+            raise _Undone
+
+        try:
+            self._transaction(attempt)
+        except _Undone:
+            return False
+        except Unavailable as error:
+            if error.__cause__ is None or isinstance(error.__cause__, _NO_FAULT_OF_ROWS):
+                raise
+            return True
+        except pa.ArrowException:
             return True
 
     def loaded(self) -> int:

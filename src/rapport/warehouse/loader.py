@@ -21,6 +21,7 @@ from rapport.database import ChangeSignal, connect, migrate
 from rapport.warehouse.base import SourceRow, Warehouse
 from rapport.warehouse.outbox import Outbox
 from rapport.warehouse.schema import PROFILES
+from rapport.warehouse.stubborn import loadable
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ _PROFILES_AT_ONCE = 500
 _VIEWS_SECONDS = 1.0
 _VERSION_SECONDS = 2.0
 _REFUSED_SECONDS = 5.0
+_PATIENCE = 3  # failures of one batch in a row, after which its rows are looked at
 
 
 class ProfileRows(Protocol):
@@ -71,6 +73,9 @@ class Loader:
         self._next_version = 0.0
         self._next_open = 0.0
         self.problem = ""  # why nothing is loaded although the outbox may hold something
+        self.stuck = ""  # which batch fails again and again, and with what
+        self._failures = 0  # of the next batch, in a row
+        self._tried = self._careful_until = 0  # last batch of the present load, and of a bad one
 
     def run(self, stop: threading.Event) -> None:
         """Load until `stop` is set. Errors are logged and tried again; nothing is skipped."""
@@ -82,7 +87,8 @@ class Loader:
                 failures = 0
             except Exception as error:  # noqa: BLE001 - this thread is the only one that loads
                 failures += 1
-                logger.error("loading the warehouse failed: %s", type(error).__name__)
+                why = self.stuck or type(error).__name__
+                logger.error("loading the warehouse failed: %s", why)
                 stop.wait(min(10.0, 0.1 * 2**failures))
                 continue
             if rows is None:
@@ -154,22 +160,44 @@ class Loader:
         assert self._outbox is not None  # noqa: S101 - narrows the type; step() has opened it
         if not self._outbox.changed():
             return None
-        waiting = self._outbox.next(self._warehouse.loaded())
+        after = self._warehouse.loaded()
+        try:
+            rows = self._carry(after)
+        except Exception as error:
+            self._failures += 1
+            if self._failures == _PATIENCE:
+                self._careful_until = self._tried
+            elif self._failures > _PATIENCE:
+                cause = type(error.__cause__ or error).__name__
+                self.stuck = f"batch {after + 1} cannot be loaded ({cause})"
+            raise
+        self._failures, self.stuck = 0, ""
+        return rows
+
+    def _carry(self, after: int) -> int | None:
+        """Load what lies behind `after`; what failed again and again, batch by batch."""
+        assert self._outbox is not None  # noqa: S101 - as above
+        careful = after < self._careful_until
+        waiting = self._outbox.next(after, alone=careful)
         if waiting is None:
             self._outbox.seen_all()
             return None
+        self._tried = waiting.seq
         self._follow_sources()
         started = time.monotonic()
+        events = waiting.events
+        if careful and events is not None:
+            events = loadable(self._warehouse, waiting.seq, events)
         self._warehouse.load(
             waiting.seq,
-            events=waiting.events,
+            events=events,
             identities=waiting.identities,
             dirty=waiting.dirty,
             mark=waiting.mark,
         )
         self._record(waiting.seq)
         self._maybe_dirty = True
-        rows = waiting.events.num_rows if waiting.events is not None else 0
+        rows = events.num_rows if events is not None else 0
         if self._observe is not None:
             self._observe(rows, time.monotonic() - started)
         return rows

@@ -62,8 +62,10 @@ class Outbox:
         """Everything was loaded that was there at the last `changed`."""
         self._more = False
 
-    def next(self, after: int) -> Waiting | None:
-        """The next rows behind `after`, bounded in bytes and rows; at least one if there is one."""
+    def next(self, after: int, *, alone: bool = False) -> Waiting | None:
+        """The next rows behind `after`, bounded in bytes and rows; at least one if there is one,
+        and not more than one if `alone`.
+        """
         found: dict[str, list[pa.Table]] = {kind: [] for kind in _SCHEMAS}
         last = size = rows = 0
         newest = b""
@@ -71,7 +73,7 @@ class Outbox:
             "SELECT seq, kind, count, payload FROM outbox WHERE seq > ? ORDER BY seq", (after,)
         ):
             size, rows = size + len(payload), rows + (count if kind == "events" else 0)
-            if last and (size > _MOST_BYTES or rows > _MOST_ROWS):
+            if last and (alone or size > _MOST_BYTES or rows > _MOST_ROWS):
                 break
             last, newest = seq, payload
             if kind in found:

@@ -26,8 +26,8 @@ class BackupWanted(msgspec.Struct, forbid_unknown_fields=True):
 @get("/api/v1/doctor", opt={"scope": "admin"})
 async def doctor(context: Context, full: bool = False) -> Checks:
     """All checks; with `full`, stores are read whole, which may take minutes."""
-    rooms = context.rooms
-    checks = await rooms.asking(lambda: examine(rooms, context.books, full=full))
+    rooms, stuck = context.rooms, context.loading.stuck
+    checks = await rooms.asking(lambda: examine(rooms, context.books, stuck, full=full))
     return Checks(all(check.status == OK for check in checks), checks)
 
 
