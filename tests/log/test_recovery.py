@@ -18,8 +18,8 @@ from rapport.log.sqlite import SqliteLog
 MARKER = b"written before the failure"
 
 
-def fail_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The next group breaks as if its fsync had failed."""
+def fail_once(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -> None:
+    """The next group breaks with `error`, else as if its fsync had failed."""
     insert = group_commit.insert
 
     def broken(connection: apsw.Connection, drafts: Sequence[Draft]) -> int:
@@ -27,7 +27,7 @@ def fail_once(monkeypatch: pytest.MonkeyPatch) -> None:
             return insert(connection, drafts)
         monkeypatch.setattr(group_commit, "insert", insert)
         insert(connection, drafts)
-        raise apsw.IOError("disk I/O error")
+        raise error or apsw.IOError("disk I/O error")
 
     monkeypatch.setattr(group_commit, "insert", broken)
 
@@ -105,4 +105,46 @@ def test_a_damaged_file_is_said_to_be_one(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as damaged:
         log.read(0, max_records=1000, max_bytes=10**9)
     assert "rapport doctor" in damaged.value.hint
+    log.close()
+
+
+@pytest.mark.parametrize("error", [RuntimeError("nobody foresaw this"), KeyError(1)])
+def test_no_exception_ends_the_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    fail_once(monkeypatch, error)
+    assert refused(log)
+    await_ready(log)
+    assert not refused(log)
+    log.close()
+
+
+def test_a_draft_that_is_none_ends_nothing(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    with pytest.raises(Unavailable):
+        log.append(Draft(1, EVENT, 1, 0, None)).result(5)  # type: ignore[arg-type]
+    await_ready(log)
+    assert not refused(log)
+    log.close()
+
+
+class Deaf:
+    """Takes no answer."""
+
+    def settled(self, *_: object) -> None:
+        raise RuntimeError
+
+    refused = settled
+
+
+def test_one_who_takes_no_answer_ends_nothing(tmp_path: Path) -> None:
+    log = SqliteLog(tmp_path / "log.db")
+    log.append_into(Draft(1, EVENT, 1, 0, MARKER), Deaf(), None)
+    assert not refused(log)
+    assert log.ready()
+    assert [record.body for record in log.read(0, max_records=9, max_bytes=999)] == [
+        MARKER,
+        b"lost",
+    ]
     log.close()

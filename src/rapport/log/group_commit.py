@@ -4,12 +4,15 @@ While one group is being fsynced the next one gathers, so groups grow with the l
 for a timer. After a failed commit nothing is accepted until the file has been closed, opened
 again, checkpointed and written to with success: pages of a failed fsync may look clean to the
 operating system although they are not on disk, so the same fsync must never be tried again.
+
+The thread catches every exception: if it ended, nothing would be accepted until a restart.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -27,8 +30,8 @@ _GROUP_BYTES = 16_000_000
 _CHECKPOINT_PAGES = 1000  # 4 MB: more makes the pause longer, not rarer
 _RETRY_SECONDS = 0.5
 _PROBE_BYTES = 65_536
-_FAILURES = (apsw.Error, OSError, TypeError, ValueError, OverflowError, MemoryError)
 
+logger = logging.getLogger(__name__)
 Item = tuple[Sequence[Draft], Sink, Any]  # what is appended, who hears of it, under which token
 
 
@@ -45,7 +48,7 @@ class Writer:
         self._finished = False
         try:
             self._open(alone=False)
-        except (*_FAILURES, Unavailable):
+        except Exception:  # noqa: BLE001 - the thread tries the same
             self._connection = None  # not ready; the thread goes on trying
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
@@ -78,12 +81,16 @@ class Writer:
         try:
             last = False
             while not last:
-                group, last = self._gather()
-                if self._connection is None:
-                    self._refuse(group, _cannot_write())
-                    last = last or not self._recover()
-                elif group or self._truncations:
-                    self._write(self._connection, group)
+                group: list[Item] = []
+                try:
+                    last = self._gather(group)
+                    if self._connection is None:
+                        self._refuse(group, _cannot_write())
+                        last = last or not self._recover()
+                    elif group or self._truncations:
+                        self._write(self._connection, group)
+                except Exception as error:  # noqa: BLE001 - see above
+                    self._fail(group, error)
             while self._truncations and self._connection is not None:
                 self._write(self._connection, [])
         finally:
@@ -91,9 +98,8 @@ class Writer:
             self._refuse_queued()
             self._disconnect()
 
-    def _gather(self) -> tuple[list[Item], bool]:
-        """The next group, and whether the writer shall stop after it."""
-        group: list[Item] = []
+    def _gather(self, group: list[Item]) -> bool:
+        """Put what waits into `group`; whether the writer shall stop after it."""
         size = 0
         block = self._connection is not None and not self._truncations
         while len(group) < _GROUP_ITEMS and size < _GROUP_BYTES:
@@ -103,13 +109,13 @@ class Writer:
                 break
             block = False
             if item is None:
-                return group, True
+                return True
             if isinstance(item, Truncation):
                 self._truncations.append(item)
             else:
                 group.append(item)
                 size += sum(len(draft.body) for draft in item[0])
-        return group, False
+        return False
 
     def _write(self, connection: apsw.Connection, group: list[Item]) -> None:
         truncation = self._truncations[0] if self._truncations else None
@@ -118,10 +124,11 @@ class Writer:
             first = insert(connection, [draft for item in group for draft in item[0]])
             step = truncation.step(connection) if truncation else None
             connection.execute("COMMIT")
-        except _FAILURES as error:
+        except Exception as error:  # noqa: BLE001 - see above
             self._fail(group, error)
             return
         _settle(group, first)
+        group.clear()  # whatever fails from here on, these have been accepted
         if truncation and step:
             truncation.advance(*step)
             if truncation.done.done():
@@ -136,7 +143,7 @@ class Writer:
             connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.BusyError:
             return  # another process is at it
-        except _FAILURES as error:
+        except Exception as error:  # noqa: BLE001 - see above
             self._fail([], error)
 
     def _fail(self, group: list[Item], error: Exception) -> None:
@@ -155,7 +162,7 @@ class Writer:
             return False
         try:
             self._open(alone=True)
-        except (*_FAILURES, Unavailable):
+        except Exception:  # noqa: BLE001 - tried again
             self._disconnect()
         return True
 
@@ -193,7 +200,8 @@ class Writer:
 
     def _give_up_truncations(self, problem: Unavailable) -> None:
         for truncation in self._truncations:
-            truncation.done.set_exception(problem)
+            if not truncation.done.done():
+                truncation.done.set_exception(problem)
         self._truncations.clear()
 
     def _refuse_queued(self) -> None:
@@ -210,12 +218,20 @@ class Writer:
 
     def _refuse(self, group: list[Item], error: Unavailable) -> None:
         for sink, tokens, _ in _by_sink(group, 0):
-            sink.refused(tokens, error)
+            _tell(sink.refused, tokens, error)
 
 
 def _settle(group: list[Item], first: int) -> None:
     for sink, tokens, offsets in _by_sink(group, first):
-        sink.settled(tokens, offsets)
+        _tell(sink.settled, tokens, offsets)
+
+
+def _tell(hear: Callable[[list[Any], Any], None], tokens: list[Any], outcome: Any) -> None:
+    """One who cannot take the answer does not keep it from the others."""
+    try:
+        hear(tokens, outcome)
+    except Exception as error:  # noqa: BLE001 - see above
+        logger.error("an answer of the log was not taken: %s", type(error).__name__)
 
 
 def _by_sink(group: list[Item], first: int) -> list[tuple[Sink, list[Any], list[int]]]:
