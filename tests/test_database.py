@@ -20,6 +20,17 @@ def test_a_commit_is_durable(tmp_path: Path) -> None:
     connection.close()
 
 
+@pytest.mark.parametrize(("platform", "full"), [("darwin", 1), ("linux", 0)])
+def test_on_macos_the_drive_is_told_to_write_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str, full: int
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    connection = connect(tmp_path / "a.db")
+    assert connection.pragma("fullfsync") == full
+    assert connection.pragma("checkpoint_fullfsync") == full
+    connection.close()
+
+
 @pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" * 100])
 def test_a_file_that_is_no_store_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.db"

@@ -6,6 +6,7 @@ Every file has ONE writer connection in the whole installation; any number of re
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,6 +41,9 @@ def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.C
             connection.pragma("journal_mode", "wal")
             connection.pragma("synchronous", "full")
             connection.pragma("foreign_keys", True)
+            if sys.platform == "darwin":  # whose fsync leaves pages in the cache of the drive
+                connection.pragma("fullfsync", True)
+                connection.pragma("checkpoint_fullfsync", True)
     except apsw.CantOpenError as error:
         raise Unavailable(f"cannot open {path.name}", hint="rapport doctor") from error
     except (apsw.NotADBError, apsw.CorruptError) as error:
