@@ -40,7 +40,7 @@ class Commands:
         now, decision = self._rooms.clock.now(), str(uuid.uuid4())
         body = {"action": action, "id": decision, "at": now, "by": by, "reason": reason, **payload}
         offset = await self._append(Draft(API, CONTROL, 0, now, msgspec.json.encode(body)))
-        if not await self._committed(offset):
+        if not await self.committed(offset):
             return Written(decision, offset, "pending")
         found = await self._rooms.working(lambda: self._rooms.pipeline.control(decision))
         if found is not None and found["status"] != "applied":
@@ -66,11 +66,20 @@ class Commands:
         self, source: int, event: Any, message_id: str, *, redrive: int | None = None
     ) -> Written:
         """Append one event; with `redrive`, as the correction of a quarantined one."""
+        offset = await self.send(source, event, redrive=redrive)
+        await self.committed(offset)
+        return await self.outcome(offset, message_id)
+
+    async def send(self, source: int, event: Any, *, redrive: int | None = None) -> int:
+        """Append as `event` does, without waiting for the pipeline; the offset in the log."""
         now = self._rooms.clock.now()
         meta = {} if redrive is None else {"redrive": redrive}
         body, head = msgspec.json.encode(event), msgspec.json.encode(meta)
-        offset = await self._append(Draft(source, EVENT, 1, now, body, head))
-        if not await self._committed(offset):
+        return await self._append(Draft(source, EVENT, 1, now, body, head))
+
+    async def outcome(self, offset: int, message_id: str) -> Written:
+        """What became of the one event at `offset`; `pending` if the pipeline is not that far."""
+        if await self._rooms.working(self._rooms.pipeline.committed) < offset:
             return Written(message_id, offset, "pending")
         outcomes = await self._rooms.working(lambda: self._rooms.pipeline.outcomes(offset))
         one = outcomes[0] if outcomes else None
@@ -81,7 +90,8 @@ class Commands:
     async def _append(self, draft: Draft) -> int:
         return await asyncio.wrap_future(self._rooms.log.append(draft))
 
-    async def _committed(self, offset: int) -> bool:
+    async def committed(self, offset: int) -> bool:
+        """Wait until the pipeline has processed `offset`; False when that takes too long."""
         end = asyncio.get_running_loop().time() + WAIT_SECONDS
         while asyncio.get_running_loop().time() < end:
             if await self._rooms.working(self._rooms.pipeline.committed) >= offset:

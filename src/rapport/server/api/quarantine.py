@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -139,14 +140,23 @@ async def redrive_one(number: int, data: Correction, context: Context) -> Redriv
 
 
 async def _redrive(context: Context, item: Quarantined, body: dict[str, Any] | None) -> Redriven:
+    event = _correction(item, body)
+    offset = await context.commands.send(item.source, event, redrive=item.id)
+    await context.commands.committed(offset)
+    return await _redriven(context, item, offset)
+
+
+def _correction(item: Quarantined, body: dict[str, Any] | None) -> dict[str, Any]:
     if item.status != OPEN:
         raise Conflict(f"number {item.id} is {item.status} already")
     event = _body(item.body) if body is None else body
     if not isinstance(event, dict):
         raise Malformed("this is not a JSON object", hint="give the corrected event as `body`")
-    written: Written = await context.commands.event(
-        item.source, event, str(event.get("messageId", "")), redrive=item.id
-    )
+    return event
+
+
+async def _redriven(context: Context, item: Quarantined, offset: int) -> Redriven:
+    written: Written = await context.commands.outcome(offset, item.message_id or "")
     # To the books, what is refused unchanged is a duplicate of itself.
     if written.status == "duplicate" and (await _find(context, item.id)).status == OPEN:
         return Redriven(item.id, "quarantined", item.reason)
@@ -159,12 +169,21 @@ async def redrive_many(data: Selection, context: Context) -> Listing[Redriven]:
     if not data.ids and not data.reason:
         raise Malformed("name `ids` or a `reason`")
     if data.ids:
-        items = [await _find(context, number) for number in data.ids[:MOST_AT_ONCE]]
+        numbers = list(dict.fromkeys(data.ids))[:MOST_AT_ONCE]
+        items = [await _find(context, number) for number in numbers]
     else:
         items = await _ask(
             context, lambda reads: reads.page(reason=data.reason, status=OPEN, limit=MOST_AT_ONCE)
         )
-    done = [await _redrive(context, item, None) for item in items]
+    events = [(item, _correction(item, None)) for item in items]
+    send = context.commands.send
+    # All are appended, mostly as one group of the log, and then waited for together.
+    offsets = await asyncio.gather(
+        *(send(item.source, event, redrive=item.id) for item, event in events)
+    )
+    await context.commands.committed(max(offsets, default=0))
+    places = zip(items, offsets, strict=True)
+    done = [await _redriven(context, item, offset) for item, offset in places]
     return Listing(done, count=len(done))
 
 
