@@ -108,12 +108,11 @@ class DuckdbWarehouse(Warehouse):
             self._transaction(attempt)
         except _Undone:
             return False
-        except Unavailable as error:
-            if error.__cause__ is None or isinstance(error.__cause__, _NO_FAULT_OF_ROWS):
+        except (Unavailable, pa.ArrowException) as error:
+            cause = error.__cause__ if isinstance(error, Unavailable) else error
+            if cause is None or isinstance(cause, _NO_FAULT_OF_ROWS):
                 raise
-            return True
-        except pa.ArrowException:
-            return True
+        return True
 
     def loaded(self) -> int:
         if self._broken:
