@@ -185,3 +185,14 @@ def test_rows_of_profiles_are_renewed_once_a_version(reopen: Open) -> None:
     assert warehouse.dirty_profiles(10) == []
     assert warehouse.renew_profiles("b")
     assert sorted(warehouse.dirty_profiles(10)) == [1, 2]
+
+
+def test_a_profile_shows_events_that_came_after_its_row(warehouse: Warehouse) -> None:
+    warehouse.load(1, events=events(event_row(1)), identities=identities((1, 1), (2, 1), (3, 3)))
+    rows = [{"profile": n, "profile_id": f"p_{n}"} for n in (1, 3)]
+    warehouse.upsert_profiles([1, 3], pa.Table.from_pylist(rows, schema=PROFILES))
+    late = event_row(2, node=2)
+    warehouse.load(2, events=events(late))
+    query = "SELECT profile_id, events, epoch_us(last_seen) FROM profiles ORDER BY profile_id"
+    found = warehouse.query(query)
+    assert found.rows == [["p_1", 2, late["timestamp"]], ["p_3", 0, None]]

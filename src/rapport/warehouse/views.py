@@ -46,16 +46,14 @@ _FROM = "FROM events e LEFT JOIN node_profiles i ON i.node = e.node"
 
 _FIXED = {
     "node_profiles": "SELECT node, max(profile) AS profile FROM identities GROUP BY node",
-    "profile_activity": (
-        "SELECT i.profile, count(*) AS events, min(e.timestamp) AS first_seen,"
-        " max(e.timestamp) AS last_seen FROM events e JOIN identities i ON i.node = e.node"
-        " GROUP BY i.profile"
-    ),
+    # LATERAL, so that asking for one person reads the events of that person: 27 ms instead of 3.6 s
+    # of 5 million. The price is that counting all profiles counts their events, too.
     "profiles": (
         "SELECT r.profile_id, r.name, r.known, r.user_id, r.email, r.phone, r.traits,"
-        " r.identifiers, r.accounts, r.sources, r.brands, a.first_seen, a.last_seen,"
-        " coalesce(a.events, 0) AS events FROM profile_rows r"
-        " LEFT JOIN profile_activity a ON a.profile = r.profile"
+        " r.identifiers, r.accounts, r.sources, r.brands, a.first_seen, a.last_seen, a.events"
+        " FROM profile_rows r LEFT JOIN LATERAL ("
+        "SELECT count(*) AS events, min(e.timestamp) AS first_seen, max(e.timestamp) AS last_seen"
+        " FROM identities i JOIN events e ON e.node = i.node WHERE i.profile = r.profile) a ON true"
     ),
     "tracks": (
         f"SELECT {_BASE}, e.event AS event_text, e.properties, e.context {_FROM}"
