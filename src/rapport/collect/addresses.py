@@ -21,13 +21,17 @@ def public_origin(scope: Scope, public_url: str) -> str:
 
 
 def client_ip(scope: Scope) -> str:
-    """The address of the visitor.
+    """The address of the visitor, see `visitor`."""
+    peer = scope.client.rpartition(":")[0].strip("[]") or scope.client
+    return visitor(peer, scope.headers.get("x-forwarded-for"))
+
+
+def visitor(peer: str, forwarded: str | None) -> str:
+    """The address of the visitor, from that of the connection and what X-Forwarded-For says.
 
     A proxy in front is believed only when the connection itself comes from a private address; then
     the last public address in X-Forwarded-For counts, since earlier ones may be made up.
     """
-    peer = scope.client.rpartition(":")[0].strip("[]") or scope.client
-    forwarded = scope.headers.get("x-forwarded-for")
     if not forwarded or not _is_private(peer):
         return peer
     hops = [hop.strip() for hop in forwarded.split(",")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, delete, get, post, put
 
+from rapport.collect.addresses import visitor
 from rapport.errors import Forbidden, Unauthorized
 from rapport.server.accounts import Session, User
 from rapport.server.api.context import Asked, Context, principal_of
@@ -56,7 +57,9 @@ def _person(user: User) -> Person:
 
 
 def _address(request: Asked) -> str:
-    return request.client.host if request.client else ""
+    """Of the visitor, so that people behind one proxy do not lock each other out."""
+    forwarded = ", ".join(request.headers.getall("x-forwarded-for", []))
+    return visitor(request.client.host if request.client else "", forwarded)
 
 
 @post("/api/v1/session", status_code=200, opt={"public": True})
