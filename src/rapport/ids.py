@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import secrets
 
+# What `filled_message_id` makes, and what `sent_message_id` makes of it.
+_LIKE_FILLED = re.compile(r"^(sent-)*rapport-[0-9]+-[0-9]+$")
 _PROFILE = re.compile(r"^p_([1-9][0-9]{0,18})$")
 
 
@@ -33,6 +35,20 @@ def filled_message_id(offset: int, index: int) -> str:
     Made from its place in the log, so that processing the log again gives the same id.
     """
     return f"rapport-{offset}-{index}"
+
+
+def sent_message_id(text: str) -> str:
+    """The messageId under which an event is known that came with the messageId `text`.
+
+    The same text, unless it looks like a filled one: whoever sends such an id must not get before
+    the event that will be given it. Different texts stay different.
+
+    >>> sent_message_id("m-1"), sent_message_id("rapport-7-0"), sent_message_id("sent-rapport-7-0")
+    ('m-1', 'sent-rapport-7-0', 'sent-sent-rapport-7-0')
+    """
+    if text.startswith(("rapport-", "sent-")) and _LIKE_FILLED.match(text):
+        return f"sent-{text}"
+    return text
 
 
 def new_write_key() -> str:

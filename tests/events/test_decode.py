@@ -10,6 +10,7 @@ import pytest
 from rapport.clock import HOUR, SECOND
 from rapport.events.model import SKEWED, Event, Rejection
 from rapport.events.reasons import REASONS
+from rapport.events.rejecting import message_id
 from rapport.identity.identifiers import Extractor, Normaliser
 from rapport.log.base import BATCH
 
@@ -86,6 +87,16 @@ def test_the_path_gives_the_type_and_a_missing_id_is_filled() -> None:
     found = event({"userId": "u1", "type": "track"}, "identify")
     assert found.type == "identify"
     assert found.message_id == "rapport-7-0"
+
+
+@pytest.mark.parametrize("sent", ["rapport-7-0", "sent-rapport-7-0", "rapport-cli", "sent-1"])
+def test_nobody_can_send_the_id_of_an_event_without_one(sent: str) -> None:
+    filled = event({"userId": "u1"}, "identify").message_id
+    found = event({**TRACK, "messageId": sent})
+    assert found.message_id != filled
+    assert found.message_id == (f"sent-{sent}" if sent.endswith("-7-0") else sent)
+    body = json.dumps({**TRACK, "messageId": sent}).encode()
+    assert message_id(body) == found.message_id, "receipts say the same"
 
 
 @pytest.mark.parametrize("kind", ["identify", "page", "screen", "group", "alias"])

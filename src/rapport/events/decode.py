@@ -12,7 +12,6 @@ from rapport.config import Settings
 from rapport.events import reasons
 from rapport.events.context import NOTHING, Contexts, Prepared
 from rapport.events.identifiers import (
-    MAX_MESSAGE_ID,
     Refused,
     ids_of,
     message_id_of,
@@ -98,9 +97,7 @@ class Decoder:
         item = decode_item(raw)
         kind = type_of(record.kind, item.type)
         event = name_of(kind, item)
-        message_id = item.message_id
-        if type(message_id) is not str or not 0 < len(message_id) <= MAX_MESSAGE_ID:
-            message_id = message_id_of(item) or filled_message_id(record.offset, index)
+        message_id = message_id_of(item) or filled_message_id(record.offset, index)
         properties = traits = b""
         sent_properties = sent_traits = None
         if item.properties is not RAW:

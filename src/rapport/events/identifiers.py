@@ -7,6 +7,7 @@ from typing import Any, Final
 from rapport.events import reasons
 from rapport.events.model import TYPES, Context
 from rapport.events.wire import RAW, Item, decode_any
+from rapport.ids import sent_message_id
 
 MAX_MESSAGE_ID: Final = 100
 MAX_TEXT: Final = 512  # characters of any other id or name
@@ -113,10 +114,10 @@ def _names(traits: Any) -> bool:
 
 
 def message_id_of(item: Item) -> str | None:
-    """None when the client gave none. Raises `Refused`."""
+    """The id under which the event is known; None when the client gave none. Raises `Refused`."""
     found = item.message_id
     if type(found) is str and 0 < len(found) <= MAX_MESSAGE_ID:
-        return found
+        return sent_message_id(found)
     found = None if found is None else to_id("messageId", found)
     if found is not None and len(found) > MAX_MESSAGE_ID:
         raise Refused(reasons.MESSAGE_ID_TOO_LONG, f"{len(found)} characters")

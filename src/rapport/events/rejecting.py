@@ -11,6 +11,7 @@ from rapport.events import reasons
 from rapport.events.identifiers import Refused, to_id
 from rapport.events.model import TYPES, Event, Rejection
 from rapport.events.wire import Batch, canonical, decode_any, decode_members, decode_name, encode
+from rapport.ids import sent_message_id
 from rapport.log.base import Record
 
 BROKEN: Final = (ValueError, RecursionError, OverflowError)  # what reading bad JSON raises
@@ -99,9 +100,10 @@ def content_of(body: bytes) -> bytes:
 
 
 def message_id(body: bytes | msgspec.Raw) -> str | None:
-    """The usable messageId of an event that may be anything."""
+    """The id under which an event that may be anything is known, if it carries a usable one."""
     try:
         found = decode_name(body).message_id
-        return None if found is None else to_id("messageId", found)
+        text = None if found is None else to_id("messageId", found)
+        return None if text is None else sent_message_id(text)
     except (*BROKEN, Refused):
         return None
