@@ -37,7 +37,7 @@ class Column(msgspec.Struct, frozen=True):
 class QueryResult(msgspec.Struct, frozen=True):
     columns: list[Column]
     rows: list[list[Any]]  # every value fits into JSON
-    truncated: bool  # there were more rows than asked for
+    truncated: bool  # there were more rows than asked for, or than an answer may hold in bytes
     elapsed_ms: float
 
 

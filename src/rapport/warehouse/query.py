@@ -11,6 +11,7 @@ import json
 import re
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -38,6 +39,8 @@ _REFUSED_FUNCTIONS = frozenset(
 )
 _EXPLAIN = re.compile(r"^\s*EXPLAIN\s+(ANALYZE\s+)?", re.IGNORECASE)
 _NODES = frozenset(["SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"])
+# Above the setting for rows: ten thousand events with large properties would fill the memory.
+MOST_BYTES = 32 * 1024 * 1024
 _HINT = "see docs/warehouse.md for what SQL can do"
 
 
@@ -76,7 +79,7 @@ def run(
                 Column(str(name), str(kind))
                 for name, kind in zip(relation.columns, relation.types, strict=True)
             ]
-            rows = _fetch(relation, max_rows + 1)
+            rows, whole = _fetch(relation, max_rows + 1)
         except duckdb.InterruptException as error:
             if not expired.is_set():
                 raise
@@ -96,7 +99,8 @@ def run(
         except duckdb.Error as error:
             raise QueryError(_plain(error), hint=_HINT) from error
     elapsed = (time.monotonic() - started) * 1000
-    return QueryResult(columns, rows[:max_rows], len(rows) > max_rows, round(elapsed, 3))
+    truncated = not whole or len(rows) > max_rows
+    return QueryResult(columns, rows[:max_rows], truncated, round(elapsed, 3))
 
 
 def stream(
@@ -156,15 +160,31 @@ def _bound(params: Params) -> Any:
     return dict(params) if isinstance(params, Mapping) else list(params)
 
 
-def _fetch(relation: duckdb.DuckDBPyRelation, limit: int) -> list[list[Any]]:
-    """By Arrow: it knows time zones without a further package, and stops at `limit`."""
+def _fetch(relation: duckdb.DuckDBPyRelation, limit: int) -> tuple[list[list[Any]], bool]:
+    """Up to `limit` rows, and whether `MOST_BYTES` left all of those in.
+
+    By Arrow: it knows time zones without a further package, and comes piece by piece.
+    """
     rows: list[list[Any]] = []
+    left = MOST_BYTES
     for batch in relation.to_arrow_reader(min(limit, 1_000)):
-        values = [column.to_pylist() for column in batch.columns]
+        part = batch.slice(0, _fitting(batch, left))
+        left -= part.nbytes
+        values = [column.to_pylist() for column in part.columns]
         rows.extend([json_safe(value) for value in row] for row in zip(*values, strict=True))
+        if part.num_rows < batch.num_rows:
+            return rows[:limit], len(rows) >= limit
         if len(rows) >= limit:
             break
-    return rows[:limit]
+    return rows[:limit], True
+
+
+def _fitting(batch: pa.RecordBatch, most: int) -> int:
+    """How many rows from the start of `batch` take up to `most` bytes."""
+    if batch.nbytes <= most:
+        return int(batch.num_rows)
+    sizes = range(batch.num_rows)
+    return max(0, bisect_right(sizes, most, key=lambda rows: batch.slice(0, rows).nbytes) - 1)
 
 
 def _plain(error: duckdb.Error) -> str:
