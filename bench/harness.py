@@ -15,7 +15,7 @@ import threading
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,13 +120,11 @@ def wait_ready(server: Server, timeout: float = 60) -> float:
     while time.perf_counter() - begun < timeout:
         if server.process.poll() is not None:
             raise RuntimeError(f"the server ended with {server.process.returncode}")
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
+        with closing(connection), suppress(OSError, http.client.HTTPException):
             connection.request("GET", "/ready")
             if connection.getresponse().status == 200:
                 return time.perf_counter() - begun
-        except OSError:
-            pass
         time.sleep(0.02)
     raise TimeoutError("the server did not become ready")
 
@@ -251,6 +249,9 @@ class Client:
             "Authorization": f"Basic {b64encode(f'{WRITE_KEY}:'.encode()).decode()}",
         }
 
+    def close(self) -> None:
+        self._connection.close()
+
     def post(self, body: bytes, path: str = "/v1/batch") -> int:
         """HTTP status, or 0 when the connection broke."""
         try:
@@ -266,9 +267,10 @@ class Client:
 def get(server: Server, path: str) -> tuple[int, bytes]:
     """One GET on the management API with the benchmark's key."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.request("GET", path, headers={"Authorization": f"Bearer {API_KEY}"})
-    response = connection.getresponse()
-    return response.status, response.read()
+    with closing(connection):
+        connection.request("GET", path, headers={"Authorization": f"Bearer {API_KEY}"})
+        response = connection.getresponse()
+        return response.status, response.read()
 
 
 class Progress:

@@ -16,6 +16,7 @@ import random
 import tempfile
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,17 +36,17 @@ class Ledger:
         self._open: bytes | None = None
 
     def send(self, port: int, stop: threading.Event) -> None:
-        client = Client(port)
-        while not stop.is_set():
-            if self._open is None:
-                self._open = self.stream.batch(self.size)
-            else:
-                self.resent += 1
-            if client.post(self._open) == 200:
-                self.acknowledged += self.size
-                self._open = None
-            else:
-                time.sleep(0.02)
+        with closing(Client(port)) as client:
+            while not stop.is_set():
+                if self._open is None:
+                    self._open = self.stream.batch(self.size)
+                else:
+                    self.resent += 1
+                if client.post(self._open) == 200:
+                    self.acknowledged += self.size
+                    self._open = None
+                else:
+                    time.sleep(0.02)
 
 
 @dataclass
