@@ -34,7 +34,7 @@ def fail_once(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None) -
 
 def refused(log: SqliteLog) -> bool:
     try:
-        log.append(Draft(1, EVENT, 1, 0, b"lost")).result()
+        log.append(Draft(1, EVENT, 1, 0, b"lost")).result(10)
     except Unavailable:
         return True
     return False
