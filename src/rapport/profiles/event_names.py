@@ -25,8 +25,8 @@ class EventNames:
         A track event goes by its name; other calls by their type, in brackets.
         """
         sums: dict[str, tuple[int, int, int]] = {}
-        self._learn(count[1] for count in counts)
-        for _, event, n, first, last in counts:
+        self._learn(count[2] for count in counts)
+        for _, _, event, n, first, last in counts:
             name = self._known[event]
             if before := sums.get(name):
                 n += before[0]

@@ -28,6 +28,7 @@ class Senders:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._known: dict[int, tuple[str, str]] = {}
+        self._sets: dict[frozenset[int], tuple[list[str], list[str]]] = {}
 
     def slug(self, source: int) -> str:
         """Of a deleted source, what is left of it."""
@@ -35,6 +36,22 @@ class Senders:
 
     def brand(self, source: int) -> str:
         return self._of(source)[1]
+
+    def slugs(self, sources: frozenset[int]) -> list[str]:
+        """In order. Shared: not to be changed."""
+        return self._of_set(sources)[0]
+
+    def brands(self, sources: frozenset[int]) -> list[str]:
+        """In order, without those that have none. Shared: not to be changed."""
+        return self._of_set(sources)[1]
+
+    def _of_set(self, sources: frozenset[int]) -> tuple[list[str], list[str]]:
+        known = self._sets.get(sources)
+        if known is None:
+            each = [self._of(source) for source in sources]
+            slugs, brands = {slug for slug, _ in each}, {brand for _, brand in each}
+            known = self._sets[sources] = (sorted(slugs), sorted(brands - {""}))
+        return known
 
     def _of(self, source: int) -> tuple[str, str]:
         known = self._known.get(source)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import apsw
 import msgspec
@@ -19,8 +19,8 @@ from rapport.profiles.survivorship import Fragment
 
 # trait -> what was said of it
 Fragments: TypeAlias = dict[str, list[Fragment]]
-# (source, number of the event name, events, first, last): of one node. Instants in µs UTC.
-Count: TypeAlias = tuple[int, int, int, int, int]
+# (node, source, number of the event name, events, first, last). Instants in µs UTC.
+Count: TypeAlias = tuple[int, int, int, int, int, int]
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
@@ -53,7 +53,7 @@ class Parts(msgspec.Struct):
         """Instants are None for a value that joins nobody (info@...)."""
         if not self.counts:
             return Activity(0, None, None, frozenset())
-        sources, _, events, first, last = zip(*self.counts, strict=True)
+        _, sources, _, events, first, last = zip(*self.counts, strict=True)
         return Activity(sum(events), min(first), max(last), frozenset(sources))
 
 
@@ -102,8 +102,8 @@ def complete(lens: Lens, owners: Mapping[int, Parts]) -> None:
     for node, trait, source, value, *rest in execute(_FRAGMENTS, nodes):
         one = Fragment(value, slug(source), node, *rest)
         owners[node].fragments.setdefault(trait, []).append(one)
-    for node, *count in execute(_COUNTERS, nodes):
-        owners[node].counts.append(tuple(count))
+    for count in cast("Iterable[Count]", execute(_COUNTERS, nodes)):
+        owners[count[0]].counts.append(count)
     for node, account in execute(_MEMBERSHIPS, nodes):
         owners[node].accounts.add(account)
     for node, pin in pins.of_nodes(lens.connection, nodes[0]):

@@ -6,7 +6,7 @@ and splits. All decisions are kept; the newest by (instant, id) counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import apsw
@@ -71,8 +71,10 @@ def of_nodes(connection: apsw.Connection, nodes: apsw.CArrayBinding) -> list[tup
     return [(node, Pin(*row)) for node, *row in connection.execute(_OF_NODES, (nodes,))]
 
 
-def standing(pins: Iterable[Pin]) -> dict[str, Pin]:
+def standing(pins: Sequence[Pin]) -> dict[str, Pin]:
     """The pin that counts for each trait of one person; taken-back ones are gone."""
+    if not pins:
+        return {}
     newest: dict[str, Pin] = {}
     for pin in sorted(pins, key=lambda pin: (pin.at, pin.id)):
         newest[pin.trait] = pin

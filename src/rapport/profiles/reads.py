@@ -87,7 +87,7 @@ class ProfileReads:
         shown = view.summary(profile, parts, values, lens.senders)
         shown["identifiers"] = [_identifier(known, lens.senders) for known in identifiers]
         shown["traits"] = values
-        shown["sources"] = view.slugs(parts.activity(), lens.senders)
+        shown["sources"] = lens.senders.slugs(parts.activity().sources)
         shown["accounts"] = accounts_view.brief(lens, sorted(parts.accounts))
         shown["counters"] = {
             "total": shown.pop("events"),
@@ -197,7 +197,7 @@ def _identifier(known: Any, senders: Senders) -> dict[str, Any]:
         "first_seen": view.iso(known.first_seen),
         "last_seen": view.iso(known.last_seen),
         "count": known.count,
-        "sources": sorted({senders.slug(source) for source in known.sources}),
+        "sources": senders.slugs(frozenset(known.sources)),
         "shared": bool(known.shared),
     }
 
@@ -228,8 +228,8 @@ def _row(profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders
         "traits": _json(values),
         "identifiers": _json([{"type": k.type, "value": k.value} for k in identifiers]),
         "accounts": _json(sorted(parts.accounts)),
-        "sources": view.slugs(activity, senders),
-        "brands": view.brands(activity, senders),
+        "sources": senders.slugs(activity.sources),
+        "brands": senders.brands(activity.sources),
     }
 
 

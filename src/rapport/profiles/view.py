@@ -11,7 +11,7 @@ from rapport.clock import to_iso
 from rapport.ids import profile_id
 from rapport.profiles import survivorship
 from rapport.profiles.lens import Lens, Senders
-from rapport.profiles.parts import Activity, Fragments, Known, Parts
+from rapport.profiles.parts import Fragments, Known, Parts
 from rapport.profiles.pins import Pin
 from rapport.profiles.survivorship import Fragment
 
@@ -141,14 +141,6 @@ def iso(instant: int | None) -> str | None:
     return None if instant is None else to_iso(instant)
 
 
-def slugs(activity: Activity, senders: Senders) -> list[str]:
-    return sorted({senders.slug(source) for source in activity.sources})
-
-
-def brands(activity: Activity, senders: Senders) -> list[str]:
-    return sorted({senders.brand(source) for source in activity.sources} - {""})
-
-
 def summary(
     profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders
 ) -> dict[str, Any]:
@@ -161,6 +153,6 @@ def summary(
         "first_seen": iso(activity.first),
         "last_seen": iso(activity.last),
         "events": activity.events,
-        "brands": brands(activity, senders),
+        "brands": senders.brands(activity.sources),
         "known": is_known(identifiers),
     }
