@@ -160,16 +160,15 @@ export interface NewApiKey {
 
 export interface AccountSummary {
   id: string
+  /** The trait of that name, else the id. */
+  name: string
   traits: Json
-  members: number
+  members_count: number
   first_seen: string | null
   last_seen: string | null
 }
 
-export interface Account {
-  id: string
-  traits: Json
+export interface Account extends AccountSummary {
+  /** The latest seen; not more than a hundred. */
   members: ProfileSummary[]
-  first_seen: string | null
-  last_seen: string | null
 }

@@ -23,7 +23,7 @@ def work_off(settings: Settings) -> None:
     """Run pipeline and loader until everything in the log is in profiles and warehouse.
 
     The caller holds the folder: nobody else may run them on it. Raises `Unavailable` when the
-    pipeline cannot go on.
+    pipeline or the loader cannot go on.
     """
     with _rooms(settings) as rooms:
         folder = rooms.folder
@@ -32,7 +32,7 @@ def work_off(settings: Settings) -> None:
         loading.start()
         try:
             _recognise(settings, rooms)
-            _load(rooms)
+            _load(rooms, loading)
         finally:
             loading.stop()
 
@@ -69,12 +69,14 @@ def _recognise(settings: Settings, rooms: Rooms) -> None:
         pipeline.stop()
 
 
-def _load(rooms: Rooms) -> None:
+def _load(rooms: Rooms, loading: Loading) -> None:
     """Wait until the loader, which ran all the time, has caught up."""
     end = max((seq for seq, _ in rooms.pipeline.waiting().outbox), default=0)
     loaded = rooms.warehouse.loaded()
     with progress("Filling the warehouse", max(0, end - loaded)) as advance:
         while loaded < end:
             time.sleep(LOOK_SECONDS)
+            if problem := loading.problem:
+                raise Unavailable(problem, hint="rapport doctor")
             before, loaded = loaded, rooms.warehouse.loaded()
             advance(loaded - before)

@@ -75,7 +75,7 @@ function useColumns(): TableColumn<AccountSummary>[] {
   return useMemo(
     () => [
       { id: 'name', label: t('accounts.name'), width: 2, render: accountName },
-      { id: 'members', label: t('accounts.members'), width: 110, align: 'end', render: (account) => <Num value={account.members} /> },
+      { id: 'members', label: t('accounts.members'), width: 110, align: 'end', render: (account) => <Num value={account.members_count} /> },
       { id: 'last', label: t('accounts.lastSeen'), width: 1, render: (account) => <DateTime at={account.last_seen} />, from: 600 },
     ],
     [t],
