@@ -1,6 +1,6 @@
 """What one profile read costs: CPU time without sockets, on a folder filled by the real pipeline.
 
-    python -m bench.read_cost [--people 30000] [--events 200000] [--folder DIR] [--profile]
+    python -m bench.read_cost [--people 100000] [--events 320000] [--folder DIR] [--profile]
 
 `request` is everything behind the HTTP server: routing, credentials, the read, encoding. `read` is
 the read alone, `row` one row of `ProfileReads.many` for the warehouse. Wall time is not looked at,
@@ -39,8 +39,8 @@ from rapport.server.rooms import Reads
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--people", type=int, default=30_000)
-    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--people", type=int, default=100_000)
+    parser.add_argument("--events", type=int, default=320_000)
     parser.add_argument("--reads", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--folder", type=Path)
