@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from rapport.clock import HOUR, MINUTE, FixedClock
-from rapport.errors import Conflict, NotFound, Unauthorized
-from rapport.server import accounts
-from rapport.server.accounts import AccountStore
+from rapport.database import connect, migrate
+from rapport.errors import BadRequest, Conflict, NotFound, Unauthorized
+from rapport.server import accounts, control
+from rapport.server.accounts import INVITATION_LIFE, AccountStore
+from rapport.server.apikeys import KeyStore
 
 START = 1_790_000_000_000_000
 
@@ -26,30 +28,37 @@ def store(tmp_path: Path, clock: FixedClock) -> Iterator[AccountStore]:
     opened.close()
 
 
-def test_no_secret_is_on_the_disk(store: AccountStore, tmp_path: Path) -> None:
-    _, key = store.create_key("k", ("read",), "test")
-    link = store.new_login_link("a@x.org")
+@pytest.fixture
+def keys(tmp_path: Path, clock: FixedClock) -> Iterator[KeyStore]:
+    opened = KeyStore(tmp_path / "control.db", clock)
+    yield opened
+    opened.close()
+
+
+def test_no_secret_is_on_the_disk(store: AccountStore, keys: KeyStore, tmp_path: Path) -> None:
+    _, key = keys.create_key("k", ("read",), "test")
+    link = store.new_login_link("a@x.org").token
     cookie, _ = store.open_session(store.users()[0])
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for secret in (key, link, cookie):
         assert secret.encode() not in content
 
 
-def test_a_key_made_or_revoked_elsewhere_is_noticed(store: AccountStore, tmp_path: Path) -> None:
-    other = AccountStore(tmp_path / "control.db", FixedClock(START))
+def test_a_key_made_or_revoked_elsewhere_is_noticed(keys: KeyStore, tmp_path: Path) -> None:
+    other = KeyStore(tmp_path / "control.db", FixedClock(START))
     key, secret = other.create_key("k", ("read", "write"), "test")
-    found = store.find_key(secret)
+    found = keys.find_key(secret)
     assert found is not None
     assert found.scopes == ("read", "write")
     other.revoke_key(key.id)
-    assert store.find_key(secret) is None
+    assert keys.find_key(secret) is None
     with pytest.raises(NotFound):
-        store.revoke_key(key.id)
+        keys.revoke_key(key.id)
     other.close()
 
 
 def test_a_link_is_good_for_a_quarter_of_an_hour(store: AccountStore, clock: FixedClock) -> None:
-    late, soon = store.new_login_link("a@x.org"), store.new_login_link("A@X.ORG")
+    late, soon = (store.new_login_link(email).token for email in ("a@x.org", "A@X.ORG"))
     clock.advance(15 * MINUTE)
     assert store.redeem_login_link(soon).email == "a@x.org"
     clock.advance(1)
@@ -74,7 +83,7 @@ def test_a_session_ends_when_idle_and_in_any_case(store: AccountStore, clock: Fi
 
 def test_a_new_password_ends_sessions_and_links(store: AccountStore) -> None:
     secret, _ = store.open_session(store.users()[0])
-    link = store.new_login_link("a@x.org")
+    link = store.new_login_link("a@x.org").token
     store.set_password("a@x.org", "hash")
     assert store.session(secret) is None
     with pytest.raises(Unauthorized):
@@ -90,14 +99,74 @@ def test_one_user_per_address(store: AccountStore) -> None:
 
 
 def test_whoever_may_come_in_comes_in_although_the_disk_is_full(
-    store: AccountStore, clock: FixedClock
+    store: AccountStore, keys: KeyStore, clock: FixedClock
 ) -> None:
-    key, secret = store.create_key("k", ("read",), "test")
+    key, secret = keys.create_key("k", ("read",), "test")
     cookie, _ = store.open_session(store.users()[0])
     clock.advance(HOUR)
-    store._db.pragma("max_page_count", 1)
-    store._db.pragma("query_only", True)
-    found = store.find_key(secret)
+    for opened in (store, keys):
+        opened._db.pragma("max_page_count", 1)
+        opened._db.pragma("query_only", True)
+    found = keys.find_key(secret)
     assert found == key
-    store.touch_key(found)
+    keys.touch_key(found)
     assert store.session(cookie) is not None
+
+
+def test_a_disabled_user_has_no_way_in(store: AccountStore) -> None:
+    store.add_user("b@x.org", "Bo")
+    store.set_password("b@x.org", "hash")
+    cookie, _ = store.open_session(store.user("b@x.org"))
+    link = store.new_login_link("b@x.org").token
+    assert store.disable_user("B@x.org").disabled_at == START
+    assert store.session(cookie) is None
+    assert store.password_of("b@x.org") is None
+    with pytest.raises(Unauthorized):
+        store.redeem_login_link(link)
+    for refused in (store.new_login_link, store.reset_user):
+        with pytest.raises(Conflict):
+            refused("b@x.org")
+    late, _ = store.open_session(store.user("b@x.org"))  # signing in while being disabled
+    assert store.session(late) is None
+    assert store.enable_user("b@x.org").disabled_at is None
+    found = store.password_of("b@x.org")
+    assert found is not None
+    assert found[1] == "hash"
+
+
+def test_the_last_user_stays(store: AccountStore) -> None:
+    store.add_user("b@x.org", "Bo")
+    store.disable_user("a@x.org")
+    assert store.first().email == "b@x.org"
+    with pytest.raises(Conflict):
+        store.disable_user("b@x.org")
+    assert store.user("b@x.org").disabled_at is None
+    assert store.disable_user("a@x.org").disabled_at == START
+
+
+def test_a_reset_user_starts_anew(store: AccountStore, clock: FixedClock) -> None:
+    store.set_password("a@x.org", "hash")
+    cookie, _ = store.open_session(store.users()[0])
+    assert not store.reset_user("a@x.org").has_password
+    assert store.session(cookie) is None
+    link = store.new_login_link("a@x.org", INVITATION_LIFE)
+    clock.advance(INVITATION_LIFE)
+    assert store.redeem_login_link(link.token).email == "a@x.org"
+
+
+@pytest.mark.parametrize("email", ["", "x", "@x", "a@", "a b@x.org", "a/b@x.org", "a@b@c"])
+def test_an_address_that_is_none(store: AccountStore, email: str) -> None:
+    with pytest.raises(BadRequest):
+        store.add_user(email, "")
+
+
+def test_a_folder_of_the_first_version_keeps_its_users(tmp_path: Path, clock: FixedClock) -> None:
+    path = tmp_path / "old.db"
+    old = connect(path)
+    migrate(old, "server", control.STEPS[:1])
+    old.execute("INSERT INTO users VALUES ('a@x.org', 'Ada', 'hash', 1)")
+    old.execute("INSERT INTO login_links VALUES (x'00', 'a@x.org', 1)")
+    old.close()
+    store = AccountStore(path, clock)
+    assert store.users() == [accounts.User("a@x.org", "Ada", True, 1)]
+    store.close()

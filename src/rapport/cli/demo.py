@@ -69,7 +69,7 @@ def _open(settings: Settings, started: Started) -> None:
     from rapport.server.accounts import AccountStore
 
     accounts = AccountStore(Path(settings.data) / "control.db", SystemClock())
-    token = accounts.new_login_link(accounts.users()[0].email)
+    token = accounts.new_login_link(accounts.first().email).token
     accounts.close()
     announce(replace(started, login_token=token))
     url = started.running.url

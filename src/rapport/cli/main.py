@@ -32,6 +32,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "identity": ("identity", "Explain, join and separate customers."),
         "quarantine": ("quarantine", "List, correct and send again what was refused."),
         "sources": ("sources", "Manage sources and their write keys."),
+        "users": ("users", "Manage who may sign in to the console."),
         "keys": ("keys", "Manage keys of the management API."),
         "config": ("config", "Show every setting, its value and where it came from."),
     },

@@ -1,74 +1,46 @@
-"""Who may use the management API: users, sessions, login links and API keys, in control.db.
-
-Every secret is stored as its SHA-256: the secrets are random (>= 160 bits), so a slow hash would
-only cost time. Passwords are chosen by people and therefore hashed with argon2id (passwords.py).
-"""
+"""Users of the console, their sessions and the one-time links that let them in, in control.db."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
+import re
 import secrets
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import apsw
 import msgspec
 
-from rapport import ids
 from rapport.clock import DAY, HOUR, MINUTE, Clock
-from rapport.database import ChangeSignal, connect, migrate
 from rapport.errors import BadRequest, Conflict, NotFound, Unauthorized
+from rapport.server.control import TOUCH_EVERY, ControlStore, digest
 
-SCOPES = ("read", "write", "admin")
 LINK_LIFE = 15 * MINUTE
+INVITATION_LIFE = 3 * DAY  # it is passed on to somebody, who may not be at work today
 SESSION_IDLE = 12 * HOUR
 SESSION_LIFE = 14 * DAY
-# How far behind the stored "last used" may be: a write per request would cost an fsync each.
-TOUCH_EVERY = 5 * MINUTE
 
-STEPS = (
-    """
-    CREATE TABLE api_keys (
-        id TEXT PRIMARY KEY, name TEXT NOT NULL, hash BLOB NOT NULL UNIQUE, prefix TEXT NOT NULL,
-        last4 TEXT NOT NULL, scopes TEXT NOT NULL, created_at INTEGER NOT NULL,
-        created_by TEXT NOT NULL, last_used_at INTEGER, revoked_at INTEGER
-    ) STRICT;
-    CREATE TABLE users (
-        email TEXT PRIMARY KEY COLLATE NOCASE, name TEXT NOT NULL, password TEXT,
-        created_at INTEGER NOT NULL
-    ) STRICT;
-    CREATE TABLE sessions (
-        hash BLOB PRIMARY KEY, email TEXT NOT NULL REFERENCES users(email) ON DELETE CASCADE,
-        csrf TEXT NOT NULL, created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
-    ) STRICT;
-    CREATE INDEX sessions_email ON sessions(email);
-    CREATE TABLE login_links (
-        hash BLOB PRIMARY KEY, email TEXT NOT NULL REFERENCES users(email) ON DELETE CASCADE,
-        created_at INTEGER NOT NULL
-    ) STRICT;
-    """,
+_USERS = (
+    "SELECT u.email, u.name, u.password IS NOT NULL, u.created_at, u.disabled_at, max(s.seen_at)"
+    " FROM users u LEFT JOIN sessions s USING (email)"
 )
-
-
-class ApiKey(msgspec.Struct, frozen=True):
-    id: str
-    name: str
-    prefix: str
-    last4: str
-    scopes: tuple[str, ...]
-    created_at: int
-    created_by: str
-    last_used_at: int | None
-    revoked_at: int | None
+_EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+")
 
 
 class User(msgspec.Struct, frozen=True):
     email: str
     name: str
     has_password: bool
+    created_at: int
+    disabled_at: int | None = None
+    seen_at: int | None = None  # by the sessions that are still open
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A way in for one user, once."""
+
+    email: str
+    token: str
+    expires_at: int
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -78,142 +50,122 @@ class Session(msgspec.Struct, frozen=True):
     seen_at: int
 
 
-def digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
-
-
-class AccountStore:
-    """Thread-safe. Any number of processes may open the same file."""
-
+class AccountStore(ControlStore):
     def __init__(self, path: Path, clock: Clock) -> None:
+        super().__init__(path)
         self._clock = clock
-        self._lock = threading.RLock()
-        self._db = connect(path, cache_mb=1)
-        self._db.execute("BEGIN IMMEDIATE")  # two processes may open a new file at once
-        migrate(self._db, "server", STEPS)
-        self._db.execute("COMMIT")
-        self._signal = ChangeSignal(self._db)
-        self._keys: dict[bytes, ApiKey] = {}
-        self._stale = True
-
-    def close(self) -> None:
-        self._db.close()
-
-    def create_key(self, name: str, scopes: tuple[str, ...], by: str) -> tuple[ApiKey, str]:
-        """A new key and its secret, which is not stored and cannot be shown again."""
-        if not name.strip():
-            raise BadRequest("a key needs a name", hint="name what will use it")
-        if not scopes or not set(scopes) <= set(SCOPES):
-            raise BadRequest(f"scopes are some of {', '.join(SCOPES)}", hint="e.g. ['read']")
-        secret = ids.new_api_key()
-        key = ApiKey(
-            secrets.token_hex(6),
-            name.strip(),
-            secret[:7],
-            secret[-4:],
-            scopes,
-            self._clock.now(),
-            by,
-            None,
-            None,
-        )
-        self._write(
-            "INSERT INTO api_keys VALUES (?,?,?,?,?,?,?,?,NULL,NULL)",
-            key.id,
-            key.name,
-            digest(secret),
-            key.prefix,
-            key.last4,
-            ",".join(scopes),
-            key.created_at,
-            by,
-        )
-        return key, secret
-
-    def api_keys(self) -> list[ApiKey]:
-        with self._lock:
-            rows = self._db.execute(
-                "SELECT id, name, prefix, last4, scopes, created_at, created_by, last_used_at,"
-                " revoked_at FROM api_keys ORDER BY created_at"
-            ).fetchall()
-        return [_key(row) for row in rows]
-
-    def revoke_key(self, key_id: str) -> None:
-        if not self._write(
-            "UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL",
-            self._clock.now(),
-            key_id,
-        ):
-            raise NotFound("there is no such key in use", hint="GET /api/v1/keys lists them")
-
-    def find_key(self, secret: str) -> ApiKey | None:
-        """The key behind a secret. Cheap: answered from memory until control.db changes."""
-        with self._lock:
-            if self._signal.changed() or self._stale:
-                self._load_keys()
-            return self._keys.get(digest(secret))
-
-    def touch_key(self, key: ApiKey) -> None:
-        """Remember that the key was used; written at most every few minutes."""
-        now = self._clock.now()
-        if key.last_used_at is None or now - key.last_used_at > TOUCH_EVERY:
-            self._note("UPDATE api_keys SET last_used_at = ? WHERE id = ?", now, key.id)
 
     def users(self) -> list[User]:
+        """All users, oldest first, the disabled ones too."""
         with self._lock:
             rows: list[Any] = self._db.execute(
-                "SELECT email, name, password IS NOT NULL FROM users ORDER BY created_at"
-            ).fetchall()
-        return [User(email, name, bool(has)) for email, name, has in rows]
+                f"{_USERS} GROUP BY email ORDER BY u.created_at, email"
+            )
+            return [_user(row) for row in rows]
+
+    def first(self) -> User:
+        """The oldest user who may sign in; there always is one."""
+        return next(user for user in self.users() if user.disabled_at is None)
 
     def add_user(self, email: str, name: str) -> User:
         email = email.strip()
-        if "@" not in email or len(email) > 254:
+        if not _EMAIL.fullmatch(email) or len(email) > 254:
             raise BadRequest("that is not an e-mail address", hint="name@example.com")
         if any(user.email.lower() == email.lower() for user in self.users()):
-            raise Conflict(f"there is a user {email} already")
-        self._write("INSERT INTO users VALUES (?,?,NULL,?)", email, name, self._clock.now())
-        return User(email, name, False)
+            raise Conflict(
+                f"there is a user {email} already", hint="rapport users reset makes a new link"
+            )
+        user = User(email, name.strip() or email, False, self._clock.now())
+        self._write("INSERT INTO users VALUES (?,?,NULL,?,NULL)", email, user.name, user.created_at)
+        return user
+
+    def user(self, email: str) -> User:
+        """Raises `NotFound`."""
+        with self._lock:
+            row: Any = self._db.execute(
+                f"{_USERS} WHERE u.email = ? GROUP BY email", (email.strip(),)
+            ).fetchone()
+        if row is None:
+            raise NotFound(f"there is no user {email}", hint="rapport users list shows them all")
+        return _user(row)
+
+    def disable_user(self, email: str) -> User:
+        """Nothing lets the user in any more, from now on. Raises `NotFound`, and `Conflict` for the
+        last one who can still sign in."""
+        with self._lock, self._db:
+            user = self.user(email)
+            if user.disabled_at is None and not any(
+                other.disabled_at is None and other.email != user.email for other in self.users()
+            ):
+                raise Conflict(
+                    "this is the last user who can sign in",
+                    hint="invite somebody else first: rapport users invite",
+                    code="last_user",
+                )
+            self._db.execute(
+                "UPDATE users SET disabled_at = coalesce(disabled_at, ?) WHERE email = ?",
+                (self._clock.now(), user.email),
+            )
+            self._close_ways_in(user.email)
+        return self.user(email)
+
+    def enable_user(self, email: str) -> User:
+        """Take `disable_user` back; the password is the one that was. Raises `NotFound`."""
+        self._write("UPDATE users SET disabled_at = NULL WHERE email = ?", self.user(email).email)
+        return self.user(email)
+
+    def reset_user(self, email: str) -> User:
+        """Forget the password and end all sessions. Raises `NotFound`, `Conflict`."""
+        self.set_password(self._let_in(email).email, None)
+        return self.user(email)
+
+    def _let_in(self, email: str) -> User:
+        user = self.user(email)
+        if user.disabled_at is not None:
+            raise Conflict(f"{user.email} is disabled", hint="rapport users enable lets them in")
+        return user
 
     def password_of(self, email: str) -> tuple[User, str | None] | None:
-        """The user and the argon2id hash, None without user."""
+        """A user who may sign in, and the argon2id hash; else None."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT email, name, password FROM users WHERE email = ?", (email.strip(),)
+            row: Any = self._db.execute(
+                "SELECT password FROM users WHERE email = ? AND disabled_at IS NULL",
+                (email.strip(),),
             ).fetchone()
-        return (User(row[0], row[1], row[2] is not None), row[2]) if row else None
+        return (self.user(email), row[0]) if row else None
 
-    def set_password(self, email: str, hashed: str) -> None:
+    def set_password(self, email: str, hashed: str | None) -> None:
         """All sessions and login links of the user end."""
         with self._lock, self._db:
             self._db.execute("UPDATE users SET password = ? WHERE email = ?", (hashed, email))
-            self._db.execute("DELETE FROM sessions WHERE email = ?", (email,))
-            self._db.execute("DELETE FROM login_links WHERE email = ?", (email,))
+            self._close_ways_in(email)
 
-    def new_login_link(self, email: str) -> str:
-        """A token that signs `email` in once, within 15 minutes."""
-        if self.password_of(email) is None:
-            raise NotFound(f"there is no user {email}", hint="rapport login --email lists them")
-        token = secrets.token_urlsafe(24)
-        now = self._clock.now()
-        self._write("DELETE FROM login_links WHERE created_at < ?", now - LINK_LIFE)
+    def _close_ways_in(self, email: str) -> None:
+        self._db.execute("DELETE FROM sessions WHERE email = ?", (email,))
+        self._db.execute("DELETE FROM login_links WHERE email = ?", (email,))
+
+    def new_login_link(self, email: str, life: int = LINK_LIFE) -> Link:
+        """A token that signs `email` in once, within `life` µs. Raises `NotFound`, `Conflict`."""
+        user, now = self._let_in(email), self._clock.now()
+        link = Link(user.email, secrets.token_urlsafe(24), now + life)
+        self._write("DELETE FROM login_links WHERE expires_at < ?", now)
         self._write(
-            "INSERT INTO login_links SELECT ?, email, ? FROM users WHERE email = ?",
-            digest(token),
-            now,
-            email.strip(),
+            "INSERT INTO login_links VALUES (?,?,?)",
+            digest(link.token),
+            link.email,
+            link.expires_at,
         )
-        return token
+        return link
 
     def redeem_login_link(self, token: str) -> User:
         """Raises `Unauthorized` when it was used before, is too old or never existed."""
         with self._lock:
             row: list[Any] = self._db.execute(
-                "DELETE FROM login_links WHERE hash = ? RETURNING email, created_at",
+                "DELETE FROM login_links WHERE hash = ? RETURNING email, expires_at",
                 (digest(token),),
             ).fetchall()
         found = self.password_of(row[0][0]) if row else None
-        if found is None or row[0][1] < self._clock.now() - LINK_LIFE:
+        if found is None or row[0][1] < self._clock.now():
             raise Unauthorized(
                 "this login link does not work any more",
                 hint="rapport login prints a new one",
@@ -240,41 +192,21 @@ class AccountStore:
         """The session, unless it was idle or open for too long."""
         hashed, now = digest(secret), self._clock.now()
         with self._lock:
-            row = self._db.execute(
-                "SELECT email, name, password IS NOT NULL, csrf, s.created_at, seen_at"
-                " FROM sessions s JOIN users USING (email) WHERE hash = ?",
+            row: Any = self._db.execute(
+                "SELECT email, csrf, s.created_at, seen_at FROM sessions s"
+                " JOIN users u USING (email) WHERE hash = ? AND disabled_at IS NULL",
                 (hashed,),
             ).fetchone()
-        if row is None or now - row[5] > SESSION_IDLE or now - row[4] > SESSION_LIFE:
+        if row is None or now - row[3] > SESSION_IDLE or now - row[2] > SESSION_LIFE:
             return None
-        if now - row[5] > TOUCH_EVERY:
+        if now - row[3] > TOUCH_EVERY:
             self._note("UPDATE sessions SET seen_at = ? WHERE hash = ?", now, hashed)
-        return Session(User(row[0], row[1], bool(row[2])), row[3], row[4], row[5])
+        return Session(self.user(row[0]), row[1], row[2], row[3])
 
     def close_session(self, secret: str) -> None:
         self._write("DELETE FROM sessions WHERE hash = ?", digest(secret))
 
-    def _note(self, sql: str, *values: object) -> None:
-        """Write what is only good to know: on a full disk, operators must still get in."""
-        with contextlib.suppress(apsw.Error):
-            self._write(sql, *values)
 
-    def _write(self, sql: str, *values: object) -> int:
-        with self._lock:
-            self._db.execute(sql, values)
-            self._stale = True
-            return int(self._db.changes())
-
-    def _load_keys(self) -> None:
-        rows: list[Any] = self._db.execute(
-            "SELECT hash, id, name, prefix, last4, scopes, created_at, created_by, last_used_at,"
-            " revoked_at FROM api_keys WHERE revoked_at IS NULL"
-        ).fetchall()
-        self._keys = {row[0]: _key(row[1:]) for row in rows}
-        self._stale = False
-
-
-def _key(row: Sequence[Any]) -> ApiKey:
-    values = [*row]
-    values[4] = tuple(values[4].split(","))
-    return ApiKey(*values)
+def _user(row: Sequence[Any]) -> User:
+    email, name, has_password, *times = row
+    return User(email, name, bool(has_password), *times)

@@ -11,7 +11,8 @@ import msgspec
 
 from rapport.config import Settings
 from rapport.errors import Forbidden, Unauthorized
-from rapport.server.accounts import SCOPES, AccountStore
+from rapport.server.accounts import AccountStore
+from rapport.server.apikeys import SCOPES, KeyStore
 
 COOKIE = "rapport_session"
 CSRF_HEADER = "x-csrf-token"
@@ -62,9 +63,12 @@ class Head(Protocol):
 
 
 class Gate:
-    def __init__(self, settings: Settings, accounts: AccountStore, local_token: str) -> None:
+    def __init__(
+        self, settings: Settings, keys: KeyStore, accounts: AccountStore, local_token: str
+    ) -> None:
         self._api_key = settings.api_key
         self._local = local_token
+        self._keys = keys
         self._accounts = accounts
         self._public_host = urlsplit(settings.public_url).netloc
 
@@ -96,12 +100,12 @@ class Gate:
             return Principal("local", "command line", SCOPES)
         if self._api_key and _same(secret, self._api_key):
             return Principal("key", "RAPPORT_API_KEY", SCOPES)
-        key = self._accounts.find_key(secret)
+        key = self._keys.find_key(secret)
         if key is None:
             raise Unauthorized(
                 "this API key is not known", hint="rapport keys lists the valid ones"
             )
-        self._accounts.touch_key(key)
+        self._keys.touch_key(key)
         return Principal("key", key.name, key.scopes)
 
     def check_origin(self, request: Head) -> None:

@@ -74,7 +74,7 @@ def compose(settings: Settings, token: str) -> Composition:
             committed=rooms.pipeline.committed,
             unloaded=rooms.unloaded,
         ),
-        Gate(settings, rooms.accounts, token),
+        Gate(settings, rooms.keys, rooms.accounts, token),
         Bridge(build(context), static.API_SECURITY),
         static.Console(CONSOLE),
         metrics,

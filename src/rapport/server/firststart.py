@@ -29,7 +29,7 @@ def prepare(settings: Settings, folder: Folder) -> FirstStart:
         token = None
         if not accounts.users():
             accounts.add_user(ADMIN, "Administrator")
-            token = accounts.new_login_link(ADMIN)
+            token = accounts.new_login_link(ADMIN).token
         return FirstStart(settings.write_key or (working or [""])[-1], token)
     finally:
         accounts.close()

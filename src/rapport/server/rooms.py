@@ -23,6 +23,7 @@ from rapport.pipeline_reads import PipelineReads
 from rapport.profiles.reads import ProfileReads
 from rapport.profiles.rules_file import RulesFile
 from rapport.server.accounts import AccountStore
+from rapport.server.apikeys import KeyStore
 from rapport.server.folder import Folder
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.reads import WarehouseReads
@@ -82,6 +83,7 @@ class Rooms:
         self.log = log
         self.warehouse = warehouse
         self.sources = SourceStore(self.folder.control)
+        self.keys = KeyStore(self.folder.control, clock)
         self.accounts = AccountStore(self.folder.control, clock)
         self.survivorship = RulesFile(self.folder.survivorship)
         self.pipeline = PipelineReads(self.folder.state, log)
@@ -140,6 +142,7 @@ class Rooms:
             reads.connection.close()
         self.pipeline.close()
         self.accounts.close()
+        self.keys.close()
         self.sources.close()
 
 

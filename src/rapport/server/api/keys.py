@@ -6,9 +6,9 @@ import msgspec
 from litestar import delete, get, post
 
 from rapport.errors import Forbidden
-from rapport.server.accounts import ApiKey
 from rapport.server.api.context import Asked, Context, principal_of
 from rapport.server.api.shapes import Done, Listing, iso
+from rapport.server.apikeys import ApiKey
 
 
 class KeyView(msgspec.Struct):
@@ -50,7 +50,7 @@ def _view(key: ApiKey) -> KeyView:
 @get("/api/v1/keys", opt={"scope": "admin"})
 async def list_keys(context: Context) -> Listing[KeyView]:
     """All keys ever made, without their secrets."""
-    keys = await context.rooms.working(context.rooms.accounts.api_keys)
+    keys = await context.rooms.working(context.rooms.keys.api_keys)
     return Listing([_view(key) for key in keys], count=len(keys))
 
 
@@ -61,7 +61,7 @@ async def create_key(request: Asked, data: NewKey, context: Context) -> NewKeyVi
     if "admin" not in caller.scopes and not set(data.scopes) <= set(caller.scopes):
         raise Forbidden("a key cannot have more scopes than its maker")
     key, secret = await context.rooms.working(
-        lambda: context.rooms.accounts.create_key(data.name, data.scopes, caller.name)
+        lambda: context.rooms.keys.create_key(data.name, data.scopes, caller.name)
     )
     return NewKeyView(_view(key), secret)
 
@@ -69,7 +69,7 @@ async def create_key(request: Asked, data: NewKey, context: Context) -> NewKeyVi
 @delete("/api/v1/keys/{key_id:str}", status_code=200, opt={"scope": "admin"})
 async def revoke_key(key_id: str, context: Context) -> Done:
     """The key stops working at once."""
-    await context.rooms.working(lambda: context.rooms.accounts.revoke_key(key_id))
+    await context.rooms.working(lambda: context.rooms.keys.revoke_key(key_id))
     return Done()
 
 

@@ -194,13 +194,13 @@ def _pipeline_lag(rooms: Rooms, totals: Row) -> float:
 
 
 def _checklist(context: Context, totals: Row, people: Totals) -> list[Step]:
-    accounts = context.rooms.accounts
+    rooms = context.rooms
     return [
         Step("send_event", totals.accepted > 0),
         Step("identify_customer", people.known > 0),
-        Step("add_source", len(context.rooms.sources.list()) > 2),
-        Step("create_api_key", any(key.revoked_at is None for key in accounts.api_keys())),
-        Step("set_password", any(user.has_password for user in accounts.users())),
+        Step("add_source", len(rooms.sources.list()) > 2),
+        Step("create_api_key", any(key.revoked_at is None for key in rooms.keys.api_keys())),
+        Step("set_password", any(user.has_password for user in rooms.accounts.users())),
     ]
 
 

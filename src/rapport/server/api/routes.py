@@ -28,12 +28,14 @@ from rapport.server.api import (
     sql,
     survivorship,
     trace,
+    users,
 )
 from rapport.server.api.context import Asked, Context, has_scope
 
 AREAS = (
     health,
     session,
+    users,
     keys,
     sources,
     overview,

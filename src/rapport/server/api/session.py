@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, delete, get, post, put
 
+from rapport.clock import to_iso
 from rapport.collect.addresses import visitor
 from rapport.errors import Forbidden, Unauthorized
-from rapport.server.accounts import Session, User
+from rapport.server.accounts import Link, Session, User
 from rapport.server.api.context import Asked, Context, principal_of
 from rapport.server.api.shapes import Done
 from rapport.server.auth import set_cookie
@@ -130,7 +131,7 @@ async def change_password(
         raise Forbidden("the current password is wrong", hint="", code="wrong_password")
     fresh = await context.rooms.working(lambda: context.passwords.hash(data.password))
     await context.rooms.working(lambda: accounts.set_password(user.email, fresh))
-    changed = User(user.email, user.name, True)
+    changed = accounts.user(user.email)
     return _opened(request, *await context.rooms.working(lambda: accounts.open_session(changed)))
 
 
@@ -142,15 +143,22 @@ class LinkView(msgspec.Struct):
     email: str
     token: str
     url: str
+    expires_at: str
+
+
+def link_view(link: Link, context: Context) -> LinkView:
+    url = f"{context.url}/login#token={link.token}"
+    return LinkView(link.email, link.token, url, to_iso(link.expires_at))
 
 
 @post("/api/v1/session/links", opt={"scope": "admin"})
 async def new_link(data: LinkFor, context: Context) -> LinkView:
     """Make a one-time login link for a user; the first user when none is named."""
     accounts = context.rooms.accounts
-    email = data.email or accounts.users()[0].email
-    token = await context.rooms.working(lambda: accounts.new_login_link(email))
-    return LinkView(email, token, f"{context.url}/login#token={token}")
+    link = await context.rooms.working(
+        lambda: accounts.new_login_link(data.email or accounts.first().email)
+    )
+    return link_view(link, context)
 
 
 ROUTES = [sign_in, redeem_link, show_session, sign_out, change_password, new_link]

@@ -1,0 +1,91 @@
+"""Users of the console. Every user may do everything; keys are what has scopes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+from litestar import get, post
+
+from rapport.server.accounts import INVITATION_LIFE, User
+from rapport.server.api.context import Context
+from rapport.server.api.session import LinkView, link_view
+from rapport.server.api.shapes import Listing, iso
+
+
+class UserView(msgspec.Struct):
+    email: str
+    name: str
+    has_password: bool
+    created_at: str | None
+    disabled_at: str | None
+    seen_at: str | None  # null without an open session
+
+
+class Invited(msgspec.Struct):
+    user: UserView
+    link: LinkView
+
+
+class Invitation(msgspec.Struct, forbid_unknown_fields=True):
+    email: str
+    name: str = ""
+
+
+def _view(user: User) -> UserView:
+    return UserView(
+        user.email,
+        user.name,
+        user.has_password,
+        iso(user.created_at),
+        iso(user.disabled_at),
+        iso(user.seen_at),
+    )
+
+
+async def _invite(context: Context, find: Callable[[], User]) -> Invited:
+    """The user that `find` gives, and a link that lasts long enough to be passed on."""
+
+    def work() -> Invited:
+        user = find()
+        link = context.rooms.accounts.new_login_link(user.email, INVITATION_LIFE)
+        return Invited(_view(user), link_view(link, context))
+
+    return await context.rooms.working(work)
+
+
+@get("/api/v1/users", opt={"scope": "admin"})
+async def list_users(context: Context) -> Listing[UserView]:
+    """All users of the console, the disabled ones too."""
+    users = await context.rooms.working(context.rooms.accounts.users)
+    return Listing([_view(user) for user in users], count=len(users))
+
+
+@post("/api/v1/users", opt={"scope": "admin"})
+async def invite_user(data: Invitation, context: Context) -> Invited:
+    """Add a user. The answer has a link that signs the user in once, within three days."""
+    accounts = context.rooms.accounts
+    return await _invite(context, lambda: accounts.add_user(data.email, data.name))
+
+
+@post("/api/v1/users/{email:str}/disable", status_code=200, opt={"scope": "admin"})
+async def disable_user(email: str, context: Context) -> UserView:
+    """Sessions and links of the user end, and nothing lets the user in, until enabled."""
+    accounts = context.rooms.accounts
+    return _view(await context.rooms.working(lambda: accounts.disable_user(email)))
+
+
+@post("/api/v1/users/{email:str}/enable", status_code=200, opt={"scope": "admin"})
+async def enable_user(email: str, context: Context) -> UserView:
+    """Let a disabled user in again, with the password that was."""
+    accounts = context.rooms.accounts
+    return _view(await context.rooms.working(lambda: accounts.enable_user(email)))
+
+
+@post("/api/v1/users/{email:str}/reset", status_code=200, opt={"scope": "admin"})
+async def reset_user(email: str, context: Context) -> Invited:
+    """Forget the password and end all sessions. The answer has a link as for somebody new."""
+    return await _invite(context, lambda: context.rooms.accounts.reset_user(email))
+
+
+ROUTES = [list_users, invite_user, disable_user, enable_user, reset_user]
