@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath, FromQuery
 
-from rapport.server.api.context import Context
+from rapport.server.api.context import Provided
 from rapport.server.api.profiles import ProfileSummary
 from rapport.server.api.shapes import Listing, page_size
 from rapport.server.paths import unfold
@@ -28,7 +29,10 @@ class Account(AccountSummary):
 
 @get("/api/v1/accounts")
 async def list_accounts(
-    context: Context, q: str = "", limit: int = 50, cursor: str | None = None
+    context: Provided,
+    q: FromQuery[str] = "",
+    limit: FromQuery[int] = 50,
+    cursor: FromQuery[str | None] = None,
 ) -> Listing[AccountSummary]:
     """Accounts by id; with `q`, those whose id or name contains it."""
     size = page_size(limit)
@@ -39,7 +43,7 @@ async def list_accounts(
 
 
 @get("/api/v1/accounts/{ref:str}")
-async def show_account(ref: str, context: Context) -> Account:
+async def show_account(ref: FromPath[str], context: Provided) -> Account:
     """One account with its traits and its people."""
     return cast(
         "Account", await context.rooms.reading(lambda reads: reads.profiles.account(unfold(ref)))

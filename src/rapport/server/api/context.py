@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 
 from rapport.errors import Unauthorized
@@ -41,6 +42,10 @@ class Context:
     def slugs(self) -> dict[int, str]:
         """Number of a source → the name by which people know it."""
         return {source.id: source.slug for source in self.rooms.sources.list()}
+
+
+# The type of a handler's parameter `context`: the one that routes.build puts there.
+Provided: TypeAlias = NamedDependency[Context]
 
 
 def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:

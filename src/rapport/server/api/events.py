@@ -6,8 +6,9 @@ from typing import Any, cast
 
 import msgspec
 from litestar import get
+from litestar.params import FromPath, FromQuery
 
-from rapport.server.api.context import Context
+from rapport.server.api.context import Context, Provided
 from rapport.server.api.shapes import Listing, StoredEvent
 from rapport.server.paths import unfold
 
@@ -45,7 +46,7 @@ class EventDetail(msgspec.Struct):
 
 
 @get("/api/v1/events")
-async def list_events(context: Context, days: int = 14) -> Listing[EventKind]:
+async def list_events(context: Provided, days: FromQuery[int] = 14) -> Listing[EventKind]:
     """Every kind of event with its volume per day."""
     span = max(1, min(days, 90))
     found = await context.rooms.asking(lambda: context.rooms.history.catalogue(span))
@@ -58,13 +59,13 @@ async def _detail(context: Context, kind: str, event: str) -> EventDetail:
 
 
 @get("/api/v1/events/{kind:str}/{event:str}")
-async def show_event(kind: str, event: str, context: Context) -> EventDetail:
+async def show_event(kind: FromPath[str], event: FromPath[str], context: Provided) -> EventDetail:
     """One kind of event with its properties and latest samples."""
     return await _detail(context, kind, unfold(event))
 
 
 @get("/api/v1/events/{kind:str}")
-async def show_nameless_event(kind: str, context: Context) -> EventDetail:
+async def show_nameless_event(kind: FromPath[str], context: Provided) -> EventDetail:
     """The same for identify, group and alias, which have no name."""
     return await _detail(context, kind, "")
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 from litestar import post
+from litestar.params import JSONBody
 from litestar.response import Stream
 
 from rapport.errors import BadRequest, Forbidden, RapportError
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.warehouse.export import export, format_of
 
 LINES = "application/x-ndjson"
@@ -24,7 +25,7 @@ class ExportWanted(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/api/v1/exports", status_code=200, opt={"scope": "admin"})
-async def make_export(request: Asked, data: ExportWanted, context: Context) -> Stream:
+async def make_export(request: Asked, data: JSONBody[ExportWanted], context: Provided) -> Stream:
     """Lines of JSON: `{"written", "of"}` as it goes on, at last `{"rows"}` or `{"error"}`.
 
     Only the command line on this machine may write files.

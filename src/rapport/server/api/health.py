@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 from litestar import Response, get
 
-from rapport.server.api.context import Context
+from rapport.server.api.context import Provided
 from rapport.server.metrics import CONTENT_TYPE
 
 
@@ -25,7 +25,7 @@ def health() -> Health:
 
 
 @get("/ready", opt={"public": True})
-async def ready(context: Context) -> Response[Ready]:
+async def ready(context: Provided) -> Response[Ready]:
     """200 when events can be accepted and read, 503 with the reason otherwise."""
     checks = await context.rooms.working(context.readiness.checks)
     fine = all(result == "ok" for result in checks.values())
@@ -33,7 +33,7 @@ async def ready(context: Context) -> Response[Ready]:
 
 
 @get("/metrics")
-async def metrics(context: Context) -> Response[bytes]:
+async def metrics(context: Provided) -> Response[bytes]:
     """Prometheus text format."""
     text = await context.rooms.working(context.metrics.text)
     return Response(text, headers={"content-type": CONTENT_TYPE})

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import get, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rapport.clock import to_iso
 from rapport.errors import NotFound
@@ -14,7 +14,7 @@ from rapport.identity.model import Decision
 from rapport.identity.rules import Rules, parse
 from rapport.identity.views import Edge, IdentityView, Preview, ProfileSample, RefusedEdge, WhatIf
 from rapport.ids import profile_id
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.profiles import Profile, find, named_with
 from rapport.server.api.shapes import iso
 from rapport.server.commands import Written
@@ -193,10 +193,10 @@ def _page(view: IdentityView, slugs: dict[int, str]) -> IdentityPage:
 
 @get("/api/v1/profiles/{ref:str}/identity")
 async def profile_identity(
-    ref: str,
-    context: Context,
-    start: Annotated[str | None, Parameter(query="from")] = None,
-    end: Annotated[str | None, Parameter(query="to")] = None,
+    ref: FromPath[str],
+    context: Provided,
+    start: Annotated[str | None, QueryParameter(name="from")] = None,
+    end: Annotated[str | None, QueryParameter(name="to")] = None,
 ) -> IdentityPage | Profile:
     """Identifiers, the evidence that joins them, refused edges with their rule, decisions.
 
@@ -272,7 +272,7 @@ def _decided(written: Written) -> Decided:
 
 @post("/api/v1/identity/merge", status_code=200)
 async def merge(
-    request: Asked, data: Pair, context: Context, preview: bool = False
+    request: Asked, data: JSONBody[Pair], context: Provided, preview: FromQuery[bool] = False
 ) -> PreviewView | Decided:
     """Two identifiers belong to one person. With `?preview=true`, only what that would do."""
     return await _decide(request, context, "merge", data, preview)
@@ -280,7 +280,7 @@ async def merge(
 
 @post("/api/v1/identity/split", status_code=200)
 async def split(
-    request: Asked, data: Pair, context: Context, preview: bool = False
+    request: Asked, data: JSONBody[Pair], context: Provided, preview: FromQuery[bool] = False
 ) -> PreviewView | Decided:
     """Two identifiers do not belong to one person. With `?preview=true`, only what it would do."""
     return await _decide(request, context, "split", data, preview)
@@ -288,7 +288,7 @@ async def split(
 
 @post("/api/v1/identity/undo", status_code=200)
 async def undo(
-    request: Asked, data: Undo, context: Context, preview: bool = False
+    request: Asked, data: JSONBody[Undo], context: Provided, preview: FromQuery[bool] = False
 ) -> PreviewView | Decided:
     """Take back a merge or split: everything is again as if it had not been decided."""
     if preview:
@@ -301,7 +301,7 @@ async def undo(
 
 
 @get("/api/v1/identity/rules")
-async def show_rules(context: Context) -> RulesView:
+async def show_rules(context: Provided) -> RulesView:
     """The rules in force; version 0 stands for the defaults."""
     version, rules = await context.rooms.reading(lambda reads: reads.identity.rules())
     return RulesView(version, rules)
@@ -309,7 +309,7 @@ async def show_rules(context: Context) -> RulesView:
 
 @put("/api/v1/identity/rules", opt={"scope": "admin"})
 async def publish_rules(
-    request: Asked, data: NewRules, context: Context, preview: bool = False
+    request: Asked, data: JSONBody[NewRules], context: Provided, preview: FromQuery[bool] = False
 ) -> WhatIfView | Decided:
     """Publish new rules; all profiles are computed anew under them. `?preview=true`: what if."""
     rules = parse(data.rules)

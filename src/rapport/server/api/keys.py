@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
 
 from rapport.errors import Forbidden
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Done, Listing, iso
 from rapport.server.apikeys import ApiKey
 
@@ -48,14 +49,14 @@ def _view(key: ApiKey) -> KeyView:
 
 
 @get("/api/v1/keys", opt={"scope": "admin"})
-async def list_keys(context: Context) -> Listing[KeyView]:
+async def list_keys(context: Provided) -> Listing[KeyView]:
     """All keys ever made, without their secrets."""
     keys = await context.rooms.working(context.rooms.keys.api_keys)
     return Listing([_view(key) for key in keys], count=len(keys))
 
 
 @post("/api/v1/keys", opt={"scope": "admin"})
-async def create_key(request: Asked, data: NewKey, context: Context) -> NewKeyView:
+async def create_key(request: Asked, data: JSONBody[NewKey], context: Provided) -> NewKeyView:
     """Make a key. Nobody can make one that may do more than himself."""
     caller = principal_of(request)
     if "admin" not in caller.scopes and not set(data.scopes) <= set(caller.scopes):
@@ -67,7 +68,7 @@ async def create_key(request: Asked, data: NewKey, context: Context) -> NewKeyVi
 
 
 @delete("/api/v1/keys/{key_id:str}", status_code=200, opt={"scope": "admin"})
-async def revoke_key(key_id: str, context: Context) -> Done:
+async def revoke_key(key_id: FromPath[str], context: Provided) -> Done:
     """The key stops working at once."""
     await context.rooms.working(lambda: context.rooms.keys.revoke_key(key_id))
     return Done()

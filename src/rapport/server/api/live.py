@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from litestar import get
+from litestar.params import FromQuery
 from litestar.response import Stream
 
-from rapport.server.api.context import Context
+from rapport.server.api.context import Provided
 from rapport.server.live import Filter
 
 
 @get("/api/v1/live", media_type="text/event-stream")
 async def live(
-    context: Context,
-    source: str = "",
-    type: str = "",
-    event: str = "",
-    q: str = "",
+    context: Provided,
+    source: FromQuery[str] = "",
+    type: FromQuery[str] = "",
+    event: FromQuery[str] = "",
+    q: FromQuery[str] = "",
 ) -> Stream:
     """`event: event` per stored or quarantined event, `event: skipped` when there are too many."""
     frames = context.live.watch(Filter(source, type, event, q))

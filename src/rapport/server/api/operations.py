@@ -6,9 +6,10 @@ from pathlib import Path
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromQuery, JSONBody
 
 from rapport.errors import Forbidden
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.backup import Backup, backup
 from rapport.server.checkup import examine
 from rapport.server.doctor import OK, Check
@@ -24,7 +25,7 @@ class BackupWanted(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @get("/api/v1/doctor", opt={"scope": "admin"})
-async def doctor(context: Context, full: bool = False) -> Checks:
+async def doctor(context: Provided, full: FromQuery[bool] = False) -> Checks:
     """All checks; with `full`, stores are read whole, which may take minutes."""
     rooms, stuck = context.rooms, context.loading.stuck
     checks = await rooms.asking(lambda: examine(rooms, context.books, stuck, full=full))
@@ -32,7 +33,7 @@ async def doctor(context: Context, full: bool = False) -> Checks:
 
 
 @post("/api/v1/backups", opt={"scope": "admin"})
-async def make_backup(request: Asked, data: BackupWanted, context: Context) -> Backup:
+async def make_backup(request: Asked, data: JSONBody[BackupWanted], context: Provided) -> Backup:
     """Copy all stores into a new folder, by default below DATA/backups.
 
     Only the command line on this machine may name another place.

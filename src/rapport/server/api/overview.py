@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 from litestar import get
+from litestar.params import FromQuery
 
 from rapport.clock import DAY, SECOND
 from rapport.pipeline.balance import Balance, Row
-from rapport.server.api.context import Context
+from rapport.server.api.context import Context, Provided
 from rapport.server.rooms import Rooms
 from rapport.warehouse.timeline import instant
 
@@ -100,13 +101,13 @@ def balance_view(found: Balance, slugs: dict[int, str]) -> BalanceView:
 
 
 @get("/api/v1/balance")
-async def show_balance(context: Context) -> BalanceView:
+async def show_balance(context: Provided) -> BalanceView:
     """accepted = stored + duplicate + filtered + suppressed + quarantined + pending, per source."""
     return balance_view(await context.rooms.asking(context.books.balance), context.slugs())
 
 
 @get("/api/v1/overview")
-async def overview(context: Context, minutes: int = 60) -> Overview:
+async def overview(context: Provided, minutes: FromQuery[int] = 60) -> Overview:
     """Everything that the first page shows, in one answer."""
     rooms, span = context.rooms, max(1, min(minutes, 1440))
     balance, volume, fresh, top, people, refused = await asyncio.gather(

@@ -6,11 +6,11 @@ from typing import Annotated, Any, cast
 
 import msgspec
 from litestar import delete, get, patch, post, put
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from rapport.errors import NotFound
 from rapport.ids import profile_id
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Listing, StoredEvent, instant, page_size
 from rapport.server.commands import Written
 from rapport.server.paths import unfold
@@ -103,13 +103,13 @@ def named_with(reads: Reads, ref: str, tail: str) -> Profile | None:
 
 @get("/api/v1/profiles")
 async def list_profiles(
-    context: Context,
-    q: str = "",
-    limit: int = 50,
-    cursor: str | None = None,
-    known: bool | None = None,
-    brand: str | None = None,
-    source: str | None = None,
+    context: Provided,
+    q: FromQuery[str] = "",
+    limit: FromQuery[int] = 50,
+    cursor: FromQuery[str | None] = None,
+    known: FromQuery[bool | None] = None,
+    brand: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
 ) -> Listing[ProfileSummary]:
     """Newest first; with `q`, those with an identifier or trait that begins with it."""
     size = page_size(limit)
@@ -122,7 +122,9 @@ async def list_profiles(
 
 
 @get("/api/v1/profiles/{ref:str}")
-async def show_profile(ref: str, context: Context, explain: bool = False) -> Profile:
+async def show_profile(
+    ref: FromPath[str], context: Provided, explain: FromQuery[bool] = False
+) -> Profile:
     """One profile, by `type:value` or by its id `p_…`. Every id ever issued keeps resolving."""
 
     def read(reads: Reads) -> dict[str, Any]:
@@ -132,14 +134,14 @@ async def show_profile(ref: str, context: Context, explain: bool = False) -> Pro
 
 
 @patch("/api/v1/profiles/{ref:str}/traits")
-async def set_traits(ref: str, data: Traits, context: Context) -> Written:
+async def set_traits(ref: FromPath[str], data: JSONBody[Traits], context: Provided) -> Written:
     """Set the named traits, leave the others. `null` removes one."""
     profile = await context.rooms.reading(lambda reads: find(reads, ref))
     return await context.commands.set_traits(profile, data.traits)
 
 
 @put("/api/v1/profiles/{ref:str}/traits")
-async def replace_traits(ref: str, data: Traits, context: Context) -> Written:
+async def replace_traits(ref: FromPath[str], data: JSONBody[Traits], context: Provided) -> Written:
     """Set exactly the named traits: every other one is removed."""
 
     def read(reads: Reads) -> tuple[int, dict[str, Any]]:
@@ -162,7 +164,13 @@ def _identifier(reads: Reads, ref: str) -> str:
 
 
 @post("/api/v1/profiles/{ref:str}/pins/{trait:str}", status_code=200)
-async def pin(request: Asked, ref: str, trait: str, data: PinnedValue, context: Context) -> Written:
+async def pin(
+    request: Asked,
+    ref: FromPath[str],
+    trait: FromPath[str],
+    data: JSONBody[PinnedValue],
+    context: Provided,
+) -> Written:
     """Decide the value of a trait by hand: it wins over every source until it is unpinned."""
     identifier = await context.rooms.reading(lambda reads: _identifier(reads, ref))
     by = principal_of(request).name
@@ -173,7 +181,11 @@ async def pin(request: Asked, ref: str, trait: str, data: PinnedValue, context: 
 
 @delete("/api/v1/profiles/{ref:str}/pins/{trait:str}", status_code=200)
 async def unpin(
-    request: Asked, ref: str, trait: str, context: Context, reason: str = ""
+    request: Asked,
+    ref: FromPath[str],
+    trait: FromPath[str],
+    context: Provided,
+    reason: FromQuery[str] = "",
 ) -> Written:
     """Let the sources decide again."""
 
@@ -193,15 +205,15 @@ def _pinned_at(reads: Reads, ref: str, trait: str) -> str:
 
 @get("/api/v1/profiles/{ref:str}/events")
 async def profile_events(
-    ref: str,
-    context: Context,
-    limit: int = 50,
-    cursor: str | None = None,
-    type: str | None = None,
-    event: str | None = None,
-    source: str | None = None,
-    since: Annotated[str | None, Parameter(query="from")] = None,
-    until: Annotated[str | None, Parameter(query="to")] = None,
+    ref: FromPath[str],
+    context: Provided,
+    limit: FromQuery[int] = 50,
+    cursor: FromQuery[str | None] = None,
+    type: FromQuery[str | None] = None,
+    event: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
+    since: Annotated[str | None, QueryParameter(name="from")] = None,
+    until: Annotated[str | None, QueryParameter(name="to")] = None,
 ) -> Listing[StoredEvent] | Profile:
     """What happened, newest first. `from` and `to` are instants in ISO 8601, both inclusive."""
     size, first, last = page_size(limit), instant(since), instant(until)

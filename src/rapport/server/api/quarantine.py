@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from rapport.errors import Conflict, Malformed, NotFound
 from rapport.events.quarantine import OPEN, Quarantined, QuarantineReads
 from rapport.events.reasons import REASONS
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done, Listing, iso, page_size
 from rapport.server.commands import Written
 
@@ -88,12 +89,12 @@ async def _ask(
 
 @get("/api/v1/quarantine")
 async def list_quarantine(
-    context: Context,
-    reason: str | None = None,
-    source: str | None = None,
-    status: str | None = OPEN,
-    limit: int = 50,
-    cursor: int | None = None,
+    context: Provided,
+    reason: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
+    status: FromQuery[str | None] = OPEN,
+    limit: FromQuery[int] = 50,
+    cursor: FromQuery[int | None] = None,
 ) -> Listing[QuarantinedView]:
     """Newest first. `status` is open, redriven or discarded; empty for all."""
     size, slugs = page_size(limit), context.slugs()
@@ -109,7 +110,7 @@ async def list_quarantine(
 
 
 @get("/api/v1/quarantine/reasons")
-async def list_reasons(context: Context, status: str = OPEN) -> Listing[ReasonCount]:
+async def list_reasons(context: Provided, status: FromQuery[str] = OPEN) -> Listing[ReasonCount]:
     """How many there are for each reason."""
     none: dict[str, int] = {}
     counts: dict[str, int] = await context.rooms.working(
@@ -120,7 +121,7 @@ async def list_reasons(context: Context, status: str = OPEN) -> Listing[ReasonCo
 
 
 @get("/api/v1/quarantine/{number:int}")
-async def show_quarantined(number: int, context: Context) -> QuarantinedView:
+async def show_quarantined(number: FromPath[int], context: Provided) -> QuarantinedView:
     return _view(await _find(context, number), context.slugs())
 
 
@@ -134,7 +135,9 @@ async def _find(context: Context, number: int) -> Quarantined:
 
 
 @post("/api/v1/quarantine/{number:int}/redrive", status_code=200)
-async def redrive_one(number: int, data: Correction, context: Context) -> Redriven:
+async def redrive_one(
+    number: FromPath[int], data: JSONBody[Correction], context: Provided
+) -> Redriven:
     """Send it again, corrected when `body` is given."""
     return await _redrive(context, await _find(context, number), data.body)
 
@@ -164,7 +167,7 @@ async def _redriven(context: Context, item: Quarantined, offset: int) -> Redrive
 
 
 @post("/api/v1/quarantine/redrive", status_code=200)
-async def redrive_many(data: Selection, context: Context) -> Listing[Redriven]:
+async def redrive_many(data: JSONBody[Selection], context: Provided) -> Listing[Redriven]:
     """Send the named ones again unchanged, or all open ones of a reason (some hundred at once)."""
     if not data.ids and not data.reason:
         raise Malformed("name `ids` or a `reason`")
@@ -188,7 +191,9 @@ async def redrive_many(data: Selection, context: Context) -> Listing[Redriven]:
 
 
 @post("/api/v1/quarantine/{number:int}/discard", status_code=200)
-async def discard(request: Asked, number: int, data: Why, context: Context) -> Done:
+async def discard(
+    request: Asked, number: FromPath[int], data: JSONBody[Why], context: Provided
+) -> Done:
     """Decide that this event is not wanted. It stays on record as discarded."""
     item = await _find(context, number)
     if item.status != OPEN:

@@ -68,7 +68,6 @@ def build(context: Context) -> Litestar:
         exception_handlers=failures.HANDLERS,
         openapi_config=_openapi(),
         logging_config=None,
-        signature_namespace={"Context": Context},
         request_max_body_size=None,
     )
 

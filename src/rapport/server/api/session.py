@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, delete, get, post, put
+from litestar.params import JSONBody
 
 from rapport.clock import to_iso
 from rapport.collect.addresses import visitor
 from rapport.errors import Forbidden, Unauthorized
 from rapport.server.accounts import Link, Session, User
-from rapport.server.api.context import Asked, Context, principal_of
+from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done
 from rapport.server.auth import set_cookie
 
@@ -64,7 +65,9 @@ def _address(request: Asked) -> str:
 
 
 @post("/api/v1/session", status_code=200, opt={"public": True})
-async def sign_in(request: Asked, data: WithPassword, context: Context) -> Response[SessionView]:
+async def sign_in(
+    request: Asked, data: JSONBody[WithPassword], context: Provided
+) -> Response[SessionView]:
     """Sign in with e-mail and password."""
     address = _address(request)
     context.attempts.check(data.email, address)
@@ -84,7 +87,9 @@ async def sign_in(request: Asked, data: WithPassword, context: Context) -> Respo
 
 
 @post("/api/v1/session/link", status_code=200, opt={"public": True})
-async def redeem_link(request: Asked, data: WithLink, context: Context) -> Response[SessionView]:
+async def redeem_link(
+    request: Asked, data: JSONBody[WithLink], context: Provided
+) -> Response[SessionView]:
     """Sign in with the token of a one-time link. Opening the link's page alone uses nothing up."""
     address = _address(request)
     context.attempts.check("", address)
@@ -105,7 +110,7 @@ async def show_session(request: Asked) -> SessionView:
 
 
 @delete("/api/v1/session", status_code=200)
-async def sign_out(request: Asked, context: Context) -> Response[Done]:
+async def sign_out(request: Asked, context: Provided) -> Response[Done]:
     """End the session, whose cookie is of no use to anybody afterwards."""
     secret = principal_of(request).session
     if secret:
@@ -115,7 +120,7 @@ async def sign_out(request: Asked, context: Context) -> Response[Done]:
 
 @put("/api/v1/session/password")
 async def change_password(
-    request: Asked, data: NewPassword, context: Context
+    request: Asked, data: JSONBody[NewPassword], context: Provided
 ) -> Response[SessionView]:
     """Set one's own password. Every session of the user ends; this one is opened anew."""
     caller, accounts = principal_of(request), context.rooms.accounts
@@ -152,7 +157,7 @@ def link_view(link: Link, context: Context) -> LinkView:
 
 
 @post("/api/v1/session/links", opt={"scope": "admin"})
-async def new_link(data: LinkFor, context: Context) -> LinkView:
+async def new_link(data: JSONBody[LinkFor], context: Provided) -> LinkView:
     """Make a one-time login link for a user; the first user when none is named."""
     accounts = context.rooms.accounts
     link = await context.rooms.working(

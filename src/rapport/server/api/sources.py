@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import delete, get, patch, post
+from litestar.params import FromPath, JSONBody
 
 from rapport.collect.sources import Source, SourceStore, WriteKey
-from rapport.server.api.context import Context
+from rapport.server.api.context import Context, Provided
 from rapport.server.api.shapes import Done, Listing, iso
 
 
@@ -84,7 +85,7 @@ def _store(context: Context) -> SourceStore:
 
 
 @get("/api/v1/sources")
-async def list_sources(context: Context) -> Listing[SourceView]:
+async def list_sources(context: Provided) -> Listing[SourceView]:
     """Everything that may send events."""
     now = context.rooms.clock.now()
     found = await context.rooms.working(_store(context).list)
@@ -92,7 +93,7 @@ async def list_sources(context: Context) -> Listing[SourceView]:
 
 
 @post("/api/v1/sources", opt={"scope": "admin"})
-async def create_source(data: NewSource, context: Context) -> SourceView:
+async def create_source(data: JSONBody[NewSource], context: Provided) -> SourceView:
     """Make a source; it gets a write key."""
     fields: dict[str, Any] = msgspec.structs.asdict(data)
     source = await context.rooms.working(lambda: _store(context).create(**fields))
@@ -100,13 +101,15 @@ async def create_source(data: NewSource, context: Context) -> SourceView:
 
 
 @get("/api/v1/sources/{slug:str}")
-async def show_source(slug: str, context: Context) -> SourceView:
+async def show_source(slug: FromPath[str], context: Provided) -> SourceView:
     source = await context.rooms.working(lambda: _store(context).by_slug(slug))
     return source_view(source, context.rooms.clock.now())
 
 
 @patch("/api/v1/sources/{slug:str}", opt={"scope": "admin"})
-async def change_source(slug: str, data: SourceChange, context: Context) -> SourceView:
+async def change_source(
+    slug: FromPath[str], data: JSONBody[SourceChange], context: Provided
+) -> SourceView:
     """Change what is named, leave the rest."""
     changes = {
         name: value
@@ -119,7 +122,9 @@ async def change_source(slug: str, data: SourceChange, context: Context) -> Sour
 
 
 @post("/api/v1/sources/{slug:str}/keys", opt={"scope": "admin"})
-async def rotate_key(slug: str, data: Rotation, context: Context) -> WriteKeyView:
+async def rotate_key(
+    slug: FromPath[str], data: JSONBody[Rotation], context: Provided
+) -> WriteKeyView:
     """A new write key; the ones before keep working for `overlap_seconds`."""
     store = _store(context)
     key = await context.rooms.working(
@@ -129,7 +134,7 @@ async def rotate_key(slug: str, data: Rotation, context: Context) -> WriteKeyVie
 
 
 @delete("/api/v1/sources/{slug:str}/keys/{key:str}", status_code=200, opt={"scope": "admin"})
-async def revoke_key(slug: str, key: str, context: Context) -> Done:
+async def revoke_key(slug: FromPath[str], key: FromPath[str], context: Provided) -> Done:
     """The write key stops working at once."""
     store = _store(context)
     await context.rooms.working(lambda: store.revoke_key(store.by_slug(slug).id, key))

@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import msgspec
 from litestar import get, post
+from litestar.params import JSONBody
 
 from rapport.errors import Malformed
-from rapport.server.api.context import Context
+from rapport.server.api.context import Provided
 from rapport.server.api.shapes import Listing
 
 
@@ -37,7 +38,7 @@ class TableView(msgspec.Struct):
 
 
 @post("/api/v1/sql", status_code=200, opt={"scope": "read"})
-async def ask(data: Question, context: Context) -> Table:
+async def ask(data: JSONBody[Question], context: Provided) -> Table:
     """One reading statement. `limit` lowers the number of rows, never raises it."""
     settings = context.rooms.settings
     most = min(data.limit or settings.sql_max_rows, settings.sql_max_rows)
@@ -58,7 +59,7 @@ async def ask(data: Question, context: Context) -> Table:
 
 
 @get("/api/v1/sql/schema")
-async def schema(context: Context) -> Listing[TableView]:
+async def schema(context: Provided) -> Listing[TableView]:
     """Tables and views with their columns."""
     found = await context.rooms.asking(context.rooms.history.schema)
     return Listing(cast("list[TableView]", found), count=len(found))

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 from litestar import get, put
+from litestar.params import JSONBody
 
 from rapport.errors import ConfigError, Malformed
 from rapport.profiles.rules import SurvivorshipRules, dump, parse
-from rapport.server.api.context import Context
+from rapport.server.api.context import Context, Provided
 from rapport.warehouse.writing import whole_file
 
 
@@ -23,13 +24,15 @@ class SurvivorshipView(msgspec.Struct):
 
 
 @get("/api/v1/survivorship")
-async def show_survivorship(context: Context) -> SurvivorshipView:
+async def show_survivorship(context: Provided) -> SurvivorshipView:
     """The rules in force; the most recent value counts where none is given."""
     return _view(context.rooms.survivorship())
 
 
 @put("/api/v1/survivorship", opt={"scope": "admin"})
-async def publish_survivorship(data: NewSurvivorship, context: Context) -> SurvivorshipView:
+async def publish_survivorship(
+    data: JSONBody[NewSurvivorship], context: Provided
+) -> SurvivorshipView:
     """Replace all rules. They count at once; the warehouse follows profile by profile."""
     try:
         rules = parse(msgspec.json.encode(data.rules).decode())

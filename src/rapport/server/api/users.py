@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import msgspec
 from litestar import get, post
+from litestar.params import FromPath, JSONBody
 
 from rapport.server.accounts import INVITATION_LIFE, User
-from rapport.server.api.context import Context
+from rapport.server.api.context import Context, Provided
 from rapport.server.api.session import LinkView, link_view
 from rapport.server.api.shapes import Listing, iso
 
@@ -55,35 +56,35 @@ async def _invite(context: Context, find: Callable[[], User]) -> Invited:
 
 
 @get("/api/v1/users", opt={"scope": "admin"})
-async def list_users(context: Context) -> Listing[UserView]:
+async def list_users(context: Provided) -> Listing[UserView]:
     """All users of the console, the disabled ones too."""
     users = await context.rooms.working(context.rooms.accounts.users)
     return Listing([_view(user) for user in users], count=len(users))
 
 
 @post("/api/v1/users", opt={"scope": "admin"})
-async def invite_user(data: Invitation, context: Context) -> Invited:
+async def invite_user(data: JSONBody[Invitation], context: Provided) -> Invited:
     """Add a user. The answer has a link that signs the user in once, within three days."""
     accounts = context.rooms.accounts
     return await _invite(context, lambda: accounts.add_user(data.email, data.name))
 
 
 @post("/api/v1/users/{email:str}/disable", status_code=200, opt={"scope": "admin"})
-async def disable_user(email: str, context: Context) -> UserView:
+async def disable_user(email: FromPath[str], context: Provided) -> UserView:
     """Sessions and links of the user end, and nothing lets the user in, until enabled."""
     accounts = context.rooms.accounts
     return _view(await context.rooms.working(lambda: accounts.disable_user(email)))
 
 
 @post("/api/v1/users/{email:str}/enable", status_code=200, opt={"scope": "admin"})
-async def enable_user(email: str, context: Context) -> UserView:
+async def enable_user(email: FromPath[str], context: Provided) -> UserView:
     """Let a disabled user in again, with the password that was."""
     accounts = context.rooms.accounts
     return _view(await context.rooms.working(lambda: accounts.enable_user(email)))
 
 
 @post("/api/v1/users/{email:str}/reset", status_code=200, opt={"scope": "admin"})
-async def reset_user(email: str, context: Context) -> Invited:
+async def reset_user(email: FromPath[str], context: Provided) -> Invited:
     """Forget the password and end all sessions. The answer has a link as for somebody new."""
     return await _invite(context, lambda: context.rooms.accounts.reset_user(email))
 
