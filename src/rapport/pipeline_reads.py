@@ -51,6 +51,18 @@ class Arrival(msgspec.Struct, frozen=True):
     source: int
 
 
+class Resent(msgspec.Struct, frozen=True):
+    """An event that came again. `received_at` in µs UTC; `item` is None when the log has it no
+    more.
+    """
+
+    offset: int
+    index: int
+    source: int
+    received_at: int | None
+    item: bytes | None
+
+
 class PipelineReads:
     """Thread-safe. Everything answers as for an empty installation while state.db is not there."""
 
@@ -101,6 +113,15 @@ class PipelineReads:
         """`ask` gets the quarantine; `default` is the answer when there is none yet."""
         return self._ask(lambda db: ask(QuarantineReads(db)), default)
 
+    def quarantined_at(self, offset: int) -> int | None:
+        """The number under which the one event of a record is in quarantine, if it is."""
+        return self._ask(lambda db: _quarantined_at(db, offset), None)
+
+    def decided(self, since: int) -> dict[str, int]:
+        """Decisions that were applied since then (µs UTC): how many of each action."""
+        nothing: dict[str, int] = {}
+        return self._ask(lambda db: _decided(db, since), nothing)
+
     def resent(self, source: int, message_id: str) -> list[Arrival]:
         """Later arrivals of the same event, oldest first."""
         return self._ask(lambda db: _resent(db, id_hash(source, message_id)), [])
@@ -108,6 +129,21 @@ class PipelineReads:
     def control(self, decision: str) -> dict[str, Any] | None:
         """{id, action, status, detail, at} of an operator's decision, once it was processed."""
         return self._ask(lambda db: _control(db, decision), None)
+
+    def duplicates(self, after: int | None, limit: int) -> list[Resent]:
+        """Re-sends that stand behind the offset `after`, oldest first; the latest with None."""
+        nothing: list[Arrival] = []
+        found = self._ask(lambda db: _latest_duplicates(db, after, limit), nothing)
+        records: dict[int, Record | None] = {}
+        for one in found:
+            if one.offset not in records:
+                records[one.offset] = self._record(one.offset)
+        return [_resend(one, records[one.offset]) for one in found]
+
+    def latest_outbox(self, events: int) -> list[bytes]:
+        """The newest Arrow streams that hold at least so many events together, oldest first."""
+        nothing: list[bytes] = []
+        return self._ask(lambda db: _latest_outbox(db, events), nothing)
 
     def outbox_rows(self) -> list[tuple[int, bytes]]:
         """(seq, Arrow stream) of the events that the warehouse may not have yet."""
@@ -199,13 +235,35 @@ def _exceptions(db: apsw.Connection, offset: int, ids: Sequence[str | None]) -> 
     return found
 
 
+def _latest_duplicates(db: apsw.Connection, after: int | None, limit: int) -> list[Arrival]:
+    columns = "SELECT log_offset, log_index, source FROM duplicates"
+    if after is None:
+        rows = db.execute(f"{columns} ORDER BY log_offset DESC, log_index DESC LIMIT ?", (limit,))
+        return [Arrival(*row) for row in rows][::-1]
+    order = "WHERE log_offset > ? ORDER BY log_offset, log_index LIMIT ?"
+    return [Arrival(*row) for row in db.execute(f"{columns} {order}", (after, limit))]
+
+
+def _resend(one: Arrival, record: Record | None) -> Resent:
+    if record is None:
+        return Resent(one.offset, one.index, one.source, None, None)
+    items = _items(record)
+    item = items[one.index] if one.index < len(items) else None
+    return Resent(one.offset, one.index, one.source, record.received_at, item)
+
+
+def _items(record: Record) -> list[bytes]:
+    try:
+        if record.kind == BATCH:
+            return [bytes(item) for item in decode_batch(record.body).batch]
+    except (ValueError, RecursionError):
+        return []
+    return [record.body]
+
+
 def _message_ids(record: Record) -> list[str | None]:
     """The ids under which the events of a record were processed."""
-    try:
-        items = decode_batch(record.body).batch if record.kind == BATCH else [record.body]
-    except (ValueError, RecursionError):
-        items = []
-    ids = [message_id(item) for item in items]
+    ids = [message_id(item) for item in _items(record)]
     filled = [
         filled_message_id(record.offset, index) if found is None else found
         for index, found in enumerate(ids)
@@ -235,6 +293,35 @@ def _control(db: apsw.Connection, decision: str) -> dict[str, Any] | None:
         (decision,),
     ).fetchone()
     return dict(zip(names, row, strict=True)) if row else None
+
+
+def _quarantined_at(db: apsw.Connection, offset: int) -> int | None:
+    row = db.execute(
+        "SELECT id FROM quarantine WHERE log_offset = ? ORDER BY log_index", (offset,)
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _decided(db: apsw.Connection, since: int) -> dict[str, int]:
+    rows = db.execute(
+        "SELECT action, count(*) FROM controls WHERE status = 'applied' AND at >= ?"
+        " GROUP BY action",
+        (since,),
+    )
+    return dict(rows)
+
+
+def _latest_outbox(db: apsw.Connection, events: int) -> list[bytes]:
+    found: list[bytes] = []
+    counts: list[Any] = db.execute(
+        "SELECT seq, count FROM outbox WHERE kind = 'events' ORDER BY seq DESC"
+    ).fetchall()
+    for seq, count in counts:
+        if events <= 0:
+            break
+        found.append(db.execute("SELECT payload FROM outbox WHERE seq = ?", (seq,)).get)
+        events -= count
+    return found[::-1]
 
 
 def _outbox_rows(db: apsw.Connection) -> list[tuple[int, bytes]]:

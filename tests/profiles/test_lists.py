@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from rapport.ids import profile_id
 from rapport.profiles import search
 
-from .profile_world import World, event, identify
+from .profile_world import NOW, World, event, identify
 
 
 @pytest.fixture
@@ -24,47 +27,33 @@ def world() -> World:
     return world
 
 
-def ids(rows: list[dict[str, object]]) -> list[str]:
-    return [str(row["id"]) for row in rows]
+def found(world: World, q: str, **narrowed: Any) -> set[str]:
+    return {profile_id(one.profile) for one in world.reads.search(q, **narrowed)}
 
 
-def test_pages_go_from_new_to_old_and_end(world: World) -> None:
-    seen: list[str] = []
-    cursor = None
-    for _ in range(3):
-        rows, cursor = world.reads.list(limit=3, cursor=cursor)
-        seen += ids(rows)
-    assert seen == [f"p_{n}" for n in range(7, 0, -1)]
-    assert cursor is None
+def test_summaries_keep_the_order_and_leave_out_who_is_gone(world: World) -> None:
+    world.identity.put(9, "user_id:silent", 9)
+    assert [row["id"] for row in world.reads.summaries([3, 99, 1, 9])] == ["p_3", "p_1"]
+
+
+def test_a_search_knows_when_each_was_seen(world: World) -> None:
+    world.absorb(event(1, name="Later", at=5, message="late"))
+    [seen] = world.reads.search("user_id:u1")
+    assert (seen.profile, seen.last_seen) == (1, NOW + 5)
+    assert seen.first_seen == NOW
 
 
 def test_filters(world: World) -> None:
-    assert ids(world.reads.list(known=True)[0]) == ["p_7", "p_5", "p_3", "p_1"]
-    assert ids(world.reads.list(known=False)[0]) == ["p_6", "p_4", "p_2"]
-    assert ids(world.reads.list(brand="Brands Bazaar")[0]) == ["p_7", "p_3"]
-    assert ids(world.reads.list(source="web", known=True)[0]) == ["p_7", "p_5", "p_3", "p_1"]
-    assert world.reads.list(source="nowhere")[0] == []
-
-
-def test_filters_hold_for_a_search_too(world: World) -> None:
-    assert ids(world.reads.list(q="neha", brand="Brands Bazaar")[0]) == ["p_3"]
-    assert world.reads.list(q="neha", known=False)[0] == []
-
-
-def test_a_bounded_scan_says_where_to_go_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "_WINDOW", 2)
-    monkeypatch.setattr(search, "_WINDOWS", 1)
-    rows, cursor = world.reads.list(brand="Brands Bazaar", limit=5)
-    seen = ids(rows)
-    while cursor is not None:
-        rows, cursor = world.reads.list(brand="Brands Bazaar", limit=5, cursor=cursor)
-        assert len(rows) <= 2
-        seen += ids(rows)
-    assert seen == ["p_7", "p_3"]
+    assert found(world, "u") == {"p_1", "p_3", "p_5", "p_7"}
+    assert found(world, "u", source="bazaar") == {"p_3", "p_7"}
+    assert found(world, "a", known=False) == {"p_2", "p_4", "p_6"}
+    assert found(world, "neha", brand="Brands Bazaar") == {"p_3"}
+    assert found(world, "neha", known=False) == set()
+    assert found(world, "u", source="nowhere") == set()
 
 
 @pytest.mark.parametrize(
-    ("q", "found"),
+    ("q", "wanted"),
     [
         ("neha", {"p_3", "p_5"}),
         ("NEHA R", {"p_3"}),
@@ -80,8 +69,8 @@ def test_a_bounded_scan_says_where_to_go_on(world: World, monkeypatch: pytest.Mo
         ("%", set()),
     ],
 )
-def test_search(world: World, q: str, found: set[str]) -> None:
-    assert set(ids(world.reads.list(q=q)[0])) == found
+def test_search(world: World, q: str, wanted: set[str]) -> None:
+    assert found(world, q) == wanted
 
 
 def test_search_by_trait_uses_the_index(world: World) -> None:

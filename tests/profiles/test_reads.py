@@ -157,5 +157,6 @@ def test_rows_for_the_warehouse(world: World) -> None:
 )
 def test_names(world: World, traits: dict[str, Any], name: str) -> None:
     world.absorb(identify(4, traits, at=30))
-    [shown] = world.reads.list(q="a-2")[0]
+    [seen] = world.reads.search("a-2")
+    [shown] = world.reads.summaries([seen.profile])
     assert shown["name"] == name

@@ -35,8 +35,8 @@ def test_a_login_joins_and_a_decision_parts() -> None:
     sarah = reads.get(reads.find("anonymous_id:a-1"))
     assert (sarah["name"], sarah["counters"]["total"]) == ("Sarah", 2)
     assert [one["type"] for one in sarah["identifiers"]] == ["user_id", "anonymous_id"]
-    assert [row["name"] for row in reads.list()[0]] == ["Neha", "Sarah"]
-    assert [row["name"] for row in reads.list(q="sar")[0]] == ["Sarah"]
+    [sarah] = reads.search("sar")
+    assert [row["name"] for row in reads.summaries([sarah.profile])] == ["Sarah"]
     with connection:
         identity.decide(
             Decision(id="d", at=NOW, action="split", a="user_id:u-1", b="anonymous_id:a-1")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import time
 import uuid
@@ -157,6 +159,136 @@ def test_quarantine_correct_and_discard(running_server: RunningServer, api: http
     assert counted["events"]["Order Completed"]["count"] == 1
 
 
+def test_a_correction_that_is_refused_says_its_new_number(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    name = str(uuid.uuid4())
+    _send(running_server, {"type": "track", "userId": _user(), "messageId": name})
+    [item] = [
+        each for each in api.get("/api/v1/quarantine").json()["items"] if each["message_id"] == name
+    ]
+    wrong = {**item["body"], "type": "teleport"}
+    back = api.post(f"/api/v1/quarantine/{item['id']}/redrive", json={"body": wrong}).json()
+    assert (back["status"], back["detail"]) == ("quarantined", "unknown_type")
+    shown = api.get(f"/api/v1/quarantine/{back['quarantined']}").json()
+    assert (shown["body"], shown["status"]) == (wrong, "open")
+    unchanged = api.post(f"/api/v1/quarantine/{shown['id']}/redrive", json={}).json()
+    assert (unchanged["status"], unchanged["quarantined"]) == ("quarantined", shown["id"])
+
+
+def test_many_sent_again_are_answered_one_by_one(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    """One that is no object at all does not hold up the others; reasons are counted per source."""
+    made = api.post("/api/v1/sources", json={"name": f"Desk {uuid.uuid4()}"}).json()
+    key, slug = made["write_keys"][0]["key"], made["slug"]
+    with running_server.tracking() as send:
+        events = [7, {"type": "track", "userId": "x", "messageId": str(uuid.uuid4())}]
+        send.post("/v1/batch", json={"batch": events}, auth=(key, ""))
+    running_server.settle()
+    counts = api.get("/api/v1/quarantine/reasons", params={"source": slug}).json()
+    assert {each["reason"]: each["count"] for each in counts["items"]} == {
+        "not_an_object": 1,
+        "missing_event_name": 1,
+    }
+    listed = api.get("/api/v1/quarantine", params={"source": slug, "status": "all"}).json()
+    ids = [item["id"] for item in listed["items"]]
+    done = api.post("/api/v1/quarantine/redrive", json={"ids": ids}).json()["items"]
+    assert {one["id"]: one["status"] for one in done} == {
+        item["id"]: "skipped" if item["body"] == 7 else "quarantined" for item in listed["items"]
+    }
+    chosen = {"reason": "not_an_object", "source": slug}
+    answer = api.post("/api/v1/quarantine/redrive", json=chosen).json()
+    assert [one["status"] for one in answer["items"]] == ["skipped"]
+    assert answer["next"] is None
+
+
+def test_people_by_last_active(running_server: RunningServer, api: httpx.Client) -> None:
+    """Pages in order of what people did, a search in the same order, and both as a file."""
+    made = api.post("/api/v1/sources", json={"name": f"People {uuid.uuid4()}"}).json()
+    users = [_user() for _ in range(4)]
+    with running_server.tracking() as send:
+        events = [
+            {**_identify(user, name="=SUM(1)"), "timestamp": f"2026-0{number + 1}-01T00:00:00Z"}
+            for number, user in enumerate(users)
+        ]
+        auth = (made["write_keys"][0]["key"], "")
+        send.post("/v1/batch", json={"batch": events[::-1]}, auth=auth)
+    running_server.settle()
+    here = {"source": made["slug"], "limit": 3}
+    first = _people(api, users[-1], **here)
+    assert (first["count"], first["exact"]) == (4, True)
+    rest = api.get("/api/v1/profiles", params={**here, "cursor": first["next"]}).json()
+    order = [each["identifiers"][0]["value"] for each in [*first["items"], *rest["items"]]]
+    assert (order, rest["next"]) == (users[::-1], None)
+    oldest = {**here, "sort": "first_seen", "q": "u-"}
+    found = api.get("/api/v1/profiles", params=oldest).json()
+    assert [each["identifiers"][0]["value"] for each in found["items"]] == users[:3]
+    assert found["count"] == 4
+    after = api.get("/api/v1/profiles", params={**oldest, "cursor": found["next"]}).json()
+    assert [each["identifiers"][0]["value"] for each in after["items"]] == users[3:]
+    assert api.get("/api/v1/profiles?sort=name").status_code == 400
+    assert api.get("/api/v1/profiles?cursor=x").status_code == 400
+    _exported(api, made["slug"], [each["id"] for each in rest["items"]], users)
+
+
+def _people(api: httpx.Client, user: str, **asked: Any) -> dict[str, Any]:
+    """The list, as soon as the row of `user` is in the warehouse."""
+    for _ in range(200):
+        shown: dict[str, Any] = api.get("/api/v1/profiles", params=asked).json()
+        if user in str(shown["items"]) and shown["count"] == 4:
+            return shown
+        time.sleep(0.05)
+    raise AssertionError(shown)
+
+
+def _exported(api: httpx.Client, source: str, chosen: list[str], users: list[str]) -> None:
+    everybody = api.get("/api/v1/profiles/export", params={"source": source})
+    assert everybody.headers["content-disposition"] == 'attachment; filename="people.csv"'
+    rows = list(csv.DictReader(io.StringIO(everybody.text)))
+    assert [row["user_id"] for row in rows] == users[::-1]
+    assert rows[0]["name"] == "'=SUM(1)"
+    assert json.loads(rows[0]["traits"]) == {"name": "=SUM(1)"}
+    wanted = {"format": "json", "ids": ",".join(chosen)}
+    [one] = api.get("/api/v1/profiles/export", params=wanted).json()
+    assert (one["id"], one["user_id"], one["name"]) == (chosen[0], users[0], "=SUM(1)")
+    assert api.get("/api/v1/profiles/export", params={"ids": "p_99999999"}).status_code == 404
+    assert api.get("/api/v1/profiles/export", params={"format": "xml"}).status_code == 400
+    nobody = {"format": "json", "q": "nobody has this"}
+    assert api.get("/api/v1/profiles/export", params=nobody).json() == []
+
+
+def test_what_changed_in_a_day(running_server: RunningServer, api: httpx.Client) -> None:
+    before = api.get("/api/v1/overview/changes").json()
+    name, user, device = f"New {uuid.uuid4()}", _user(), str(uuid.uuid4())
+    _send(running_server, {"type": "page", "anonymousId": device})
+    _send(
+        running_server,
+        {"type": "track", "event": name, "userId": user, "anonymousId": device},
+        {"type": "track", "userId": user, "messageId": str(uuid.uuid4())},
+    )
+    running_server.settle()
+    after = api.get("/api/v1/overview/changes").json()
+    kinds = {(each["type"], each["event"]): each["count"] for each in after["new_events"]}
+    assert kinds["track", name] == 1
+    assert after["quarantined"] == before["quarantined"] + 1
+    assert after["new_people"] > before["new_people"]
+    assert after["recognised"] > before["recognised"]
+    assert after["silent_sources"] == []
+
+
+def test_an_event_has_its_volume_per_source(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    name = f"Volume {uuid.uuid4()}"
+    _send(running_server, *({"type": "track", "event": name, "userId": _user()} for _ in range(3)))
+    running_server.settle()
+    shown = api.get(f"/api/v1/events/track/{quote(name, safe='')}", params={"days": 7}).json()
+    [volume] = shown["volumes"]
+    assert (volume["source"], volume["count"], len(volume["volume"])) == ("default", 3, 7)
+    assert sum(day["count"] for day in volume["volume"]) == 3
+
+
 def test_trace(running_server: RunningServer, api: httpx.Client) -> None:
     user = _user()
     good = {"type": "track", "event": "Seen", "userId": user, "messageId": f"m/{uuid.uuid4()}"}
@@ -271,16 +403,55 @@ def test_live(running_server: RunningServer, api: httpx.Client) -> None:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = stream.iter_lines()
         assert next(lines) == ": watching"
+        assert _next(lines, "past") == []
         _send(
             running_server,
             {"type": "track", "event": "Other", "userId": user},
             {"type": "track", "event": "Wanted", "userId": user, "properties": {"a": 1}},
         )
-        data = next(line for line in lines if line.startswith("data: "))
-    seen = json.loads(data[6:])
+        seen = _next(lines, "event")
     assert (seen["event"], seen["user_id"], seen["status"]) == ("Wanted", user, "stored")
     assert seen["profile"].startswith("p_")
     assert seen["properties"] == {"a": 1}
+
+
+def _next(lines: Iterator[str], name: str) -> Any:
+    """The data of the next frame, which is of that name."""
+    assert next(line for line in lines if line.startswith("event: ")) == f"event: {name}"
+    return json.loads(next(lines).removeprefix("data: "))
+
+
+def test_live_opens_with_what_happened_last(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    """Stored, sent again and refused, each once and marked as such; then what comes."""
+    name, user = f"Past {uuid.uuid4()}", _user()
+    stored = {"type": "track", "event": name, "userId": user, "messageId": str(uuid.uuid4())}
+    refused = {"type": "track", "event": name, "messageId": str(uuid.uuid4())}
+    _send(running_server, stored)
+    _send(running_server, stored, refused)
+
+    def past(**narrowed: str) -> list[tuple[str, str, str]]:
+        with api.stream("GET", "/api/v1/live", params={"event": name, **narrowed}) as stream:
+            found = _next(stream.iter_lines(), "past")
+        return [(each["status"], each["message_id"], each["event"]) for each in found]
+
+    wanted = [
+        ("stored", stored["messageId"], name),
+        ("duplicate", stored["messageId"], name),
+        ("quarantined", refused["messageId"], name),
+    ]
+    assert sorted(past()) == sorted(wanted)
+    assert past()[0] == wanted[0]
+    running_server.settle()
+    assert sorted(past()) == sorted(wanted)
+    assert past(status="duplicate", q=user) == [wanted[1]]
+    with api.stream("GET", "/api/v1/live", params={"event": name}) as stream:
+        lines = stream.iter_lines()
+        _next(lines, "past")
+        _send(running_server, stored)
+        again = _next(lines, "event")
+    assert (again["status"], again["user_id"]) == ("duplicate", user)
 
 
 def test_live_shows_what_nobody_can_read() -> None:

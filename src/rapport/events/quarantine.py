@@ -148,11 +148,11 @@ class QuarantineReads:
         )
         return [Quarantined(*row) for row in rows]
 
-    def reasons(self, *, status: str = OPEN) -> dict[str, int]:
-        """How many there are for each reason."""
+    def reasons(self, *, status: str | None = OPEN, source: int | None = None) -> dict[str, int]:
+        """How many there are for each reason; None does not narrow."""
         rows = self._connection.execute(
-            "SELECT reason, count(*) FROM quarantine WHERE status = ? GROUP BY reason"
-            " ORDER BY count(*) DESC, reason",
-            (status,),
+            "SELECT reason, count(*) FROM quarantine WHERE (?1 IS NULL OR status = ?1)"
+            " AND (?2 IS NULL OR source = ?2) GROUP BY reason ORDER BY count(*) DESC, reason",
+            (status, source),
         )
         return dict(rows)

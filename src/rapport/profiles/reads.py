@@ -18,9 +18,11 @@ from rapport.profiles.event_names import EventNames
 from rapport.profiles.lens import Lens, Senders, Sources, look
 from rapport.profiles.parts import Known, Parts, complete, load
 from rapport.profiles.rules import SurvivorshipRules
-from rapport.profiles.search import Filters
+from rapport.profiles.search import Filters, Seen
 
 _CHUNK = 500
+# A search finds no more than this; what begins with one letter may fit a million.
+MOST_FOUND = 1_000
 
 # Rows in the order of the API, and the cursor of the next page.
 Page: TypeAlias = tuple[list[dict[str, Any]], str | None]
@@ -115,35 +117,26 @@ class ProfileReads:
         sources = sorted((id, known.slug, known.brand) for id, known in self._sources.items())
         return xxh3_64_hexdigest(msgspec.json.encode((self._rules(), sources)))
 
-    def list(
+    def summaries(self, profiles: Sequence[int]) -> list[dict[str, Any]]:
+        """One line for each, in the order asked for; those that no longer exist are left out."""
+        with self._look() as lens:
+            return self._summaries(lens, profiles)
+
+    def search(
         self,
-        limit: int = 50,
-        cursor: str | None = None,
-        q: str = "",
+        q: str,
         *,
         known: bool | None = None,
         brand: str | None = None,
         source: str | None = None,
-    ) -> Page:
-        """Summaries, the newest profile first, and the cursor of the next page (None at the end).
+    ) -> list[Seen]:
+        """Up to `MOST_FOUND` profiles, in no order, with when they were seen.
 
-        With `q` (an identifier, `p_42`, `trait:value`, or the beginning of either) there is one
-        page. A page may hold fewer than `limit` although there is a next one.
+        `q` is an identifier, `p_42`, `trait:value`, or the beginning of either.
         """
         filters = Filters(known, self._source_ids(brand, source))
-        with self._look() as lens:
-            if q.strip():
-                found, after = self._search(q.strip(), limit), None
-            else:
-                before = int(cursor) if cursor and cursor.isdecimal() else None
-                found, after = search.page(self._connection, before, limit, filters)
-            rows = self._load(lens, found)
-        shown = [
-            view.summary(profile, parts, values, lens.senders)
-            for profile, parts, values in rows
-            if parts.counts and (not q or _fits(parts, filters))
-        ]
-        return shown, None if after is None else str(after)
+        with self._connection:
+            return search.seen(self._connection, self._search(q.strip(), MOST_FOUND), filters)
 
     def accounts(self, limit: int = 50, cursor: str | None = None, q: str = "") -> Page:
         """Accounts by id, each with its traits and number of members, and the next cursor."""
@@ -157,6 +150,13 @@ class ProfileReads:
             people = self._load(lens, accounts_view.members(lens, id, members))
         shown["members"] = [view.summary(p, parts, v, lens.senders) for p, parts, v in people]
         return shown
+
+    def _summaries(self, lens: Lens, profiles: Sequence[int]) -> list[dict[str, Any]]:
+        return [
+            view.summary(profile, parts, values, lens.senders)
+            for profile, parts, values in self._load(lens, profiles)
+            if parts.counts
+        ]
 
     def _load(self, lens: Lens, profiles: Sequence[int]) -> Loaded:
         """Parts and surviving traits, in the order asked for."""
@@ -200,13 +200,6 @@ def _identifier(known: Any, senders: Senders) -> dict[str, Any]:
         "sources": senders.slugs(frozenset(known.sources)),
         "shared": bool(known.shared),
     }
-
-
-def _fits(parts: Parts, filters: Filters) -> bool:
-    if filters.known is not None and view.is_known(parts.identifiers) != filters.known:
-        return False
-    only = filters.sources
-    return only is None or not parts.activity().sources.isdisjoint(only)
 
 
 def _row(profile: int, parts: Parts, values: Mapping[str, Any], senders: Senders) -> dict[str, Any]:

@@ -98,8 +98,8 @@ def _csv(path: Path, batches: Iterator[pa.RecordBatch]) -> int:
         writer = csv.writer(file)  # \r\n (RFC 4180): then it also quotes cells with line breaks
         for number, batch in enumerate(batches):
             if number == 0:
-                writer.writerow([_cell(name) for name in batch.schema.names])
-            writer.writerows([_cell(v) for v in row] for row in _values(batch))
+                writer.writerow([cell(name) for name in batch.schema.names])
+            writer.writerows([cell(v) for v in row] for row in _values(batch))
             rows += batch.num_rows
     return rows
 
@@ -127,10 +127,10 @@ def _member(name: str, value: Any) -> Any:
     return json_safe(value)
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets a quote in front (OWASP, CSV injection).
 
-    >>> _cell("=1+1"), _cell("x=1"), _cell(-5), _cell(None)
+    >>> cell("=1+1"), cell("x=1"), cell(-5), cell(None)
     ("'=1+1", 'x=1', -5, '')
     """
     safe = json_safe(value)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rapport.clock import DAY, HOUR, MINUTE, Clock, SystemClock, to_iso
@@ -76,6 +77,30 @@ class WarehouseReads:
             [instant(self._clock.now() - hours * HOUR), limit],
         )
 
+    def new_events(self, since: int) -> list[dict[str, Any]]:
+        """Kinds of events of which none had arrived before the day of `since` (µs UTC)."""
+        return self._warehouse.read(
+            'SELECT "type", event, sum(events)::BIGINT AS count FROM event_volumes'
+            ' GROUP BY "type", event HAVING min(day) >= ? ORDER BY count DESC, "type", event',
+            [instant(since).date()],
+        )
+
+    def newcomers(self, since: int) -> dict[str, int]:
+        """Since then (µs UTC): {new: people of whom nothing had arrived before, recognised: people
+        who were anonymous until they said who they are}.
+        """
+        row = self._warehouse.read(
+            "SELECT count(*) FILTER (WHERE seen >= ?) AS new,"
+            " count(*) FILTER (WHERE named >= ? AND seen < named) AS recognised FROM ("
+            "SELECT i.profile, min(n.seen) AS seen, min(n.named) AS named FROM ("
+            "SELECT node, min(received_at) AS seen,"
+            " min(received_at) FILTER (WHERE user_id IS NOT NULL) AS named"
+            " FROM events GROUP BY node) n JOIN identities i ON i.node = n.node"
+            " GROUP BY i.profile)",
+            [instant(since), instant(since)],
+        )[0]
+        return {name: int(count) for name, count in row.items()}
+
     def catalogue(self, days: int = 14, limit: int = 1_000) -> list[dict[str, Any]]:
         """Every (type, event) with counts, sources, and received per day for the last `days`."""
         today = self._clock.now() // DAY * DAY
@@ -89,17 +114,17 @@ class WarehouseReads:
             ' GROUP BY v."type", v.event ORDER BY count DESC, v."type", v.event LIMIT ?',
             [instant(first).date(), limit],
         )
-        wanted = [instant(first + n * DAY).date() for n in range(days)]
         for row in rows:
-            per_day: dict[Any, int] = {}
-            for entry in row.pop("daily") or ():
-                per_day[entry["day"]] = per_day.get(entry["day"], 0) + int(entry["n"])
-            row["volume"] = [{"day": d.isoformat(), "count": per_day.get(d, 0)} for d in wanted]
+            row["volume"] = _per_day(row.pop("daily") or (), first, days)
             row["sources"] = sorted(row["sources"])
         return [{name: json_safe(value) for name, value in row.items()} for row in rows]
 
-    def event_details(self, type: str, event: str, *, samples: int = 5) -> dict[str, Any]:
-        """One entry of the catalogue with its properties and latest samples. Raises `NotFound`."""
+    def event_details(
+        self, type: str, event: str, *, days: int = 14, samples: int = 5
+    ) -> dict[str, Any]:
+        """One entry of the catalogue with its volume per source on each of the last `days`, its
+        properties and latest samples. Raises `NotFound`.
+        """
         totals = self._warehouse.read(
             "SELECT sum(events)::BIGINT AS count, min(first_seen) AS first_seen,"
             ' max(last_seen) AS last_seen FROM event_volumes WHERE "type" = ? AND event = ?',
@@ -113,6 +138,7 @@ class WarehouseReads:
             "type": type,
             "event": event,
             **{name: json_safe(value) for name, value in totals.items()},
+            "volumes": self._volumes(type, event, days),
             "properties": self._properties(type, event, [one[held] for one in latest]),
             "samples": latest,
         }
@@ -132,6 +158,31 @@ class WarehouseReads:
             if len(rows) == count:
                 break
         return [shape(row) for row in rows]
+
+    def latest(
+        self, count: int, *, source: str = "", type: str = "", event: str = ""
+    ) -> list[dict[str, Any]]:
+        """Rows of the events that arrived last, newest first; `event` is a part of its name."""
+        narrowed = {
+            "source = ?": source,
+            "type = ?": type,
+            "contains(lower(event), lower(?))": event,
+        }
+        held = {condition: value for condition, value in narrowed.items() if value}
+        order = "ORDER BY received_at DESC, log_offset DESC, log_index DESC"
+        rows: list[dict[str, Any]] = []
+        for span in (HOUR, DAY, 30 * DAY, None):
+            since = {} if span is None else {"received_at >= ?": instant(self._clock.now() - span)}
+            conditions = " AND ".join(["true", *held, *since])
+            rows = self._warehouse.read(
+                "SELECT node, message_id, type, event, timestamp, received_at, source_id AS source,"
+                " user_id, anonymous_id, properties, traits, context FROM events WHERE rowid IN"
+                f" (SELECT rowid FROM events WHERE {conditions} {order} LIMIT ?) {order}",
+                [*held.values(), *since.values(), count],
+            )
+            if len(rows) == count:
+                break
+        return rows
 
     def timeline(
         self, wanted: Wanted, *, limit: int = 50, cursor: str | None = None
@@ -167,6 +218,26 @@ class WarehouseReads:
             table["columns"].append({"name": row["column_name"], "type": row["data_type"]})
         return list(tables.values())
 
+    def _volumes(self, type: str, event: str, days: int) -> list[dict[str, Any]]:
+        """Per source, the one that sent most first: {source, count in all, volume per day}."""
+        first = self._clock.now() // DAY * DAY - (days - 1) * DAY
+        rows = self._warehouse.read(
+            "SELECT coalesce(any_value(s.slug), v.source_id::VARCHAR) AS source,"
+            " sum(v.events)::BIGINT AS count,"
+            " list({'day': v.day, 'n': v.events}) FILTER (WHERE v.day >= ?) AS daily"
+            " FROM event_volumes v LEFT JOIN sources s ON s.id = v.source_id"
+            ' WHERE v."type" = ? AND v.event = ? GROUP BY v.source_id ORDER BY count DESC, source',
+            [instant(first).date(), type, event],
+        )
+        return [
+            {
+                "source": row["source"],
+                "count": row["count"],
+                "volume": _per_day(row["daily"] or (), first, days),
+            }
+            for row in rows
+        ]
+
     def _last_of(self, source: int, day: Any) -> Any:
         row = self._warehouse.read(
             "SELECT max(received_at) AS last FROM events WHERE source_id = ? AND received_at >= ?",
@@ -191,3 +262,12 @@ class WarehouseReads:
             values = [one[row["name"]] for one in sent if one.get(row["name"]) is not None]
             row["examples"] = values[:3]
         return rows
+
+
+def _per_day(daily: Iterable[Mapping[str, Any]], first: int, days: int) -> list[dict[str, Any]]:
+    """One entry for each of the `days` from `first` (µs UTC) on, also for those without events."""
+    counts: Counter[Any] = Counter()
+    for entry in daily:
+        counts[entry["day"]] += int(entry["n"])
+    wanted = [instant(first + n * DAY).date() for n in range(days)]
+    return [{"day": day.isoformat(), "count": counts[day]} for day in wanted]

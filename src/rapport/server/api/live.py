@@ -17,9 +17,12 @@ async def live(
     type: FromQuery[str] = "",
     event: FromQuery[str] = "",
     q: FromQuery[str] = "",
+    status: FromQuery[str] = "",
 ) -> Stream:
-    """`event: event` per stored or quarantined event, `event: skipped` when there are too many."""
-    frames = context.live.watch(Filter(source, type, event, q))
+    """`event: past` with the latest 50, then `event: event` for each that is stored, quarantined or
+    a duplicate, and `event: skipped` when there are too many.
+    """
+    frames = context.live.watch(Filter(source, type, event, q, status))
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(frames, headers=headers, media_type="text/event-stream")
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 from litestar import get
 from litestar.params import FromQuery
 
-from rapport.clock import DAY, SECOND
+from rapport.clock import DAY, SECOND, to_iso
 from rapport.pipeline.balance import Balance, Row
 from rapport.server.api.context import Context, Provided
 from rapport.server.rooms import Rooms
@@ -89,6 +90,31 @@ class Overview(msgspec.Struct):
     top_events: list[TopEvent]
 
 
+class NewEvent(msgspec.Struct):
+    type: str
+    event: str
+    count: int
+
+
+class SilentSource(msgspec.Struct):
+    slug: str
+    name: str
+    last_event_at: str
+
+
+class Changes(msgspec.Struct):
+    """What is different from a day ago. `recognised`: anonymous until they said who they are."""
+
+    since: str
+    new_people: int
+    recognised: int
+    merged_by_hand: int
+    separated_by_hand: int
+    quarantined: int
+    new_events: list[NewEvent]
+    silent_sources: list[SilentSource]
+
+
 def balance_view(found: Balance, slugs: dict[int, str]) -> BalanceView:
     return BalanceView(
         found.balanced,
@@ -150,6 +176,41 @@ async def overview(context: Provided, minutes: FromQuery[int] = 60) -> Overview:
     )
 
 
+@get("/api/v1/overview/changes")
+async def changes(context: Provided) -> Changes:
+    """What changed in the last 24 hours."""
+    rooms, since = context.rooms, context.rooms.clock.now() - DAY
+    people, kinds, fresh, decided, refused = await asyncio.gather(
+        rooms.asking(lambda: rooms.history.newcomers(since)),
+        rooms.asking(lambda: rooms.history.new_events(since)),
+        rooms.asking(rooms.history.freshness),
+        rooms.working(lambda: rooms.pipeline.decided(since)),
+        rooms.working(lambda: _refused_lately(rooms)),
+    )
+    return Changes(
+        to_iso(since),
+        people["new"],
+        people["recognised"],
+        decided.get("merge", 0),
+        decided.get("split", 0),
+        refused.total(),
+        [NewEvent(each["type"], each["event"], each["count"]) for each in kinds],
+        _fell_silent(rooms, fresh),
+    )
+
+
+def _fell_silent(rooms: Rooms, fresh: Mapping[str, Mapping[str, Any]]) -> list[SilentSource]:
+    """Sources that may send, sent within the last week, and have not for a day."""
+    now = rooms.clock.now()
+    week, day = to_iso(now - 7 * DAY), to_iso(now - DAY)
+    return [
+        SilentSource(source.slug, source.name, last)
+        for source in rooms.sources.list()
+        if source.enabled and (last := fresh.get(source.slug, {}).get("last_event_at"))
+        if week <= last < day
+    ]
+
+
 def _people(rooms: Rooms) -> Totals:
     """Counted in the warehouse, where profiles are columns; a moment behind the profiles.
 
@@ -205,4 +266,4 @@ def _checklist(context: Context, totals: Row, people: Totals) -> list[Step]:
     ]
 
 
-ROUTES = [overview, show_balance]
+ROUTES = [overview, changes, show_balance]

@@ -7,15 +7,20 @@ from typing import Annotated, Any, cast
 import msgspec
 from litestar import delete, get, patch, post, put
 from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
+from litestar.response import Stream
 
-from rapport.errors import NotFound
+from rapport.errors import Malformed, NotFound
 from rapport.ids import profile_id
+from rapport.server import people
 from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Listing, StoredEvent, instant, page_size
 from rapport.server.commands import Written
 from rapport.server.paths import unfold
 from rapport.server.rooms import Reads
+from rapport.warehouse.people import People
 from rapport.warehouse.timeline import Wanted
+
+MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
 
 class IdentifierRef(msgspec.Struct):
@@ -32,6 +37,15 @@ class ProfileSummary(msgspec.Struct):
     events: int
     brands: list[str]
     known: bool
+
+
+class ProfileListing(msgspec.Struct):
+    """One page. `count` is of all that fit; without `exact` there are at least so many."""
+
+    items: list[ProfileSummary]
+    next: str | None
+    count: int
+    exact: bool
 
 
 class SeenIdentifier(msgspec.Struct):
@@ -107,18 +121,45 @@ async def list_profiles(
     q: FromQuery[str] = "",
     limit: FromQuery[int] = 50,
     cursor: FromQuery[str | None] = None,
+    sort: FromQuery[str] = "-last_seen",
     known: FromQuery[bool | None] = None,
     brand: FromQuery[str | None] = None,
     source: FromQuery[str | None] = None,
-) -> Listing[ProfileSummary]:
-    """Newest first; with `q`, those with an identifier or trait that begins with it."""
-    size = page_size(limit)
-    items, after = await context.rooms.reading(
-        lambda reads: reads.profiles.list(
-            size, cursor, q, known=known, brand=brand or None, source=source or None
-        )
-    )
-    return Listing(cast("list[ProfileSummary]", items), after)
+) -> ProfileListing:
+    """Last active first; with `q`, those with an identifier or trait that begins with it.
+
+    `sort` is last_seen or first_seen, with a minus for the latest first.
+    """
+    wanted = People(known=known, brand=brand or None, source=source or None, sort=sort)
+    found = await people.page(context.rooms, q, wanted, page_size(limit), cursor)
+    items = await context.rooms.reading(lambda reads: reads.profiles.summaries(found.profiles))
+    return ProfileListing(cast("list[ProfileSummary]", items), found.next, found.count, found.exact)
+
+
+@get("/api/v1/profiles/export")
+async def export_profiles(
+    context: Provided,
+    format: FromQuery[str] = "csv",
+    ids: FromQuery[str] = "",
+    q: FromQuery[str] = "",
+    sort: FromQuery[str] = "-last_seen",
+    known: FromQuery[bool | None] = None,
+    brand: FromQuery[str | None] = None,
+    source: FromQuery[str | None] = None,
+) -> Stream:
+    """A file of those that fit, or of `ids` (`p_1,p_2`): `format` is csv or json."""
+    if format not in MEDIA:
+        raise Malformed(f"cannot export as {format!r}", hint=f"use {' or '.join(MEDIA)}")
+    wanted = People(known=known, brand=brand or None, source=source or None, sort=sort)
+    rooms = context.rooms
+    if ids:
+        named = [id for id in ids.split(",") if id]
+        profiles = await rooms.reading(lambda reads: [find(reads, id) for id in named])
+    else:
+        profiles = await people.every(rooms, q, wanted)
+    headers = {"content-disposition": f'attachment; filename="people.{format}"'}
+    lines = people.written(rooms, profiles, format)
+    return Stream(lines, headers=headers, media_type=MEDIA[format])
 
 
 @get("/api/v1/profiles/{ref:str}")
@@ -245,6 +286,7 @@ async def profile_events(
 
 ROUTES = [
     list_profiles,
+    export_profiles,
     show_profile,
     set_traits,
     replace_traits,

@@ -13,12 +13,14 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from rapport.errors import Conflict, Malformed, NotFound
 from rapport.events.quarantine import OPEN, Quarantined, QuarantineReads
 from rapport.events.reasons import REASONS
+from rapport.pipeline_reads import QUARANTINED
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done, Listing, iso, page_size
 from rapport.server.commands import Written
 
 # So many in one call; a client with more calls again.
 MOST_AT_ONCE = 500
+SKIPPED = "skipped"
 
 
 class QuarantinedView(msgspec.Struct):
@@ -45,8 +47,12 @@ class Correction(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Selection(msgspec.Struct, forbid_unknown_fields=True):
+    """Named ones, or all open ones of a reason: of one `source`, and older than `before`."""
+
     ids: list[int] = []
     reason: str = ""
+    source: str = ""
+    before: int | None = None
 
 
 class Why(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,9 +60,15 @@ class Why(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Redriven(msgspec.Struct):
+    """`status` as for any event, or `skipped` for what cannot be sent; `detail` says why.
+
+    `quarantined`: its number when it came back, which is a new one if it was corrected.
+    """
+
     id: int
     status: str
     detail: str
+    quarantined: int | None = None
 
 
 def _view(item: Quarantined, slugs: dict[int, str]) -> QuarantinedView:
@@ -96,13 +108,13 @@ async def list_quarantine(
     limit: FromQuery[int] = 50,
     cursor: FromQuery[int | None] = None,
 ) -> Listing[QuarantinedView]:
-    """Newest first. `status` is open, redriven or discarded; empty for all."""
-    size, slugs = page_size(limit), context.slugs()
-    number = context.rooms.sources.by_slug(source).id if source else None
+    """Newest first. `status` is open, redriven, discarded or all."""
+    size, slugs, kind = page_size(limit), context.slugs(), _status(status)
+    number = _source(context, source)
     found = await _ask(
         context,
         lambda reads: reads.page(
-            reason=reason or None, source=number, status=status or None, before=cursor, limit=size
+            reason=reason or None, source=number, status=kind, before=cursor, limit=size
         ),
     )
     after = str(found[-1].id) if len(found) == size else None
@@ -110,18 +122,32 @@ async def list_quarantine(
 
 
 @get("/api/v1/quarantine/reasons")
-async def list_reasons(context: Provided, status: FromQuery[str] = OPEN) -> Listing[ReasonCount]:
+async def list_reasons(
+    context: Provided, status: FromQuery[str] = OPEN, source: FromQuery[str | None] = None
+) -> Listing[ReasonCount]:
     """How many there are for each reason."""
     none: dict[str, int] = {}
+    kind, number = _status(status), _source(context, source)
     counts: dict[str, int] = await context.rooms.working(
-        lambda: context.rooms.pipeline.quarantine(lambda reads: reads.reasons(status=status), none)
+        lambda: context.rooms.pipeline.quarantine(
+            lambda reads: reads.reasons(status=kind, source=number), none
+        )
     )
     items = [ReasonCount(reason, REASONS.get(reason, ""), n) for reason, n in counts.items()]
     return Listing(items, count=sum(counts.values()))
 
 
+def _status(asked: str | None) -> str | None:
+    return None if asked in (None, "", "all") else asked
+
+
+def _source(context: Context, slug: str | None) -> int | None:
+    return context.rooms.sources.by_slug(slug).id if slug else None
+
+
 @get("/api/v1/quarantine/{number:int}")
 async def show_quarantined(number: FromPath[int], context: Provided) -> QuarantinedView:
+    """One event that was set aside, with its reason and its body as it came."""
     return _view(await _find(context, number), context.slugs())
 
 
@@ -162,32 +188,55 @@ async def _redriven(context: Context, item: Quarantined, offset: int) -> Redrive
     written: Written = await context.commands.outcome(offset, item.message_id or "")
     # To the books, what is refused unchanged is a duplicate of itself.
     if written.status == "duplicate" and (await _find(context, item.id)).status == OPEN:
-        return Redriven(item.id, "quarantined", item.reason)
-    return Redriven(item.id, written.status, written.detail)
+        return Redriven(item.id, "quarantined", item.reason, item.id)
+    back = None
+    if written.status == QUARANTINED:
+        rooms = context.rooms
+        back = await rooms.working(lambda: rooms.pipeline.quarantined_at(offset))
+    return Redriven(item.id, written.status, written.detail, back)
 
 
 @post("/api/v1/quarantine/redrive", status_code=200)
 async def redrive_many(data: JSONBody[Selection], context: Provided) -> Listing[Redriven]:
-    """Send the named ones again unchanged, or all open ones of a reason (some hundred at once)."""
+    """Send the named ones again unchanged, or open ones of a reason: the newest 500, and where to
+    go on as `next`, for `before`.
+
+    What cannot be sent as it is (no JSON object, not open any more) is `skipped`; the others go on.
+    """
     if not data.ids and not data.reason:
         raise Malformed("name `ids` or a `reason`")
     if data.ids:
         numbers = list(dict.fromkeys(data.ids))[:MOST_AT_ONCE]
         items = [await _find(context, number) for number in numbers]
     else:
+        number = _source(context, data.source)
         items = await _ask(
-            context, lambda reads: reads.page(reason=data.reason, status=OPEN, limit=MOST_AT_ONCE)
+            context,
+            lambda reads: reads.page(
+                reason=data.reason,
+                source=number,
+                status=OPEN,
+                before=data.before,
+                limit=MOST_AT_ONCE,
+            ),
         )
-    events = [(item, _correction(item, None)) for item in items]
+    events: list[tuple[Quarantined, dict[str, Any]]] = []
+    done: dict[int, Redriven] = {}
+    for item in items:
+        try:
+            events.append((item, _correction(item, None)))
+        except (Conflict, Malformed) as error:
+            done[item.id] = Redriven(item.id, SKIPPED, error.message)
     send = context.commands.send
     # All are appended, mostly as one group of the log, and then waited for together.
     offsets = await asyncio.gather(
         *(send(item.source, event, redrive=item.id) for item, event in events)
     )
     await context.commands.committed(max(offsets, default=0))
-    places = zip(items, offsets, strict=True)
-    done = [await _redriven(context, item, offset) for item, offset in places]
-    return Listing(done, count=len(done))
+    for (item, _), offset in zip(events, offsets, strict=True):
+        done[item.id] = await _redriven(context, item, offset)
+    after = str(items[-1].id) if data.reason and len(items) == MOST_AT_ONCE else None
+    return Listing([done[item.id] for item in items], after, len(done))
 
 
 @post("/api/v1/quarantine/{number:int}/discard", status_code=200)
