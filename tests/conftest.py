@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import shutil
 import signal
 import socket
@@ -12,8 +13,10 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -49,7 +52,10 @@ class RunningServer:
 
     def api(self, **options: Any) -> httpx.Client:
         headers = {"authorization": f"Bearer {self.api_key}"}
-        return httpx.Client(base_url=self.base_url, headers=headers, timeout=30, **options)
+        hooks = {"response": [_is_described]}
+        return httpx.Client(
+            base_url=self.base_url, headers=headers, timeout=30, event_hooks=hooks, **options
+        )
 
     def tracking(self) -> httpx.Client:
         return httpx.Client(base_url=self.base_url, auth=(self.write_key, ""), timeout=30)
@@ -90,6 +96,37 @@ class RunningServer:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait()
+
+
+def _is_described(response: httpx.Response) -> None:
+    """Whatever a test is answered, the OpenAPI document has to know of."""
+    path = unquote(response.request.url.path)
+    known = [
+        statuses
+        for method, pattern, statuses in _operations()
+        if method == response.request.method and pattern.fullmatch(path)
+    ]
+    if known:  # else there is no such route: 404 or 405
+        assert any(response.status_code in statuses for statuses in known), (
+            f"{response.request.method} {path} answered {response.status_code}: add it to"
+            " server/api/described.py"
+        )
+
+
+@cache
+def _operations() -> list[tuple[str, re.Pattern[str], set[int]]]:
+    from rapport.server.api.routes import build, description
+
+    document = description(build(cast("Any", None)))
+    return [
+        (
+            method.upper(),
+            re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(path)), re.DOTALL),
+            {int(status) for status in operation["responses"]},
+        )
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
 
 
 def _ready(port: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from litestar import Response, get
+from litestar.openapi import ResponseSpec
 
 from rapport.server.api.context import Provided
 from rapport.server.metrics import CONTENT_TYPE
@@ -24,7 +25,11 @@ def health() -> Health:
     return Health()
 
 
-@get("/ready", opt={"public": True})
+@get(
+    "/ready",
+    opt={"public": True},
+    responses={503: ResponseSpec(Ready, description="Not ready; `checks` says why.")},
+)
 async def ready(context: Provided) -> Response[Ready]:
     """200 when events can be accepted and read, 503 with the reason otherwise."""
     checks = await context.rooms.working(context.readiness.checks)

@@ -6,13 +6,12 @@ It replaces everything behind the heading `## Routes`; what stands before is wri
 from __future__ import annotations
 
 import inspect
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
+from rapport.server.api.described import said, scope_of, spelled
 from rapport.server.api.routes import AREAS
-from rapport.server.auth import READING
 
 HEADING = "## Routes\n"
 
@@ -30,11 +29,8 @@ def _area(area: Any) -> str:
 
 
 def _row(route: Any) -> str:
-    method = next(name for name in sorted(route.http_methods) if name != "HEAD")
-    path = re.sub(r"\{(\w+):\w+\}", r"{\1}", next(iter(route.paths)))
-    scope = route.opt.get("scope", "read" if method in READING else "write")
-    said = " ".join(inspect.cleandoc(route.fn.__doc__ or "").split())
-    return f"| `{method} {path}` | {'–' if route.opt.get('public') else scope} | {said} |"
+    method, path = next(spelled(route))
+    return f"| `{method} {path}` | {scope_of(method, route) or '–'} | {said(route)} |"
 
 
 def main() -> None:

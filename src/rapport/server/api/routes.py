@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from rapport import __version__
 from rapport.server.api import (
     accounts,
+    described,
     events,
     exports,
     failures,
@@ -30,7 +31,7 @@ from rapport.server.api import (
     trace,
     users,
 )
-from rapport.server.api.context import Asked, Context, has_scope
+from rapport.server.api.context import Asked, Context, Provided, has_scope
 
 AREAS = (
     health,
@@ -73,9 +74,14 @@ def build(context: Context) -> Litestar:
 
 
 @get("/api/v1/openapi.json", include_in_schema=False)
-async def openapi(request: Asked) -> dict[str, Any]:
+async def openapi(request: Asked, context: Provided) -> dict[str, Any]:
     """This API, described for machines."""
-    return request.app.openapi_schema.to_schema()
+    return await context.rooms.working(lambda: description(request.app))
+
+
+def description(app: Litestar) -> dict[str, Any]:
+    """The OpenAPI document. Takes a third of a second."""
+    return described.describe(app.openapi_schema.to_schema(), AREAS)
 
 
 def _openapi() -> OpenAPIConfig:

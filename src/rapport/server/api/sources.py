@@ -102,6 +102,7 @@ async def create_source(data: JSONBody[NewSource], context: Provided) -> SourceV
 
 @get("/api/v1/sources/{slug:str}")
 async def show_source(slug: FromPath[str], context: Provided) -> SourceView:
+    """One source with its write keys, those that were revoked too."""
     source = await context.rooms.working(lambda: _store(context).by_slug(slug))
     return source_view(source, context.rooms.clock.now())
 
