@@ -1,8 +1,7 @@
-"""Tables and all SQL of identity. Nothing here begins or ends a transaction."""
+"""All SQL of identity. Nothing here begins or ends a transaction."""
 
 from __future__ import annotations
 
-import struct
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
@@ -11,78 +10,13 @@ import apsw
 import msgspec
 
 from rapport.identity.model import USER, Decision, Evidence, Key, Link, Member
+from rapport.identity.tables import MIGRATIONS, pack, unpack
 
-MIGRATIONS = (
-    """
-    CREATE TABLE identifiers (
-        node INTEGER PRIMARY KEY,
-        type TEXT NOT NULL,
-        value TEXT NOT NULL,
-        profile INTEGER NOT NULL,
-        state INTEGER NOT NULL,
-        owner INTEGER NOT NULL DEFAULT 0
-    );
-    CREATE UNIQUE INDEX identifiers_value ON identifiers (type, value);
-    CREATE INDEX identifiers_profile ON identifiers (profile, type);
-    CREATE INDEX identifiers_state ON identifiers (state) WHERE state > 0;
-    -- One row per set of identifiers that ever came together: sums over events, so that the order
-    -- of arrival does not matter and a rule change can work from here instead of from all events.
-    CREATE TABLE evidence (
-        id INTEGER PRIMARY KEY,
-        nodes BLOB NOT NULL UNIQUE,
-        first_seen INTEGER NOT NULL,
-        last_seen INTEGER NOT NULL,
-        count INTEGER NOT NULL,
-        source INTEGER NOT NULL,
-        message_id TEXT NOT NULL
-    );
-    -- Only for sets of two and more.
-    CREATE TABLE sightings (
-        node INTEGER NOT NULL,
-        evidence INTEGER NOT NULL,
-        PRIMARY KEY (node, evidence)
-    ) WITHOUT ROWID;
-    CREATE TABLE decisions (
-        id TEXT PRIMARY KEY,
-        at INTEGER NOT NULL,
-        action TEXT NOT NULL,
-        a TEXT NOT NULL,
-        b TEXT NOT NULL,
-        decision TEXT NOT NULL,
-        author TEXT NOT NULL,
-        reason TEXT NOT NULL,
-        low INTEGER NOT NULL,
-        high INTEGER NOT NULL
-    );
-    CREATE INDEX decisions_pair ON decisions (low, high);
-    CREATE INDEX decisions_target ON decisions (decision) WHERE decision <> '';
-    CREATE TABLE links (
-        a INTEGER NOT NULL,
-        b INTEGER NOT NULL,
-        same INTEGER NOT NULL,
-        at INTEGER NOT NULL,
-        decision TEXT NOT NULL,
-        PRIMARY KEY (a, b)
-    ) WITHOUT ROWID;
-    CREATE INDEX links_b ON links (b);
-    CREATE TABLE identity_rules (
-        version INTEGER PRIMARY KEY,
-        rules TEXT NOT NULL
-    );
-    """,
-)
+__all__ = ["MIGRATIONS", "Store", "pack", "unpack"]
 
 _MEMBER = "node, type, value, state, owner, profile"
 _EVIDENCE = "e.id, e.nodes, e.first_seen, e.last_seen, e.count, e.source, e.message_id"
 _CHUNK = 20_000
-
-
-def pack(nodes: Sequence[int]) -> bytes:
-    return struct.pack(f"<{len(nodes)}q", *nodes)
-
-
-def unpack(blob: bytes) -> tuple[int, ...]:
-    return struct.unpack(f"<{len(blob) // 8}q", blob)
 
 
 class Store:

@@ -60,8 +60,8 @@ class AccountStore(ControlStore):
         with self._lock:
             rows: list[Any] = self._db.execute(
                 f"{_USERS} GROUP BY email ORDER BY u.created_at, email"
-            )
-            return [_user(row) for row in rows]
+            ).fetchall()
+        return [_user(row) for row in rows]
 
     def first(self) -> User:
         """The oldest user who may sign in; there always is one."""

@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from rapport import __version__
 from rapport.server.api import (
     accounts,
+    decisions,
     described,
     events,
     exports,
@@ -24,6 +25,7 @@ from rapport.server.api import (
     overview,
     profiles,
     quarantine,
+    rules,
     session,
     sources,
     sql,
@@ -43,6 +45,8 @@ AREAS = (
     profiles,
     survivorship,
     identity,
+    decisions,
+    rules,
     accounts,
     events,
     quarantine,
