@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -173,6 +174,24 @@ def _spawn(environment: dict[str, str], sink: IO[bytes], folder: Path) -> subpro
     )
 
 
+@contextmanager
+def served(data: Path, *, port: int | None = None, **settings: str) -> Iterator[RunningServer]:
+    """A ready server while the block runs. Whoever wants it to end in order calls `stop`."""
+    server = launch(data, port=port, **settings)
+    try:
+        server.wait_ready()
+        yield server
+    finally:
+        server.kill()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[RunningServer]:
+    """A server that the test may stop, kill and break."""
+    with served(tmp_path / "data") as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
 def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """One server for all tests of this process: leave nothing behind that others trip over.
@@ -180,13 +199,9 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running
     Use identifiers of your own (a random suffix), and do not stop or kill it; tests that do so
     launch their own with `launch`.
     """
-    server = launch(tmp_path_factory.mktemp("server") / "data")
-    try:
-        server.wait_ready()
+    with served(tmp_path_factory.mktemp("server") / "data") as server:
         yield server
         server.stop()
-    finally:
-        server.kill()
 
 
 @pytest.fixture(scope="module")

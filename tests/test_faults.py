@@ -6,7 +6,6 @@ Nothing acknowledged may be lost or counted twice, and it comes back by itself.
 from __future__ import annotations
 
 import http.client
-import os
 import shutil
 import subprocess
 import threading
@@ -19,7 +18,8 @@ from pathlib import Path
 import pytest
 
 from bench.harness import Stream
-from tests.conftest import WRITE_KEY, RunningServer, launch
+from tests.conftest import WRITE_KEY, RunningServer, served
+from tests.disks import small_disk
 
 pytestmark = pytest.mark.torture
 
@@ -115,48 +115,24 @@ def assert_all_there(server: RunningServer, sender: Sender) -> None:
 
 
 @pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[RunningServer]:
-    server = launch(tmp_path / "data")
-    try:
-        server.wait_ready()
-        yield server
-    finally:
-        server.kill()
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", megabytes=96) as folder:
+        yield folder
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 96 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small file system can only be mounted by root")
-    yield folder
-    unmount = ["umount", str(folder)]
-    wait_for(
-        lambda: not subprocess.run(unmount, capture_output=True, check=False).returncode,
-        "the worker did not end with its supervisor",
-    )
-
-
-@pytest.fixture
-def on_small_disk(tmp_path: Path, small_disk: Path) -> Iterator[RunningServer]:
-    (tmp_path / "data").symlink_to(small_disk)  # the server's log stays outside
-    server = launch(tmp_path / "data")
-    try:
-        server.wait_ready()
+def on_small_disk(tmp_path: Path, disk: Path) -> Iterator[RunningServer]:
+    (tmp_path / "data").symlink_to(disk)  # the server's log stays outside
+    with served(tmp_path / "data") as server:
         yield server
-    finally:
-        server.kill()
 
 
-def test_a_full_disk(on_small_disk: RunningServer, small_disk: Path) -> None:
-    server, ballast = on_small_disk, small_disk / "ballast"
+def test_a_full_disk(on_small_disk: RunningServer, disk: Path) -> None:
+    server, ballast = on_small_disk, disk / "ballast"
     worker = server.worker()
     with load(server) as sender:
         wait_for(lambda: sender.acknowledged >= 500, "nothing was accepted")
-        free = shutil.disk_usage(small_disk).free
+        free = shutil.disk_usage(disk).free
         ballast.write_bytes(b"x" * (free - 6 * MB))
         wait_for(lambda: len(sender.refused) > 20, "the disk did not fill up")
         with server.api() as api:
@@ -242,10 +218,6 @@ def test_stopping_under_load(own_server: RunningServer) -> None:
         wait_for(lambda: sender.acknowledged >= 2_000, "nothing was accepted")
         assert own_server.stop() == 0
     assert "Traceback" not in own_server.log.read_text()
-    again = launch(own_server.data, port=own_server.port)
-    try:
-        again.wait_ready()
+    with served(own_server.data, port=own_server.port) as again:
         assert_all_there(again, sender)
         assert again.stop() == 0
-    finally:
-        again.kill()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser import seed
-from tests.conftest import RunningServer, launch
+from tests.conftest import RunningServer, served
 
 BUNDLE = Path(__file__).parents[2] / "src/rapport/console_dist/index.html"
 
@@ -19,26 +19,18 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server of its own with the shop of `seed` in it."""
     if not BUNDLE.exists():
         pytest.skip("the console is not built: pip install -e . without RAPPORT_SKIP_CONSOLE")
-    server = launch(tmp_path_factory.mktemp("console") / "data")
-    try:
-        server.wait_ready()
+    with served(tmp_path_factory.mktemp("console") / "data") as server:
         seed.fill(server)
         yield server
         server.stop()
-    finally:
-        server.kill()
 
 
 @pytest.fixture(scope="session")
 def empty_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     """A server that nobody has sent anything to."""
-    server = launch(tmp_path_factory.mktemp("empty") / "data")
-    try:
-        server.wait_ready()
+    with served(tmp_path_factory.mktemp("empty") / "data") as server:
         yield server
         server.stop()
-    finally:
-        server.kill()
 
 
 @pytest.fixture

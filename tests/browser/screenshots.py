@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 from tests.browser import seed
 from tests.browser.conftest import new_context
 from tests.browser.pages import PAGES
-from tests.conftest import CHROMIUM, FLAGS, RunningServer, launch
+from tests.conftest import CHROMIUM, FLAGS, RunningServer, served
 
 SIZES = {1440: 900, 390: 844}
 
@@ -27,14 +27,10 @@ def main(out: Path, wanted: list[str]) -> None:
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as scratch:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for shop, languages in (("filled", ("en", "ar", "zh-CN")), ("empty", ("en",))):
-            server = launch(Path(scratch) / shop)
-            try:
-                server.wait_ready()
+            with served(Path(scratch) / shop) as server:
                 if shop == "filled":
                     seed.fill(server)
                 _shoot(browser, server, out / shop, languages, pages)
-            finally:
-                server.kill()
 
 
 def _shoot(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Rapport
-from tests.cli.running import server
+from tests.conftest import served
 
 ORDERS = """order,customer,when,total
 1,u-1,2026-01-02T03:04:05Z,12.5
@@ -41,7 +41,7 @@ def answer(rapport: Rapport, *arguments: str) -> Any:
 def test_what_the_server_took_is_there_without_it_and_after_a_restore(
     folder: Rapport, tmp_path: Path
 ) -> None:
-    with server(folder.folder):
+    with served(folder.folder) as server:
         sent = answer(folder, "send", "Signed up", "--user", "ada@example.org", "-t", "name=Ada")
         assert [event["status"] for event in sent["events"]] == ["accepted", "accepted"]
         with_server = answer(folder, "profile", "ada@example.org")
@@ -52,6 +52,7 @@ def test_what_the_server_took_is_there_without_it_and_after_a_restore(
         key = answer(folder, "keys", "create", "report")
         assert key["secret"].startswith("rk_")
         folder("backup", str(tmp_path / "backup"))
+        server.stop()
     assert answer(folder, "profile", "ada@example.org") == with_server
     other = Rapport(tmp_path / "other")
     other("restore", str(tmp_path / "backup"))
@@ -89,9 +90,10 @@ def test_a_decision_without_a_server_takes_effect_and_can_be_taken_back(folder: 
     folder.folder.mkdir()
     sources = answer(folder, "sources", "list")
     assert {source["slug"] for source in sources} >= {"default", "api"}
-    with server(folder.folder):
+    with served(folder.folder) as server:
         for user in ("u-1", "u-2"):
             folder("send", "Signed up", "--user", user)
+        server.stop()
     decided = answer(folder, "identity", "merge", "u-1", "u-2", "--reason", "she told us")
     assert decided["status"] == "done"
     one, two = (answer(folder, "profile", user) for user in ("u-1", "u-2"))

@@ -13,7 +13,7 @@ from rapport.cli import seeding
 from rapport.config import Settings
 from tests.cli import smallshop
 from tests.cli.conftest import Rapport
-from tests.cli.running import server
+from tests.conftest import served
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -35,7 +35,7 @@ def rapport(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(seeding, "generate", smallshop.generate)
         seeding.seed(Settings(data=str(folder)), reset=False)
-    with server(folder):
+    with served(folder):
         yield Rapport(folder)
 
 

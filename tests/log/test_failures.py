@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -17,6 +16,7 @@ import pytest
 from rapport.errors import Unavailable
 from rapport.log.base import EVENT, Draft
 from rapport.log.sqlite import SqliteLog
+from tests.disks import small_disk
 
 APPENDING = Path(__file__).with_name("appending.py")
 BODY = 100
@@ -110,15 +110,9 @@ def test_failed_write(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 4 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("a small file system can only be mounted by root")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", megabytes=4) as folder:
+        yield folder
 
 
 def try_append(log: SqliteLog, number: int) -> int | None:
@@ -128,10 +122,10 @@ def try_append(log: SqliteLog, number: int) -> int | None:
         return None
 
 
-def test_full_disk(small_disk: Path) -> None:
-    filler = small_disk / "filler"
+def test_full_disk(disk: Path) -> None:
+    filler = disk / "filler"
     filler.write_bytes(b"x" * 2_000_000)
-    log = SqliteLog(small_disk / "log.db")
+    log = SqliteLog(disk / "log.db")
     kept: dict[int, int] = {}
     number = 0
     while (offset := try_append(log, number)) is not None and number < 10_000:
@@ -144,7 +138,7 @@ def test_full_disk(small_disk: Path) -> None:
 
     with pytest.raises(Unavailable):
         log.truncate(10, older_than=1)
-    stuck = SqliteLog(small_disk / "log.db")
+    stuck = SqliteLog(disk / "log.db")
     assert not stuck.ready(), "a start on a full disk does not accept either"
     stuck.close()
 
@@ -157,5 +151,5 @@ def test_full_disk(small_disk: Path) -> None:
     assert again is not None
     kept[again] = number
     log.close()
-    found = stored(small_disk / "log.db")
+    found = stored(disk / "log.db")
     assert {offset: found.get(offset) for offset in kept} == kept

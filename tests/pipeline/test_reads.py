@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from rapport.pipeline.balance import balance
 from rapport.pipeline_reads import Arrival, Outcome, PipelineReads
 
 from .world import ListLog, World, track
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.reads.close()
-    made.state.close()
 
 
 def test_before_the_pipeline_ever_ran(tmp_path: Path) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import apsw
 import pytest
@@ -16,14 +15,6 @@ from rapport.pipeline import PipelineLock
 from rapport.pipeline import run as running
 
 from .world import World, track
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.reads.close()
-    made.state.close()
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
-import pytest
 
 from rapport.clock import DAY, MINUTE, SECOND, from_datetime
 from rapport.log.base import EVENT, Draft
@@ -15,14 +12,6 @@ from rapport.pipeline.balance import Row, balance
 from rapport.pipeline_reads import Outcome
 
 from .world import RECEIVED, World, track
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path)
-    yield made
-    made.reads.close()
-    made.state.close()
 
 
 def stored(world: World) -> list[str]:

@@ -7,23 +7,11 @@ import signal
 import stat
 import time
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
-from tests.conftest import RunningServer, launch
-
-
-@pytest.fixture
-def own_server(tmp_path: Path) -> Iterator[RunningServer]:
-    server = launch(tmp_path / "data")
-    try:
-        server.wait_ready()
-        yield server
-    finally:
-        server.kill()
+from tests.conftest import RunningServer, launch, served
 
 
 def _identify(server: RunningServer, user: str) -> int:
@@ -78,12 +66,8 @@ def test_the_worker_dies_with_a_killed_supervisor(own_server: RunningServer) -> 
     own_server.process.kill()
     own_server.process.wait()
     assert _gone(worker)
-    again = launch(own_server.data)
-    try:
-        again.wait_ready()
+    with served(own_server.data) as again:
         assert _knows(again, user)
-    finally:
-        again.kill()
 
 
 def test_stopping_in_order_keeps_everything(own_server: RunningServer) -> None:
@@ -92,17 +76,13 @@ def test_stopping_in_order_keeps_everything(own_server: RunningServer) -> None:
     assert own_server.stop() == 0
     assert "Traceback" not in own_server.log.read_text()
     assert not (own_server.data / "server.json").exists()
-    again = launch(own_server.data)
-    try:
-        again.wait_ready()
+    with served(own_server.data) as again:
         assert _knows(again, user)
         with again.api() as api:
             again.settle()
             totals = api.get("/api/v1/balance").json()["totals"]
         assert (totals["accepted"], totals["stored"]) == (1, 1)
         assert again.stop() == 0
-    finally:
-        again.kill()
 
 
 def test_a_watcher_does_not_hold_up_stopping(own_server: RunningServer) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -16,24 +14,10 @@ from rapport.warehouse import loading
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 from rapport.warehouse.stubborn import plain
+from tests.warehouse.outbox import Folder, drain, loader_for
 from tests.warehouse.rows import event_row, events
-from tests.warehouse.test_loader import Folder, drain, loader_for
 
 POISON = {"poison": "\0 and \u2028"}
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Folder]:
-    made = Folder(tmp_path)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def warehouse(folder: Folder) -> Iterator[DuckdbWarehouse]:
-    opened = DuckdbWarehouse(folder.warehouse, memory_mb=128)
-    yield opened
-    opened.close()
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, error: duckdb.Error, *, sign: str = '{"poison') -> None:

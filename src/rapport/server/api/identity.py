@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
@@ -14,21 +14,14 @@ from rapport.identity.model import Decision
 from rapport.identity.views import Edge, IdentityView, RefusedEdge
 from rapport.ids import profile_id
 from rapport.server.api.context import Provided
-from rapport.server.api.profiles import Profile, find, named_with
+from rapport.server.api.profiles import Profile, SeenIdentifier, find, named_with
 from rapport.server.api.shapes import iso
 from rapport.server.rooms import Reads
 
 
-class IdentifierDetail(msgspec.Struct):
-    node: int
-    type: str
-    value: str
-    first_seen: str | None
-    last_seen: str | None
-    count: int
-    sources: list[str]
-    shared: bool
+class IdentifierDetail(SeenIdentifier):
     state: str
+    node: int
     profile: str
 
 
@@ -69,20 +62,16 @@ class IdentityPage(msgspec.Struct):
 
 
 def _edge(edge: Edge, slugs: dict[int, str]) -> EvidenceView:
-    return EvidenceView(
-        edge.a,
-        edge.b,
-        to_iso(edge.first_seen),
-        to_iso(edge.last_seen),
-        edge.count,
-        slugs.get(edge.source, ""),
-        edge.message_id,
-        edge.kind,
-    )
+    return EvidenceView(*_shared(edge, slugs))
 
 
 def _refused(edge: RefusedEdge, slugs: dict[int, str]) -> RefusedView:
-    return RefusedView(
+    return RefusedView(*_shared(edge, slugs), edge.rule, edge.explanation)
+
+
+def _shared(edge: Edge | RefusedEdge, slugs: dict[int, str]) -> tuple[Any, ...]:
+    """The fields of `EvidenceView`."""
+    return (
         edge.a,
         edge.b,
         to_iso(edge.first_seen),
@@ -91,8 +80,6 @@ def _refused(edge: RefusedEdge, slugs: dict[int, str]) -> RefusedView:
         slugs.get(edge.source, ""),
         edge.message_id,
         edge.kind,
-        edge.rule,
-        edge.explanation,
     )
 
 
@@ -114,7 +101,6 @@ def _page(view: IdentityView, slugs: dict[int, str]) -> IdentityPage:
         profile_id(view.profile),
         [
             IdentifierDetail(
-                item.node,
                 item.type,
                 item.value,
                 iso(item.first_seen),
@@ -123,6 +109,7 @@ def _page(view: IdentityView, slugs: dict[int, str]) -> IdentityPage:
                 [slugs.get(number, str(number)) for number in item.sources],
                 item.shared,
                 item.state,
+                item.node,
                 profile_id(item.profile),
             )
             for item in view.identifiers
