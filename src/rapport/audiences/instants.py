@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapport.clock import MINUTE, from_datetime
+from rapport.warehouse import jsonsql
 
-# Also run by the engines on what people sent, so: no look-around, and every field in its range.
-DATE: Final = r"[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-CLOCK: Final = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,9})?)?"
-OFFSET: Final = r"Z|[+-](?:0[0-9]|1[0-4]):?[0-5][0-9]"
-ISO: Final = f"({DATE})(?:[T ]({CLOCK})({OFFSET})?)?"
-# Numbers below are seconds, from here on milliseconds. In 1973 and in the year 5138 they meet.
-MILLISECONDS_FROM: Final = 10**11
-MILLISECONDS_TO: Final = 10**14
-_ISO = re.compile(ISO)
+# Numbers below are seconds, from here on milliseconds.
+MILLISECONDS_FROM: Final = jsonsql.MILLIS_FROM
+MILLISECONDS_TO: Final = 253_402_300_800_000
+_ISO = re.compile(jsonsql.ISO)
+_ZONE = re.compile(r"Z|[+-][0-9]{2}:?[0-9]{2}$")
 
 
 @lru_cache(maxsize=4096)
@@ -28,22 +25,17 @@ def parse(text: str) -> int | None:
     >>> parse("1970-01-02"), parse("1970-01-01T05:30:01.5+05:30"), parse("tomorrow")
     (86400000000, 1500000, None)
     """
-    found = _ISO.fullmatch(text)
-    if found is None:
-        return None
-    wall = _wall(found[1], found[2] or "00:00")
-    return None if wall is None else from_datetime(wall) - _offset(found[3] or "Z")
+    read = _read(text)
+    return None if read is None else from_datetime(read[0]) - (read[1] or 0)
 
 
 def local(text: str, zone: ZoneInfo) -> int:
     """As `parse`, but a date, or an instant without an offset, is meant in `zone`."""
-    found = _ISO.fullmatch(text)
-    wall = _wall(found[1], found[2] or "00:00") if found else None
-    if found is None or wall is None:
+    read = _read(text)
+    if read is None:
         raise ValueError(f"{text!r} is no instant")
-    if found[3]:
-        return from_datetime(wall) - _offset(found[3])
-    return at_wall(wall, zone)
+    wall, offset = read
+    return at_wall(wall, zone) if offset is None else from_datetime(wall) - offset
 
 
 def at_wall(wall: datetime, zone: ZoneInfo) -> int:
@@ -68,19 +60,24 @@ def of_number(micro: int) -> int | None:
     return micro // 1_000 if size < MILLISECONDS_TO * 1_000_000 else None
 
 
-def _wall(day: str, clock: str) -> datetime | None:
+def _read(text: str) -> tuple[datetime, int | None] | None:
+    """Wall clock, and by how many µs it is ahead of UTC if the text says so."""
+    if _ISO.fullmatch(text) is None:
+        return None
+    zone = _ZONE.search(text, 11)
     try:
-        date.fromisoformat(day)
+        day = datetime.fromisoformat(text[:10])
     except ValueError:
         return None
-    hours, minutes, seconds = (*clock.split(":"), "0")[:3]
-    second, _, fraction = seconds.partition(".")
-    return datetime.fromisoformat(day) + timedelta(
-        hours=int(hours),
-        minutes=int(minutes),
-        seconds=int(second),
+    hours, minutes, seconds = (*text[11 : zone.start() if zone else None].split(":"), "", "")[:3]
+    whole, _, fraction = seconds.partition(".")
+    wall = day + timedelta(
+        hours=int(hours or 0),
+        minutes=int(minutes or 0),
+        seconds=int(whole or 0),
         microseconds=int(fraction[:6].ljust(6, "0")),
     )
+    return wall, _offset(zone[0]) if zone else None
 
 
 def _offset(text: str) -> int:

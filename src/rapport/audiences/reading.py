@@ -130,6 +130,8 @@ def _sequence(node: Object, at: str, _: int) -> Condition:
     steps = tuple(
         _step(each, f"{here}[{place}]", place, len(raw)) for place, each in enumerate(raw)
     )
+    if any(step.same != steps[1].same for step in steps[2:]):
+        raise refuse(here, "every step after the first has to have the same list in `same`")
     within = operands.length(node["within"], f"{at}.within") if "within" in node else ""
     return Sequence(steps, within, parts.window(node.get("during"), f"{at}.during"))
 
