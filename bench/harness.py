@@ -144,14 +144,41 @@ def running(**settings: str | int) -> Iterator[Server]:
             server.process.wait()
 
 
-@dataclass
 class Visit:
-    """One person on one device for some events; may log in on the way."""
+    """One person on one device for some events; may log in on the way.
 
-    person: int
-    device: int
-    left: int
-    logged_in: bool = False
+    `said` is the part that all her events share, written once, so that making events costs little
+    beside the server that is measured.
+    """
+
+    def __init__(self, person: int, device: int, left: int) -> None:
+        self.person = person
+        self.device = device
+        self.left = left
+        self.logged_in = False
+        self.said = self._said(b"null")
+
+    def log_in(self) -> None:
+        self.logged_in = True
+        self.said = self._said(b'"u%d"' % self.person)
+
+    @property
+    def identify(self) -> bytes:
+        """The event of logging in; still to be filled in: seed, number, timestamp."""
+        person = self.person
+        return (
+            b'{"type":"identify","traits":{"email":"u%d@shop.example","name":"Person %d",'
+            b'"plan":"%b","city":"Mumbai"},"messageId":"m-%%d-%%d","timestamp":"%%b"%b}'
+        ) % (person, person, b"gold" if person % 7 else b"free", self.said)
+
+    def _said(self, user: bytes) -> bytes:
+        page = self.person % 500
+        return (
+            b',"anonymousId":"a-%d","userId":%b,'
+            b'"context":{"library":{"name":"analytics.js","version":"1"},"locale":"en-IN",'
+            b'"userAgent":"Mozilla/5.0 (X11; Linux x86_64)","page":{"path":"/p/%d",'
+            b'"url":"https://shop.example/p/%d","title":"Product","referrer":""}}'
+        ) % (self.device, user, page, page)
 
 
 @dataclass
@@ -176,15 +203,16 @@ class Stream:
 
     def batch(self, size: int) -> bytes:
         """The body of one /v1/batch request of `size` events, each with its own messageId."""
-        events = b",".join(self._event() for _ in range(size))
-        return b'{"batch":[%b],"sentAt":"%b"}' % (events, _now())
+        now = _now()
+        events = b",".join([self._event(now) for _ in range(size)])
+        return b'{"batch":[%b],"sentAt":"%b"}' % (events, now)
 
     def _arrive(self) -> Visit:
         person = int(self._random.random() * self.people)
         device = person * 2 + (self._random.random() < 0.3)
         return Visit(person, device, 1 + int(self._random.random() * 23))
 
-    def _event(self) -> bytes:
+    def _event(self, now: bytes) -> bytes:
         pick = self._random.random
         self.made += 1
         slot = int(pick() * self.visits)
@@ -192,31 +220,19 @@ class Stream:
         if not visit.left:
             visit = self._present[slot] = self._arrive()
         visit.left -= 1
-        kind, person = pick(), visit.person
-        logs_in = not visit.logged_in and person % 3 != 0 and kind < 0.2
-        visit.logged_in = visit.logged_in or logs_in
-        head = (
-            b'"messageId":"m-%d-%d","anonymousId":"a-%d","userId":%b,"timestamp":"%b",'
-            b'"context":{"library":{"name":"analytics.js","version":"1"},"locale":"en-IN",'
-            b'"userAgent":"Mozilla/5.0 (X11; Linux x86_64)","page":{"path":"/p/%d",'
-            b'"url":"https://shop.example/p/%d","title":"Product","referrer":""}}'
-        ) % (
+        kind = pick()
+        head = b'"messageId":"m-%d-%d","timestamp":"%b"%b' % (
             self.seed,
             self.made,
-            visit.device,
-            b'"u%d"' % person if visit.logged_in else b"null",
-            _now(),
-            person % 500,
-            person % 500,
+            now,
+            visit.said,
         )
-        if logs_in:
-            return (
-                b'{"type":"identify","traits":{"email":"u%d@shop.example","name":"Person %d",'
-                b'"plan":"%b","city":"Mumbai"},%b}'
-            ) % (person, person, b"gold" if person % 7 else b"free", head)
+        if kind < 0.2 and not visit.logged_in and visit.person % 3 != 0:
+            visit.log_in()
+            return visit.identify % (self.seed, self.made, now)
         if kind < 0.65:
             return b'{"type":"page","name":"Product","properties":{"path":"/p/%d"},%b}' % (
-                person % 500,
+                visit.person % 500,
                 head,
             )
         return (
@@ -224,8 +240,8 @@ class Stream:
             b'"currency":"INR"},%b}'
         ) % (
             (b"Product Viewed", b"Product Added", b"Order Completed")[self.made % 3],
-            person % 500,
-            person % 900,
+            visit.person % 500,
+            visit.person % 900,
             head,
         )
 

@@ -28,11 +28,13 @@ logger = logging.getLogger(__name__)
 CONTROL_STEPS = (
     "CREATE TABLE loader (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
 )
-_FULL_ROWS = 15_000  # a load of this size is worth its fixed cost; smaller ones wait for company
-_GAP_SECONDS = 0.3
+_FULL_ROWS = 20_000  # a load of this size is worth its fixed cost; smaller ones wait for company
+_FEW_ROWS = 2_000
+_GAP_SECONDS = (0.3, 0.8)  # between loads of few rows, and of more
 _IDLE_SECONDS = (0.02, 0.2)
 _QUIET_SECONDS, _QUIET_POLL = 10.0, 0.5  # after so long without rows, looks are so far apart
-_PROFILES_AT_ONCE = 500
+_PROFILES_AT_ONCE = 4_000  # replacing rows costs a scan of the table, however few they are
+_PROFILES_SECONDS = 1.0  # between two looks at them while events wait: many change again and again
 _VIEWS_SECONDS = 1.0
 _VERSION_SECONDS = 2.0
 _REFUSED_SECONDS = 5.0
@@ -98,7 +100,8 @@ class Loader:
             else:
                 pause, last = _IDLE_SECONDS[0], time.monotonic()
                 if 0 < rows < _FULL_ROWS:
-                    stop.wait(max(0.0, _GAP_SECONDS - (time.monotonic() - started)))
+                    gap = _GAP_SECONDS[rows > _FEW_ROWS]
+                    stop.wait(max(0.0, gap - (time.monotonic() - started)))
         self.close()
 
     def step(self) -> int | None:
@@ -234,7 +237,7 @@ class Loader:
             self._maybe_dirty = True
 
     def _refresh_profiles(self, *, behind: bool) -> None:
-        """Read dirty profiles again; while events wait, for a third of the time at most."""
+        """Read dirty profiles again; while events wait, for a quarter of the time at most."""
         started = time.monotonic()
         if not self._maybe_dirty or (behind and started < self._next_profiles):
             return
@@ -243,7 +246,7 @@ class Loader:
             self._upsert(dirty)
         self._maybe_dirty = bool(dirty)
         spent = time.monotonic() - started
-        self._next_profiles = started + 3 * spent
+        self._next_profiles = started + max(_PROFILES_SECONDS, 4 * spent)
 
     def _upsert(self, dirty: Sequence[int]) -> None:
         rows = list(self._reads().many(dirty))
