@@ -55,14 +55,14 @@ const home = createRoute({
 const live = createRoute({
   getParentRoute: () => shell,
   path: '/live',
-  validateSearch: search({ q: '', source: '', type: '', open: '' }),
+  validateSearch: search({ q: '', source: '', type: '', status: '', open: '' }),
   component: lazyRouteComponent(() => import('./pages/live/LivePage'), 'LivePage'),
 })
 
 const profiles = createRoute({
   getParentRoute: () => shell,
   path: '/profiles',
-  validateSearch: search({ q: '', known: '', brand: '', source: '' }),
+  validateSearch: search({ q: '', known: '', brand: '', source: '', sort: '' }),
   component: lazyRouteComponent(() => import('./pages/profiles/ProfilesPage'), 'ProfilesPage'),
 })
 
@@ -76,7 +76,7 @@ const profile = createRoute({
 const events = createRoute({
   getParentRoute: () => shell,
   path: '/events',
-  validateSearch: search({ q: '', type: '', source: '', sort: '', open: '' }),
+  validateSearch: search({ q: '', type: '', source: '', sort: '', open: '', days: '' }),
   component: lazyRouteComponent(() => import('./pages/events/EventsPage'), 'EventsPage'),
 })
 

@@ -25,12 +25,21 @@ export interface EventProperty {
   examples: unknown[]
 }
 
+/** What one source sent: in all, and on each of the last days, oldest first. */
+export interface SourceVolume {
+  source: string
+  count: number
+  volume: { day: string; count: number }[]
+}
+
 export interface EventDetail {
   type: string
   event: string
   count: number
   first_seen: string | null
   last_seen: string | null
+  /** The source that sent most first. */
+  volumes: SourceVolume[]
   properties: EventProperty[]
   samples: LiveEvent[]
 }
@@ -41,9 +50,9 @@ export const catalogueQuery = queryOptions({
   staleTime: 30_000,
 })
 
-export const eventQuery = (type: string, event: string) =>
+export const eventQuery = (type: string, event: string, days: number) =>
   queryOptions({
-    queryKey: ['events', type, event],
+    queryKey: ['events', type, event, days],
     queryFn: ({ signal }) =>
-      api.get<EventDetail>(`/events/${type}${event && `/${encodeURIComponent(event)}`}`, undefined, signal),
+      api.get<EventDetail>(`/events/${type}${event && `/${encodeURIComponent(event)}`}`, { days }, signal),
   })

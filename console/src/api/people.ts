@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query'
 
-import { api } from './client'
+import { api, queryString } from './client'
 import { listQuery } from './queries'
-import type { Json, LiveEvent, ProfileSummary, TypedValue } from './types'
+import type { Json, List, LiveEvent, ProfileSummary, TypedValue } from './types'
 
 /** Profiles and identity, as the management API tells them. */
 
@@ -115,6 +115,8 @@ export interface ProfileFilter {
   known?: string
   brand?: string
   source?: string
+  /** `-last_seen` when absent. */
+  sort?: string
 }
 
 export interface TimelineFilter {
@@ -125,8 +127,27 @@ export interface TimelineFilter {
 
 const PAGE = 50
 
-export const profilesQuery = ({ q, known, brand, source }: ProfileFilter) =>
-  listQuery<ProfileSummary>(['profiles', q, known, brand, source], '/profiles', { q, known, brand, source, limit: PAGE })
+/** `count` is of all that fit; without `exact` there are at least so many. */
+export interface ProfileList extends List<ProfileSummary> {
+  count: number
+  exact: boolean
+}
+
+export const profilesQuery = ({ q, known, brand, source, sort }: ProfileFilter) =>
+  listQuery<ProfileSummary, ProfileList>(['profiles', q, known, brand, source, sort], '/profiles', {
+    q,
+    known,
+    brand,
+    source,
+    sort,
+    limit: PAGE,
+  })
+
+/** Where a file of these people is: of some by id, or of all that fit. */
+export function profilesFile(format: 'csv' | 'json', { q, known, brand, source, sort }: ProfileFilter, ids?: readonly string[]): string {
+  const what = ids ? { ids: ids.join(',') } : { q, known, brand, source, sort }
+  return `/api/v1/profiles/export${queryString({ format, ...what })}`
+}
 
 export const profileQuery = (ref: string) =>
   queryOptions({

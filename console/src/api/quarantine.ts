@@ -30,8 +30,11 @@ export interface ReasonCount {
 
 export interface Redriven {
   id: number
+  /** As for any event, or `skipped` when it cannot be sent as it is. */
   status: string
   detail: string
+  /** Its number when it came back; a new one if it was corrected. */
+  quarantined: number | null
 }
 
 export interface QuarantineFilter {
@@ -43,10 +46,10 @@ export interface QuarantineFilter {
 export const quarantineQuery = ({ reason, source, status = 'open' }: QuarantineFilter) =>
   listQuery<Quarantined>(['quarantine', 'list', reason, source, status], '/quarantine', { reason, source, status, limit: 50 })
 
-export const reasonsQuery = (status: string) =>
+export const reasonsQuery = (status: string, source?: string) =>
   queryOptions({
-    queryKey: ['quarantine', 'reasons', status],
-    queryFn: ({ signal }) => api.get<List<ReasonCount>>('/quarantine/reasons', { status }, signal),
+    queryKey: ['quarantine', 'reasons', status, source],
+    queryFn: ({ signal }) => api.get<List<ReasonCount>>('/quarantine/reasons', { status, source }, signal),
   })
 
 export const quarantinedQuery = (id: string) =>

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
-import type { Account, AccountSummary, ApiKey, List, Overview, Session, Source, SqlTable, Trace } from './types'
+import type { Account, AccountSummary, ApiKey, Changes, List, Overview, Session, Source, SqlTable, Trace } from './types'
 
 const SECOND = 1000
 
@@ -22,6 +22,13 @@ export const overviewQuery = (minutes = 60) =>
     queryFn: ({ signal }) => api.get<Overview>('/overview', { minutes }, signal),
     refetchInterval: 5 * SECOND,
   })
+
+export const changesQuery = queryOptions({
+  queryKey: ['overview', 'changes'],
+  queryFn: ({ signal }) => api.get<Changes>('/overview/changes', undefined, signal),
+  staleTime: 60 * SECOND,
+  refetchInterval: 60 * SECOND,
+})
 
 export const sourcesQuery = queryOptions({
   queryKey: ['sources'],
@@ -57,12 +64,12 @@ export const accountQuery = (id: string) =>
   })
 
 /** A list with a cursor, page by page. Read the rows with `rowsOf(query.data)`. */
-export function listQuery<T>(key: readonly unknown[], path: string, query: Record<string, string | number | boolean | undefined>) {
+export function listQuery<T, L extends List<T> = List<T>>(key: readonly unknown[], path: string, query: Record<string, string | number | boolean | undefined>) {
   return infiniteQueryOptions({
     queryKey: key,
-    queryFn: ({ pageParam, signal }) => api.get<List<T>>(path, { ...query, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) => api.get<L>(path, { ...query, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (page) => page.next ?? undefined,
+    getNextPageParam: (page: L) => page.next ?? undefined,
   })
 }
 

@@ -54,6 +54,19 @@ export interface Overview {
   top_events: { event: string; count: number }[]
 }
 
+/** What is different from a day ago. */
+export interface Changes {
+  since: string
+  new_people: number
+  /** Anonymous until they said who they are. */
+  recognised: number
+  merged_by_hand: number
+  separated_by_hand: number
+  quarantined: number
+  new_events: { type: string; event: string; count: number }[]
+  silent_sources: { slug: string; name: string; last_event_at: string }[]
+}
+
 export type Json = Record<string, unknown>
 
 /** A quarantined event may lack anything. */

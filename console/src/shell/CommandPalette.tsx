@@ -124,6 +124,6 @@ function usePeopleEntries(text: string): Entry[] {
     label: person.name || person.id,
     detail: person.identifiers[0]?.value,
     icon: UserRound,
-    run: () => void navigate({ href: `/profiles/${encodeURIComponent(person.id)}` }),
+    run: () => void navigate({ to: '/profiles/$ref/{-$tab}', params: { ref: person.id } }),
   }))
 }

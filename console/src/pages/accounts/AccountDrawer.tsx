@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import { accountQuery } from '@/api/queries'
@@ -39,7 +40,9 @@ function Details({ account }: { account: Account }) {
           <ul className={css.members}>
             {account.members.map((member) => (
               <li key={member.id} className={css.member}>
-                <a href={`/profiles/${encodeURIComponent(member.id)}`}>{member.name || member.id}</a>
+                <Link to="/profiles/$ref/{-$tab}" params={{ ref: member.id }}>
+                  {member.name || member.id}
+                </Link>
                 {member.identifiers[0] && <Id>{member.identifiers[0].value}</Id>}
               </li>
             ))}

@@ -68,7 +68,15 @@ export function EventsPage() {
           empty={<Nothing filtered={data.items.length > 0} onClear={() => void navigate({ search: {} })} />}
         />
       )}
-      {filter.open && data && <KindDrawer id={filter.open} kind={opened} onClose={() => set({ open: undefined })} />}
+      {filter.open && data && (
+        <KindDrawer
+          id={filter.open}
+          kind={opened}
+          days={filter.days}
+          onDays={(days) => set({ days })}
+          onClose={() => set({ open: undefined, days: undefined })}
+        />
+      )}
     </Page>
   )
 }

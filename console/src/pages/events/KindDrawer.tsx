@@ -1,6 +1,6 @@
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { SquareTerminal } from 'lucide-react'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { eventQuery, type EventDetail, type EventKind } from '@/api/catalogue'
@@ -21,18 +21,23 @@ import { Properties } from './Properties'
 import { Samples } from './Samples'
 import { VolumeChart } from './VolumeChart'
 
+const MONTH = '30'
+
 interface Props {
   id: string
   /** Its line of the catalogue. */
   kind: EventKind | undefined
+  /** How far back the volume goes; a month when absent. */
+  days: string | undefined
+  onDays: (days: string) => void
   onClose: () => void
 }
 
 /** One kind of event: what it carries, how often, and the latest of them. */
-export function KindDrawer({ id, kind, onClose }: Props) {
+export function KindDrawer({ id, kind, days = MONTH, onDays, onClose }: Props) {
   const { t } = useTranslation()
   const { type, event } = fromId(id)
-  const detail = useQuery(eventQuery(type, event))
+  const detail = useQuery({ ...eventQuery(type, event, Number(days)), placeholderData: keepPreviousData })
   return (
     <Drawer
       open
@@ -46,12 +51,24 @@ export function KindDrawer({ id, kind, onClose }: Props) {
     >
       {detail.error && <ErrorState error={detail.error} onRetry={() => void detail.refetch()} />}
       {detail.isPending && <Skeleton lines={9} />}
-      {detail.data && <Details detail={detail.data} kind={kind} />}
+      {detail.data && (
+        <Details
+          detail={detail.data}
+          kind={kind}
+          chart={<VolumeChart volumes={detail.data.volumes} days={days} onDays={onDays} />}
+        />
+      )}
     </Drawer>
   )
 }
 
-function Details({ detail, kind }: { detail: EventDetail; kind: EventKind | undefined }) {
+interface DetailsProps {
+  detail: EventDetail
+  kind: EventKind | undefined
+  chart: ReactNode
+}
+
+function Details({ detail, kind, chart }: DetailsProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const [tab, setTab] = useState('properties')
@@ -66,7 +83,7 @@ function Details({ detail, kind }: { detail: EventDetail; kind: EventKind | unde
           [t('live.source'), kind ? kind.sources.join(', ') : '–'],
         ]}
       />
-      {kind && <VolumeChart kind={kind} />}
+      {chart}
       <div className={css.tabs}>
         <Tabs
         label={t('events.tabs')}

@@ -1,72 +1,126 @@
+import { useQuery } from '@tanstack/react-query'
 import { ChartColumn, Table2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import type { EventKind } from '@/api/catalogue'
+import type { SourceVolume } from '@/api/catalogue'
+import { sourcesQuery } from '@/api/queries'
+import { classes } from '@/ui/classes'
 import { IconButton } from '@/ui/IconButton'
 import { Num } from '@/ui/Num'
 import { PlainTable } from '@/ui/PlainTable'
+import { SegmentedControl } from '@/ui/SegmentedControl'
 import { useFormat } from '@/ui/useFormat'
 
 import css from './Events.module.css'
-import { nameOf, recent } from './kinds'
+import { gathered, perDay, type Part } from './volumes'
 
-/** Events a day over the fortnight, as bars or as a table of the same numbers. */
-export function VolumeChart({ kind }: { kind: EventKind }) {
+const SPANS = ['14', '30', '90'] as const
+
+interface Props {
+  volumes: readonly SourceVolume[]
+  days: string
+  onDays: (days: string) => void
+}
+
+/** Events a day, by source: as bars, or as a table of the same numbers. */
+export function VolumeChart({ volumes, days, onDays }: Props) {
   const { t } = useTranslation()
   const format = useFormat()
   const [table, setTable] = useState(false)
-  const total = recent(kind)
+  const names = useQuery(sourcesQuery).data?.items ?? []
+  const parts = gathered(volumes, t('events.others')).map((part) => ({
+    ...part,
+    source: names.find(({ slug }) => slug === part.source)?.name ?? part.source,
+  }))
+  const total = parts.reduce((sum, part) => sum + part.recent, 0)
   return (
-    <section className={css.chart} aria-label={t('events.volume')}>
+    <section className={css.chart} aria-label={t('events.volumes')}>
       <header>
-        <h3>{t('events.volume')}</h3>
+        <h3>{t('events.volumes')}</h3>
         <span className={css.quiet}>{t('events.inAll', { count: total, formatted: format.number(total) })}</span>
-        <IconButton
-          icon={table ? ChartColumn : Table2}
-          size="small"
-          label={t(table ? 'events.asChart' : 'events.asTable')}
-          onPress={() => setTable(!table)}
-        />
+        <span className={css.tools}>
+          <SegmentedControl
+            label={t('events.span')}
+            choices={SPANS.map((span) => ({ value: span, label: t('events.days', { count: Number(span) }) }))}
+            value={days}
+            onChange={onDays}
+          />
+          <IconButton
+            icon={table ? ChartColumn : Table2}
+            size="small"
+            label={t(table ? 'events.asChart' : 'events.asTable')}
+            onPress={() => setTable(!table)}
+          />
+        </span>
       </header>
-      {table ? <Numbers kind={kind} /> : <Bars kind={kind} />}
+      {table ? <Numbers parts={parts} /> : <Bars parts={parts} />}
     </section>
   )
 }
 
-function Bars({ kind }: { kind: EventKind }) {
+function Bars({ parts }: { parts: readonly Part[] }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const top = Math.max(...kind.volume.map((day) => day.count), 1)
-  const counts = kind.volume.map((day) => day.count).join(', ')
+  const days = perDay(parts)
+  const top = Math.max(...days.map((day) => day.total), 1)
+  const spoken = parts.map((part) => `${part.source} ${format.number(part.recent)}`)
   return (
-    <div dir="ltr">
-      <div className={css.bars} role="img" aria-label={t('events.volumeOf', { name: nameOf(t, kind), counts })}>
-        {kind.volume.map(({ day, count }) => (
-          <span key={day} title={`${dayName(format.date, day)} · ${format.number(count)}`}>
-            <span style={{ blockSize: `${(count / top) * 100}%` }} data-zero={count === 0 || undefined} />
-          </span>
+    <>
+      <div dir="ltr">
+        <div className={css.bars} data-many={days.length > 30 || undefined} role="img" aria-label={t('events.volumesOf', { parts: format.list(spoken) })}>
+          {days.map(({ day, counts, total }) => (
+            <span key={day} title={`${dayName(format.date, day)} · ${format.number(total)}`} data-zero={total === 0 || undefined}>
+              {counts.map((count, index) => (
+                <span key={index} className={look(index)} style={{ blockSize: `${(count / top) * 100}%`, backgroundColor: `var(--chart-${index + 1})` }} />
+              ))}
+            </span>
+          ))}
+        </div>
+        <div className={css.axis} aria-hidden>
+          <bdi>{dayName(format.date, days[0]?.day)}</bdi>
+          <span>{t('events.atMost', { count: top, formatted: format.number(top) })}</span>
+          <bdi>{dayName(format.date, days.at(-1)?.day)}</bdi>
+        </div>
+      </div>
+      <ul className={css.legend}>
+        {parts.map((part, index) => (
+          <li key={part.source}>
+            <span className={classes(css.swatch, look(index))} style={{ backgroundColor: `var(--chart-${index + 1})` }} aria-hidden />
+            <bdi>{part.source}</bdi>
+            <span className={css.quiet}>{format.number(part.recent)}</span>
+          </li>
         ))}
-      </div>
-      <div className={css.axis} aria-hidden>
-        <bdi>{dayName(format.date, kind.volume[0]?.day)}</bdi>
-        <bdi>{dayName(format.date, kind.volume.at(-1)?.day)}</bdi>
-      </div>
-    </div>
+      </ul>
+    </>
   )
 }
 
-function Numbers({ kind }: { kind: EventKind }) {
+/** Every other one is hatched, so that neighbours differ by more than colour. */
+function look(index: number): string | undefined {
+  return index % 2 ? css.hatched : undefined
+}
+
+function Numbers({ parts }: { parts: readonly Part[] }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const days = perDay(parts).toReversed()
   return (
     <PlainTable
-      label={t('events.volume')}
-      rows={kind.volume.toReversed()}
+      label={t('events.volumes')}
+      rows={days}
       rowId={({ day }) => day}
       columns={[
         { id: 'day', label: t('events.day'), render: ({ day }) => dayName(format.date, day) },
-        { id: 'count', label: t('events.count'), render: ({ count }) => <Num value={count} />, align: 'end' },
+        ...(parts.length > 1
+          ? parts.map((part, index) => ({
+              id: part.source,
+              label: part.source,
+              render: ({ counts }: (typeof days)[number]) => <Num value={counts[index]} />,
+              align: 'end' as const,
+            }))
+          : []),
+        { id: 'total', label: t('events.count'), render: ({ total }) => <Num value={total} />, align: 'end' },
       ]}
     />
   )

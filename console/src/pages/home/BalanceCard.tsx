@@ -44,6 +44,11 @@ export function BalanceCard({ balance }: { balance: Balance }) {
   )
 }
 
+/** To the list behind each part. Nothing is filtered or suppressed yet, so these have none. */
 function linkTo(part: Part, content: ReactNode): ReactNode {
-  return part.id === 'stored' ? <Link to="/live">{content}</Link> : content
+  if (part.id === 'stored') return <Link to="/events">{content}</Link>
+  if (part.id === 'duplicate') return <Link to="/live" search={{ status: 'duplicate' }}>{content}</Link>
+  if (part.id === 'quarantined') return <Link to="/quarantine" search={{ status: 'all' }}>{content}</Link>
+  if (part.id === 'pending') return <Link to="/live">{content}</Link>
+  return content
 }

@@ -10,6 +10,7 @@ import { Page } from '@/ui/Page'
 import { Skeleton } from '@/ui/Skeleton'
 
 import { BalanceCard } from './BalanceCard'
+import { ChangesCard } from './ChangesCard'
 import { ChecklistCard } from './ChecklistCard'
 import { Numbers } from './Numbers'
 import { SourcesCard } from './SourcesCard'
@@ -39,6 +40,7 @@ export function HomePage() {
               <SourcesCard sources={data.sources} />
             </Column>
             <Column>
+              <ChangesCard />
               <ChecklistCard steps={data.checklist} />
               <TopEventsCard events={data.top_events} />
             </Column>

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useState } from 'react'
 
@@ -10,6 +11,7 @@ import { Id } from '@/ui/Id'
 import { JsonView } from '@/ui/JsonView'
 import { Tabs } from '@/ui/Tabs'
 
+import { reasonWords } from '../quarantine/reasonWords'
 import { eventName } from './eventName'
 import { TraceView } from './TraceView'
 
@@ -55,6 +57,16 @@ function said(event: LiveEvent): unknown {
   return event.type === 'identify' || event.type === 'group' ? event.traits : event.properties
 }
 
+/** Leads to all that were refused for it, where they can be corrected. */
+function Reason({ reason }: { reason: string }) {
+  const { t } = useTranslation()
+  return (
+    <Link to="/quarantine" search={{ reason }}>
+      {reasonWords(t, { reason, meaning: '' }).title}
+    </Link>
+  )
+}
+
 function EventFacts({ event }: { event: LiveEvent }) {
   const { t } = useTranslation()
   const person = event.user_id ?? event.anonymous_id
@@ -62,7 +74,7 @@ function EventFacts({ event }: { event: LiveEvent }) {
     <Facts
       items={[
         [t('live.facts.status'), <EventStatus key="status" status={event.status} />],
-        ...(event.reason ? [[t('live.facts.reason'), event.reason] as const] : []),
+        ...(event.reason ? [[t('live.facts.reason'), <Reason key="reason" reason={event.reason} />] as const] : []),
         [t('live.facts.person'), person ? <Id key="person">{person}</Id> : '–'],
         [t('live.facts.source'), [event.source, event.brand].filter(Boolean).join(' · ')],
         [t('live.facts.happened'), <DateTime key="happened" at={event.timestamp} as="full" />],

@@ -18,13 +18,19 @@ import { gist } from './gist'
 interface Props {
   rows: readonly LiveRow[]
   filtered: boolean
+  /** The server cannot be reached. */
+  lost: boolean
   onOpen: (event: LiveRow) => void
 }
 
-export function LiveTable({ rows, filtered, onOpen }: Props) {
+export function LiveTable({ rows, filtered, lost, onOpen }: Props) {
   const { t } = useTranslation()
   const columns = useColumns()
-  const empty = filtered ? (
+  const empty = lost ? (
+    <EmptyState title={t('live.lost')}>
+      <p>{t('live.lostHint')}</p>
+    </EmptyState>
+  ) : filtered ? (
     <EmptyState title={t('live.noMatch')} />
   ) : (
     <EmptyState title={t('live.waiting')}>
@@ -67,7 +73,7 @@ function Name({ event }: { event: LiveEvent }) {
   return (
     <span className={css.name}>
       <strong>{name}</strong>
-      <span className={css.gist}>{gist(event)}</span>
+      <span className={css.gist}>{gist(t, event)}</span>
     </span>
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { emptyFeed, perSecond, receive, resume, RING, SECONDS, tick, type Feed, type LiveRow } from './feed'
+import { emptyFeed, perSecond, recall, receive, resume, RING, SECONDS, tick, type Feed, type LiveRow } from './feed'
 
 const event = (id: number) => ({ key: `m${id}` }) as LiveRow
 const ids = (rows: readonly LiveRow[]) => rows.map((row) => row.key)
@@ -34,6 +34,18 @@ describe('the live feed', () => {
     expect(feed.rate.slice(-3)).toEqual([2, 0, 1])
     expect(feed.rate.length).toBe(SECONDS)
     expect(perSecond(tick(feed, 3_000))).toBeCloseTo(0.3)
+  })
+
+  it('opens with what happened before, which the meter does not count', () => {
+    const past = [1, 2].map((id) => ({ ...event(id), message_id: `${id}`, status: 'stored' }) as LiveRow)
+    const opened = recall(emptyFeed(0), past, true)
+    expect(ids(opened.rows)).toEqual(['m2', 'm1'])
+    expect(opened.rate.at(-1)).toBe(0)
+    const again = { ...past[1], key: 'again' } as LiveRow
+    const missed = { ...event(3), message_id: '3', status: 'stored' } as LiveRow
+    expect(ids(recall(opened, [again, missed], false).rows)).toEqual(['m3', 'm2', 'm1'])
+    const twice = { ...again, status: 'duplicate' } as LiveRow
+    expect(recall(opened, [twice], true).waiting).toHaveLength(1)
   })
 
   it('counts what came too fast to be shown', () => {

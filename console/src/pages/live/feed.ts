@@ -40,6 +40,21 @@ export function receive(feed: Feed, { rows, skipped }: Arrived, paused: boolean,
   return { ...ticked, rate, rows: [...newest, ...feed.rows].slice(0, RING) }
 }
 
+/**
+ * Takes in what had happened before; it does not count for the meter. After a lost connection most of
+ * it is there already.
+ */
+export function recall(feed: Feed, past: readonly LiveRow[], paused: boolean): Feed {
+  const known = new Set([...feed.waiting, ...feed.rows].map(nameOf))
+  const fresh = past.filter((row) => !known.has(nameOf(row))).toReversed()
+  if (paused && feed.rows.length > 0) return { ...feed, waiting: [...fresh, ...feed.waiting].slice(0, RING) }
+  return { ...feed, rows: [...fresh, ...feed.rows].slice(0, RING) }
+}
+
+function nameOf({ status, source, message_id, received_at }: LiveRow): string {
+  return JSON.stringify([status, source, message_id, received_at])
+}
+
 export function resume(feed: Feed): Feed {
   return { ...feed, rows: [...feed.waiting, ...feed.rows].slice(0, RING), waiting: [] }
 }

@@ -3,27 +3,31 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { queryString } from '@/api/client'
 import type { LiveEvent } from '@/api/types'
 
-import { emptyFeed, receive, resume, type Feed, type LiveRow } from './feed'
+import { emptyFeed, recall, receive, resume, type Feed, type LiveRow } from './feed'
 
 export type Connection = 'connecting' | 'connected' | 'lost'
 
 interface Live {
   feed: Feed
   connection: Connection
+  /** What happened before is known. */
+  opened: boolean
 }
 
 interface Filter {
   q?: string
   source?: string
   type?: string
+  status?: string
 }
 
 const FLUSH_MS = 250
 
 /** Follows the event stream. What arrives is taken in four times a second, however much it is. */
-export function useLive({ q, source, type }: Filter, paused: boolean): Live {
+export function useLive({ q, source, type, status }: Filter, paused: boolean): Live {
   const [feed, setFeed] = useState<Feed>(() => emptyFeed(Date.now()))
   const [connection, setConnection] = useState<Connection>('connecting')
+  const [opened, setOpened] = useState(false)
   const arrived = useRef<LiveRow[]>([])
   const skipped = useRef(0)
   const number = useRef(0)
@@ -43,9 +47,15 @@ export function useLive({ q, source, type }: Filter, paused: boolean): Live {
   useEffect(() => {
     setFeed(emptyFeed(Date.now()))
     setConnection('connecting')
-    const stream = new EventSource(`/api/v1/live${queryString({ q, source, type })}`)
+    setOpened(false)
+    const stream = new EventSource(`/api/v1/live${queryString({ q, source, type, status })}`)
     stream.onopen = () => setConnection('connected')
     stream.onerror = () => setConnection('lost')
+    stream.addEventListener('past', (message: MessageEvent<string>) => {
+      const past = (JSON.parse(message.data) as LiveEvent[]).map((event) => ({ ...event, key: `${number.current++}` }))
+      setFeed((now) => recall(now, past, pausedNow.current))
+      setOpened(true)
+    })
     stream.addEventListener('event', (message: MessageEvent<string>) => {
       arrived.current.push({ ...(JSON.parse(message.data) as LiveEvent), key: `${number.current++}` })
     })
@@ -58,7 +68,7 @@ export function useLive({ q, source, type }: Filter, paused: boolean): Live {
       clearInterval(timer)
       arrived.current = []
     }
-  }, [q, source, type, flush])
+  }, [q, source, type, status, flush])
 
-  return { feed, connection }
+  return { feed, connection, opened }
 }

@@ -76,7 +76,7 @@ function Entry({ event, onOpen }: { event: LiveEvent; onOpen: (event: LiveEvent)
         <span className={css.name}>
           <bdi>{eventName(t, event)}</bdi>
         </span>
-        <bdi className={css.gist}>{gist(event)}</bdi>
+        <bdi className={css.gist}>{gist(t, event)}</bdi>
       </span>
       <span className={css.source}>{event.source}</span>
       <span className={css.time}>

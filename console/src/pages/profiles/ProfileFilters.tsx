@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
-import { useCallback } from 'react'
+import { useCallback, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import type { ProfileFilter } from '@/api/people'
-import { overviewQuery, sourcesQuery } from '@/api/queries'
+import type { ProfileFilter, ProfileList } from '@/api/people'
+import { sourcesQuery } from '@/api/queries'
 import { SearchField } from '@/ui/SearchField'
 import { Select } from '@/ui/Select'
 import { useFormat } from '@/ui/useFormat'
@@ -13,11 +13,12 @@ import css from './Profiles.module.css'
 interface Props {
   filter: ProfileFilter
   onChange: (change: ProfileFilter) => void
-  shown: number
-  more: boolean
+  /** How many fit. */
+  total: Pick<ProfileList, 'count' | 'exact'> | undefined
+  children: ReactNode
 }
 
-export function ProfileFilters({ filter, onChange, shown, more }: Props) {
+export function ProfileFilters({ filter, onChange, total, children }: Props) {
   const { t } = useTranslation()
   const sources = useQuery(sourcesQuery).data?.items ?? []
   const brands = [...new Set(sources.map((source) => source.brand).filter(Boolean))].toSorted()
@@ -49,23 +50,20 @@ export function ProfileFilters({ filter, onChange, shown, more }: Props) {
         value={filter.source ?? ''}
         onChange={(source) => onChange({ source: source || undefined })}
       />
-      <Count filter={filter} shown={shown} more={more} />
+      <span className={css.end}>
+        {total && <Count {...total} />}
+        {children}
+      </span>
     </>
   )
 }
 
-/** Of all, when all are asked for; otherwise of what has been loaded. */
-function Count({ filter, shown, more }: Omit<Props, 'onChange'>) {
+function Count({ count, exact }: Pick<ProfileList, 'count' | 'exact'>) {
   const { t } = useTranslation()
   const format = useFormat()
-  const totals = useQuery(overviewQuery()).data?.totals
-  const narrowed = filter.q || filter.brand || filter.source
-  const total = !totals || narrowed ? undefined : filter.known ? totals[filter.known === 'true' ? 'known' : 'anonymous'] : totals.profiles
-  const count = total ?? shown
-  const key = total === undefined && more ? 'profiles.countMore' : 'profiles.count'
   return (
     <span className={css.count} role="status">
-      {t(key, { count, formatted: format.number(count) })}
+      {t(exact ? 'profiles.count' : 'profiles.countMore', { count, formatted: format.number(count) })}
     </span>
   )
 }

@@ -18,7 +18,8 @@ export function useColumns(): TableColumn<ProfileSummary>[] {
       { id: 'ids', label: t('profiles.identifiers'), width: 2, render: (person) => <Identifiers person={person} />, from: 760 },
       { id: 'brands', label: t('profiles.brand'), width: 1.2, render: (person) => person.brands.join(' · '), from: 1180 },
       { id: 'events', label: t('profiles.events'), width: 90, minWidth: 78, align: 'end', render: (person) => <Num value={person.events} />, from: 460 },
-      { id: 'last', label: t('profiles.lastSeen'), width: 122, minWidth: 112, align: 'end', render: (person) => <DateTime at={person.last_seen} /> },
+      { id: 'first_seen', label: t('profiles.firstSeen'), width: 122, minWidth: 112, align: 'end', sortable: true, render: (person) => <DateTime at={person.first_seen} />, from: 620 },
+      { id: 'last_seen', label: t('profiles.lastSeen'), width: 122, minWidth: 112, align: 'end', sortable: true, render: (person) => <DateTime at={person.last_seen} /> },
     ],
     [t],
   )

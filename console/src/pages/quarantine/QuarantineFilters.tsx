@@ -16,7 +16,7 @@ interface Props {
   total: number
 }
 
-const STATUSES = ['open', 'redriven', 'discarded'] as const
+const STATUSES = ['open', 'redriven', 'discarded', 'all'] as const
 
 /** Reasons with their counts first: the pattern is what one corrects. */
 export function QuarantineFilters({ filter, onChange, reasons, total }: Props) {

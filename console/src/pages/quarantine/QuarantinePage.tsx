@@ -28,7 +28,7 @@ export function QuarantinePage() {
   const navigate = route.useNavigate()
   const [redriving, setRedriving] = useState(false)
   const list = useInfiniteQuery(quarantineQuery(filter))
-  const reasons = useQuery(reasonsQuery(status)).data
+  const reasons = useQuery(reasonsQuery(status, filter.source)).data
   const rows = useMemo(() => rowsOf(list.data), [list.data])
   const columns = useColumns()
   const set = useCallback(
@@ -64,7 +64,7 @@ export function QuarantinePage() {
         />
       )}
       {open && <QuarantinedDrawer id={open} onClose={() => set({ open: undefined })} onMoved={(id) => set({ open: id })} />}
-      {redriving && reasons && <RedriveAll reasons={reasons.items} first={reason} onClose={() => setRedriving(false)} />}
+      {redriving && reasons && <RedriveAll reasons={reasons.items} first={reason} source={filter.source} onClose={() => setRedriving(false)} />}
     </Page>
   )
 }

@@ -21,20 +21,23 @@ interface Props {
   reasons: readonly ReasonCount[]
   /** The one that the list is narrowed to. */
   first: string | undefined
+  source: string | undefined
   onClose: () => void
 }
 
 /** Sends all open ones of a reason again as they are: for when the cause is gone. */
-export function RedriveAll({ reasons, first, onClose }: Props) {
+export function RedriveAll({ reasons, first, source, onClose }: Props) {
   const { t } = useTranslation()
   const format = useFormat()
   const queries = useQueryClient()
   const [chosen, setChosen] = useState(first ?? reasons[0]?.reason ?? '')
   const redrive = useMutation({
-    mutationFn: () => api.post<List<Redriven>>('/quarantine/redrive', { reason: chosen }),
+    mutationFn: (before?: string) =>
+      api.post<List<Redriven>>('/quarantine/redrive', { reason: chosen, source: source ?? '', before: before ? Number(before) : null }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['quarantine'] }),
   })
   const done = redrive.data?.items
+  const next = redrive.data?.next
   const open = reasons.find(({ reason }) => reason === chosen)?.count ?? 0
   const count = Math.min(open, AT_ONCE)
   return (
@@ -44,13 +47,20 @@ export function RedriveAll({ reasons, first, onClose }: Props) {
       title={t('quarantine.redriveTitle')}
       actions={
         done ? (
-          <Button variant="primary" onPress={onClose}>
-            {t('ui.close')}
-          </Button>
+          <>
+            {next && (
+              <Button isPending={redrive.isPending} onPress={() => redrive.mutate(next)}>
+                {t('quarantine.redriveNext')}
+              </Button>
+            )}
+            <Button variant="primary" onPress={onClose}>
+              {t('ui.close')}
+            </Button>
+          </>
         ) : (
           <>
             <Button onPress={onClose}>{t('ui.cancel')}</Button>
-            <Button variant="primary" isPending={redrive.isPending} isDisabled={count === 0} onPress={() => redrive.mutate()}>
+            <Button variant="primary" isPending={redrive.isPending} isDisabled={count === 0} onPress={() => redrive.mutate(undefined)}>
               {t('quarantine.redriveMany', { count, formatted: format.number(count) })}
             </Button>
           </>
@@ -80,11 +90,13 @@ function Outcome({ done }: { done: readonly Redriven[] }) {
   const { t } = useTranslation()
   const format = useFormat()
   const back = done.filter((one) => one.status === 'quarantined').length
-  const through = done.length - back
+  const skipped = done.filter((one) => one.status === 'skipped').length
+  const through = done.length - back - skipped
   return (
     <div role="status">
       <p>{t('quarantine.through', { count: through, formatted: format.number(through) })}</p>
       {back > 0 && <p>{t('quarantine.back', { count: back, formatted: format.number(back) })}</p>}
+      {skipped > 0 && <p>{t('quarantine.skipped', { count: skipped, formatted: format.number(skipped) })}</p>}
     </div>
   )
 }

@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next'
 
 import { api } from '@/api/client'
 import type { Quarantined, Redriven } from '@/api/quarantine'
-import type { List } from '@/api/types'
 import { useToast } from '@/ui/Toast'
 
 import { reasonWords } from './reasonWords'
@@ -25,12 +24,11 @@ export function useRedrive(item: Quarantined, { onDone, onMoved }: Then) {
     mutationFn: (body: Record<string, unknown> | null) =>
       api.post<Redriven>(`/quarantine/${item.id}/redrive`, body ? { body } : {}),
     onMutate: () => setRefused(null),
-    onSuccess: async ({ status, detail }) => {
+    onSuccess: async ({ status, detail, quarantined }) => {
       if (status === 'quarantined') {
         setRefused(detail)
         toast(t('quarantine.again', { reason: reasonWords(t, { reason: detail, meaning: '' }).title }), 'bad')
-        const successor = await findSuccessor(item)
-        if (successor) onMoved(String(successor))
+        if (quarantined !== null && quarantined !== item.id) onMoved(String(quarantined))
       } else {
         toast(t(status === 'duplicate' ? 'quarantine.duplicate' : 'quarantine.redriven'))
         onDone()
@@ -39,11 +37,4 @@ export function useRedrive(item: Quarantined, { onDone, onMoved }: Then) {
     },
   })
   return { ...mutation, refused }
-}
-
-const LATEST = 50
-
-async function findSuccessor({ id, source }: Quarantined): Promise<number | undefined> {
-  const latest = await api.get<List<Quarantined>>('/quarantine', { source, limit: LATEST })
-  return latest.items.find((one) => one.id > id && one.status === 'open')?.id
 }

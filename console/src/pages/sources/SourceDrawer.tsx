@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { KeyRound } from 'lucide-react'
+import { KeyRound, Pencil } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -15,6 +15,7 @@ import { Tabs } from '@/ui/Tabs'
 import { useToast } from '@/ui/Toast'
 import { Toggle } from '@/ui/Toggle'
 
+import { EditSource } from './EditSource'
 import { workingKey } from './FirstEvent'
 import { KeyList } from './KeyList'
 import { kindLabel } from './kinds'
@@ -73,6 +74,7 @@ function Connect({ source }: { source: Source }) {
 
 function About({ source }: { source: Source }) {
   const { t } = useTranslation()
+  const [editing, setEditing] = useState(false)
   const toast = useToast()
   const queries = useQueryClient()
   const change = useMutation({
@@ -85,14 +87,21 @@ function About({ source }: { source: Source }) {
   })
   const party = t(`sources.parties.${source.party}`)
   return (
-    <Card title={t('sources.about')}>
+    <Card
+      title={t('sources.about')}
+      actions={
+        <Button size="small" icon={Pencil} onPress={() => setEditing(true)}>
+          {t('sources.edit')}
+        </Button>
+      }
+    >
       <Facts
         items={[
           [t('sources.kind'), kindLabel(t, source.kind)],
           [t('sources.brand'), source.brand || '–'],
           [t('sources.region'), source.region || '–'],
           [t('sources.party'), party],
-          [t('sources.ttl'), source.ttl_days ?? '–'],
+          [t('sources.ttl'), source.ttl_days ?? t('sources.forEver')],
           [t('sources.createdAt'), <DateTime key="created" at={source.created_at} as="date" />],
           [
             t('sources.enabled'),
@@ -100,6 +109,7 @@ function About({ source }: { source: Source }) {
           ],
         ]}
       />
+      {editing && <EditSource source={source} onClose={() => setEditing(false)} />}
     </Card>
   )
 }
