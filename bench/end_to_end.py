@@ -23,7 +23,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--events", type=int, default=0)
     parser.add_argument("--batch", type=int, default=100)
-    parser.add_argument("--window", type=int, default=40_000)
+    parser.add_argument("--window", type=int, default=80_000)
     parser.add_argument("--clients", type=int, default=2)
     options = parser.parse_args()
     with running() as server:

@@ -52,14 +52,18 @@ class Server:
 
     def rss_mb(self) -> float:
         """Resident memory of the whole tree, in MiB."""
-        total = 0
+        return sum(self.rss_mb_each())
+
+    def rss_mb_each(self) -> list[float]:
+        """Resident memory of the main process and of its descendants, in MiB."""
+        found = []
         for pid in self.tree():
             try:
                 pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
             except OSError:
                 continue
-            total += pages * os.sysconf("SC_PAGE_SIZE")
-        return total / 2**20
+            found.append(pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
+        return found
 
     def cpu_seconds(self) -> float:
         """User and system time of the whole tree so far."""
@@ -186,8 +190,8 @@ class Stream:
     """A repeatable stream of events as a browser or server SDK sends them.
 
     `visits` people are there at once, each for twelve events on average; then others come, out of
-    `people`, who have one or two devices. A third never logs in. About 8 % of the events are
-    identifies, 60 % pages, 32 % tracks.
+    `people`, who have one or two devices. A third never logs in. About 5 % of the events are
+    identifies, 60 % pages, 35 % tracks.
     """
 
     seed: int = 1

@@ -22,7 +22,8 @@ from rapport.log.sqlite import SqliteLog
 
 RECORD_EVENTS = 100
 RECORDS = 100  # appended at once
-MOST_WAITING = 300_000
+MOST_WAITING = 100_000
+SHOW_EVERY = 1_000_000
 
 
 def main() -> None:
@@ -65,6 +66,8 @@ def fill(folder: Path, events: int) -> None:
         begun = time.perf_counter()
         while stream.made < events:
             log.append_all([_record(stream) for _ in range(RECORDS)])
+            if stream.made % SHOW_EVERY == 0:
+                print(f"  {stream.made:,} events: {_memory(server)}", flush=True)
             while stream.made - progress.processed() + progress.unloaded() > MOST_WAITING:
                 time.sleep(0.05)
         log.close()
@@ -72,10 +75,17 @@ def fill(folder: Path, events: int) -> None:
             time.sleep(0.1)
         seconds = time.perf_counter() - begun
         print(f"filled with {stream.made:,} events in {seconds:.0f} s: {stores(folder)}")
+        print(f"memory: {_memory(server)}")
         server.stop()
     finally:
         server.kill()
         server.process.wait()
+
+
+def _memory(server: Server) -> str:
+    main, *workers = server.rss_mb_each()
+    rest = sum(workers)
+    return f"{main + rest:.0f} MiB = pipeline {main:.0f} + http and warehouse {rest:.0f}"
 
 
 def _record(stream: Stream) -> Draft:
@@ -102,7 +112,10 @@ def again(folder: Path, number: int) -> None:
         found = re.search(rb'"id":"(p_\d+)"', seen)
         if status != 200 or found is None or not _profile(server, found[1].decode()):
             raise SystemExit(f"no profile was served: {status}")
-        print(f"after SIGKILL: ready after {ready:.2f} s, profiles after {served:.2f} s")
+        print(
+            f"after SIGKILL: ready after {ready:.2f} s, profiles after {served:.2f} s,"
+            f" {_memory(server)}"
+        )
     finally:
         server.kill()
         server.process.wait()
