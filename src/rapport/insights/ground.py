@@ -1,0 +1,67 @@
+"""What answers stand on: the history, who is whose, who is a member, and what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from rapport.audiences.model import Selection
+from rapport.errors import NotFound
+from rapport.insights import scan, timeline
+from rapport.insights.rows import Ints, Rows, Values, chunks
+from rapport.insights.timeline import Timeline
+from rapport.warehouse.base import Warehouse
+
+Members = Callable[[str], Ints]  # key of a segment → profiles
+
+
+def _no_segments(key: str) -> Ints:
+    raise NotFound(f"there is no segment {key!r}")
+
+
+class Ground:
+    """`now` in µs UTC. `members` gives the profiles of a segment or raises `NotFound`."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        timeline: Timeline,
+        now: int,
+        *,
+        members: Members = _no_segments,
+    ) -> None:
+        self.warehouse = warehouse
+        self.now = now
+        self._members = members
+        self.held = timeline.fresh()
+
+    def rows(
+        self,
+        selections: Sequence[Selection],
+        low: int,
+        high: int,
+        *,
+        segment: str | None = None,
+        wanted: Sequence[str] = (),
+    ) -> tuple[Iterator[Rows], Values]:
+        """Sorted chunks of whole people: events in low <= at < high that match some selection."""
+        if wanted or any(each.where for each in selections):
+            found, values = scan.rows(
+                self.warehouse, self.held.owner, selections, low, high, now=self.now, wanted=wanted
+            )
+            pieces = chunks(found)
+        else:
+            pieces, values = timeline.rows(self.held, selections, low, high), Values()
+        return self._of(segment, pieces), values
+
+    def nodes(self, profile: int) -> list[int]:
+        found: list[int] = np.flatnonzero(self.held.owner == profile).tolist()
+        return found or [profile]
+
+    def _of(self, segment: str | None, pieces: Iterator[Rows]) -> Iterator[Rows]:
+        if segment is None:
+            return pieces
+        members = np.unique(self._members(segment))
+        kept = (piece.take(np.isin(piece.person, members)) for piece in pieces)
+        return (piece for piece in kept if len(piece.person))

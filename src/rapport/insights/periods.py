@@ -1,0 +1,77 @@
+"""Calendar periods as instants. Time zones and their shifts are settled here, in Python."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from rapport.audiences import windows
+from rapport.audiences.operands import refuse
+from rapport.clock import HOUR, MINUTE, to_iso
+from rapport.insights.rows import Ints
+
+MOST = 2_000
+_QUARTER = 15 * MINUTE  # every offset of a present time zone is a multiple of it
+
+
+class Grid(NamedTuple):
+    """Period n is `bounds[n] <= t < bounds[n + 1]`."""
+
+    unit: str
+    zone: ZoneInfo
+    bounds: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def label(self, number: int) -> str:
+        """The day on which it begins; for hours the instant."""
+        begun = self.bounds[number]
+        if self.unit == "hour":
+            return to_iso(begun)
+        return windows.local_time(begun, self.zone).date().isoformat()
+
+
+def grid(unit: str, start: int, end: int, zone: ZoneInfo) -> Grid:
+    """The whole periods that hold start <= t < end. Raises `Malformed` when there are too many."""
+    bounds = [_start(unit, start, zone)]
+    while bounds[-1] < end:
+        bounds.append(_next(unit, bounds[-1], zone))
+        if len(bounds) > MOST:
+            raise refuse("period", f"more than {MOST} periods", hint="longer periods, or less time")
+    return Grid(unit, zone, tuple(bounds))
+
+
+def before(grid: Grid, count: int = 1) -> Grid:
+    """With `count` more periods in front."""
+    bounds = list(grid.bounds)
+    for _ in range(count):
+        bounds.insert(0, _start(grid.unit, bounds[0] - 1, grid.zone))
+    return grid._replace(bounds=tuple(bounds))
+
+
+def number(grid: Grid, at: Ints) -> Ints:
+    """The number of the period of each instant, -1 before the first, len(grid) after the last."""
+    bounds = np.array(grid.bounds)
+    first = int(bounds[0])
+    slots = int((bounds[-1] - first) // _QUARTER)
+    if not len(at) or slots > 4_000_000 or ((bounds - first) % _QUARTER).any():
+        return np.searchsorted(bounds, at, side="right") - 1
+    edges = first + np.arange(-1, slots + 1, dtype=np.int64) * _QUARTER
+    table = (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)
+    return table[np.clip((at - first) // _QUARTER + 1, 0, slots + 1)]
+
+
+def _start(unit: str, at: int, zone: ZoneInfo) -> int:
+    if unit == "hour":
+        wall = windows.local_time(at, zone)
+        return at - (wall.minute * 60 + wall.second) * 1_000_000 - wall.microsecond
+    return windows.period(unit, 0, at, zone)[0]
+
+
+def _next(unit: str, begun: int, zone: ZoneInfo) -> int:
+    if unit == "hour":
+        return begun + HOUR
+    return windows.period(unit, 0, begun, zone)[1]

@@ -1,0 +1,140 @@
+"""A funnel: who gets how far through a series of steps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from rapport.audiences import duration, parts
+from rapport.audiences.model import Selection
+from rapport.audiences.operands import refuse
+from rapport.insights.specs.scope import EventPick, Question, selection
+
+MOST_STEPS = 20
+MOST_EXCLUSIONS = 10
+MOST_HELD = 3
+
+Attribution = Literal["first", "last", "step"]
+
+
+class Exclusion(EventPick, frozen=True, kw_only=True):
+    """No such event between two steps of a chain. Steps count from 1; without: first to last."""
+
+    after: int = 1
+    before: int = 0  # 0 is the last step
+
+
+class Breakdown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`by` is a path of events. `first` and `last`: the value of the earliest or latest event among
+    her events of any step that has one. `step`: the value at that step of her chain."""
+
+    by: str
+    attribution: Attribution = "first"
+    step: int = 1
+    limit: int = 25
+
+
+class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"):
+    """A chain is one event for each step, from the first on, the last at most `window` after the
+    first (inclusive).
+
+    order: `ordered`: later steps later; `strict`: and no other event of hers between; `any`: in any
+    order. reentry: `newest`: every first step starts a chain; `first`: only the first one.
+    range: `first_step`: the first step lies in from/to, the others may follow after; `all_steps`.
+    """
+
+    steps: tuple[EventPick, ...]
+    window: str = "7d"
+    order: Literal["ordered", "strict", "any"] = "ordered"
+    reentry: Literal["newest", "first"] = "newest"
+    range: Literal["first_step", "all_steps"] = "first_step"
+    exclusions: tuple[Exclusion, ...] = ()
+    hold: tuple[str, ...] = ()
+    breakdown: Breakdown | None = None
+    over_time: Literal["day", "week", "month"] | None = None
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Bit `bit` of an event: not between step `after` and step `before` (numbers from 0)."""
+
+    bit: int
+    after: int
+    before: int
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A funnel with everything looked up. Bit n of an event: it matches selection n."""
+
+    selections: tuple[Selection, ...]  # steps, exclusions, for `strict` also every event
+    steps: int
+    window: int  # µs
+    start: int
+    end: int  # first steps lie in start <= t < end
+    latest: int  # the other steps too: t < latest
+    order: str
+    first_only: bool
+    gaps: tuple[Gap, ...]
+    hold: tuple[str, ...]
+    by: str | None
+    attribution: str
+    value_step: int  # from 0
+
+
+def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
+    """Raises `Malformed` for what does not fit together."""
+    _check(funnel)
+    try:
+        window = duration.micros(funnel.window)
+    except ValueError as error:
+        raise refuse("window", str(error)) from None
+    whole_range = funnel.range == "all_steps" or funnel.order == "any"
+    count = len(funnel.steps)
+    chosen = [selection(each, funnel, f"steps[{n}]") for n, each in enumerate(funnel.steps)]
+    chosen += [
+        selection(each, funnel, f"exclusions[{n}]") for n, each in enumerate(funnel.exclusions)
+    ]
+    if funnel.order == "strict":
+        chosen.append(Selection(("*",), ""))
+    by = funnel.breakdown
+    return Plan(
+        selections=tuple(chosen),
+        steps=count,
+        window=window,
+        start=start,
+        end=end,
+        latest=end if whole_range else min(end + window, now + 1),
+        order=funnel.order,
+        first_only=funnel.reentry == "first",
+        gaps=tuple(
+            Gap(count + n, each.after - 1, (each.before or count) - 1)
+            for n, each in enumerate(funnel.exclusions)
+        ),
+        hold=tuple(parts.event_path(each, f"hold[{n}]") for n, each in enumerate(funnel.hold)),
+        by=None if by is None else parts.event_path(by.by, "breakdown.by"),
+        attribution="" if by is None else by.attribution,
+        value_step=0 if by is None else by.step - 1,
+    )
+
+
+def _check(funnel: Funnel) -> None:
+    count = len(funnel.steps)
+    if not 1 <= count <= MOST_STEPS:
+        raise refuse("steps", f"has to be a list of 1 to {MOST_STEPS} steps")
+    if len(funnel.exclusions) > MOST_EXCLUSIONS:
+        raise refuse("exclusions", f"has to be a list of at most {MOST_EXCLUSIONS}")
+    for n, each in enumerate(funnel.exclusions):
+        if not 1 <= each.after < (each.before or count) <= count:
+            raise refuse(f"exclusions[{n}]", f"after and before have to be steps from 1 to {count}")
+    if funnel.order == "any" and funnel.exclusions:
+        raise refuse("exclusions", "nothing lies between steps that come in any order")
+    if funnel.hold and (funnel.order == "strict" or len(funnel.hold) > MOST_HELD):
+        raise refuse("hold", f"takes up to {MOST_HELD} paths, and not with order: strict")
+    if any(
+        "[]" in path for path in (*funnel.hold, funnel.breakdown.by if funnel.breakdown else "")
+    ):
+        raise refuse("hold" if funnel.hold else "breakdown.by", "one value an event, please: no []")
+    if funnel.breakdown and not 1 <= funnel.breakdown.step <= count:
+        raise refuse("breakdown.step", f"has to be from 1 to {count}")
+    if funnel.breakdown and not 1 <= funnel.breakdown.limit <= 200:
+        raise refuse("breakdown.limit", "has to be from 1 to 200")

@@ -1,0 +1,95 @@
+"""What all questions share: which events, which people, which time."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from rapport.audiences import instants, parts, windows
+from rapport.audiences.model import Filter, Selection
+from rapport.audiences.operands import refuse
+from rapport.clock import DAY
+
+Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
+Raw = dict[str, Any]  # a filter as written: {path, op, value}
+
+_DEFAULT_DAYS = 30
+
+
+class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`from` is inclusive, `to` exclusive; a date alone is midnight in `timezone`.
+
+    Without `from`: the 30 days before `to`. Without `to`: until now. `where` holds for every event
+    of the question. `segment` keeps the people who are its members now.
+    """
+
+    since: str | None = msgspec.field(default=None, name="from")
+    until: str | None = msgspec.field(default=None, name="to")
+    timezone: str = "UTC"
+    where: tuple[Raw, ...] = ()
+    segment: str | None = None
+
+
+class EventPick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One name, several, or `*`; `label` is what people read."""
+
+    event: str | tuple[str, ...]
+    type: str | None = None
+    where: tuple[Raw, ...] = ()
+    label: str | None = None
+
+    @property
+    def name(self) -> str:
+        if self.label:
+            return self.label
+        return self.event if isinstance(self.event, str) else " or ".join(self.event)
+
+
+def selection(pick: EventPick, question: Question, at: str) -> Selection:
+    """With the filters of the whole question. Raises `Malformed`, which names the node."""
+    names: Any = pick.event if isinstance(pick.event, str) else list(pick.event)
+    node: Raw = {"where": [*pick.where, *question.where]}
+    if pick.type is not None:
+        node["type"] = pick.type
+    return parts.selection(names, node, at, "event")
+
+
+def everything(question: Question) -> Selection:
+    """Any event that passes the filters of the whole question."""
+    return parts.selection("*", {"where": list(question.where)}, "question", "event")
+
+
+def zone(question: Question) -> ZoneInfo:
+    found = instants.zone_named(question.timezone)
+    if found is None:
+        raise refuse("timezone", f"{question.timezone!r} is no IANA name of a time zone")
+    return found
+
+
+def span(question: Question, now: int) -> tuple[int, int]:
+    """start <= timestamp < end in µs UTC, never beyond `now`."""
+    where = zone(question)
+    end = _instant(question.until, "to", where) if question.until else now + 1
+    end = min(end, now + 1)
+    if question.since:
+        start = _instant(question.since, "from", where)
+    else:
+        start = windows.period("day", 0, end - _DEFAULT_DAYS * DAY, where)[0]
+    if start >= end:
+        raise refuse("from", "nothing lies between from and to")
+    return start, end
+
+
+def paths(filters: tuple[Filter, ...]) -> set[str]:
+    return {each.path for each in filters}
+
+
+def _instant(text: str, at: str, where: ZoneInfo) -> int:
+    try:
+        return instants.local(text, where)
+    except ValueError:
+        raise refuse(
+            at, f"{text!r} is no date or instant", hint="such as 2026-11-30 or 2026-11-30T18:00:00Z"
+        ) from None

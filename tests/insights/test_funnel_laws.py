@@ -1,0 +1,185 @@
+"""Funnels: kernel = oracle = every chain tried, on histories full of ties."""
+
+from __future__ import annotations
+
+from itertools import pairwise, permutations, product
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rapport.insights.answers import funnel as answers
+from rapport.insights.oracles import funnel as oracle
+from rapport.insights.oracles.matched import Matched, matched
+from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel, Plan, plan
+from rapport.insights.specs.scope import EventPick, span
+from tests.insights.conftest import NewWorld
+from tests.insights.planting import HOUR, NOW, World, histories, owners
+
+MANY = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+PICKS: list[Any] = ["A", "B", "C", ("A", "B"), "*"]
+
+
+@st.composite
+def funnels(draw: st.DrawFn) -> Funnel:
+    names = draw(st.lists(st.sampled_from(PICKS), min_size=1, max_size=4))
+    filtered = draw(st.booleans())
+    where = ({"path": "properties.v", "op": "eq", "value": "x"},) if filtered else ()
+    steps = [EventPick(event=name, where=where if n == 1 else ()) for n, name in enumerate(names)]
+    order = draw(st.sampled_from(["ordered", "ordered", "strict", "any"]))
+    exclusions: tuple[Exclusion, ...] = ()
+    if len(steps) > 1 and order != "any" and draw(st.booleans()):
+        after = draw(st.integers(1, len(steps) - 1))
+        before = draw(st.integers(after + 1, len(steps)))
+        exclusions = (Exclusion(event=draw(st.sampled_from("XA")), after=after, before=before),)
+    hold = ("properties.v",) if order != "strict" and draw(st.booleans()) else ()
+    by = None
+    if draw(st.booleans()):
+        by = Breakdown(
+            by="properties.v",
+            attribution=draw(st.sampled_from(["first", "last", "step"])),
+            step=draw(st.integers(1, len(steps))),
+        )
+    return Funnel(
+        since=f"2025-10-08T{draw(st.integers(20, 23))}:53:20Z",
+        until=draw(st.sampled_from([None, "2025-10-09T05:53:20Z"])),
+        steps=tuple(steps),
+        window=draw(st.sampled_from(["1h", "2h", "3h", "1d"])),
+        order=order,
+        reentry=draw(st.sampled_from(["newest", "first"])),
+        range=draw(st.sampled_from(["first_step", "all_steps"])),
+        exclusions=exclusions,
+        hold=hold,
+        breakdown=by,
+    )
+
+
+def seen(chosen: Plan, world: World) -> dict[int, list[Matched]]:
+    wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
+    return {
+        profile: matched(
+            events, chosen.selections, chosen.start, chosen.latest, now=NOW, wanted=wanted
+        )
+        for profile, events in world.people().items()
+    }
+
+
+@MANY
+@given(rows=histories(), owner=owners(), funnel=funnels())
+def test_kernel_and_oracle_agree(
+    new_world: NewWorld, rows: list[dict[str, Any]], owner: dict[int, int], funnel: Funnel
+) -> None:
+    world = new_world()
+    world.load(rows, owner)
+    ground = world.ground()
+    chosen, found, values = answers._reached(funnel, ground)
+    got = {}
+    for person, level, at, value in zip(*found, strict=True):
+        text = values.texts[-1][value] if value >= 0 else None
+        got[int(person)] = (tuple(at[:level].tolist()), text)
+    expected = {}
+    for profile, events in seen(chosen, world).items():
+        if (outcome := oracle.outcome(chosen, events)) is not None:
+            expected[profile] = (outcome.at, outcome.value)
+    assert got == expected
+
+
+def furthest(chosen: Plan, events: list[Matched]) -> int:
+    """How far any chain of hers gets, all of them tried."""
+    for size in range(chosen.steps, 0, -1):
+        for places in product(range(len(events)), repeat=size):
+            if list(places) == sorted(set(places)) and holds(chosen, events, places):
+                return size
+    return 0
+
+
+def holds(chosen: Plan, events: list[Matched], places: tuple[int, ...]) -> bool:
+    chain = [events[place] for place in places]
+    firsts = [each for each in events if each.match & 1 and chosen.start <= each.at < chosen.end]
+    strict = chosen.order == "strict"
+    for step, (one, two) in enumerate(pairwise(chain), 1):
+        bits = sum(1 << gap.bit for gap in chosen.gaps if gap.after < step <= gap.before)
+        if any(one.at < e.at < two.at and (strict or e.match & bits) for e in events):
+            return False
+    return (
+        all(each.match >> step & 1 for step, each in enumerate(chain))
+        and chosen.start <= chain[0].at < chosen.end
+        and chain[-1].at - chain[0].at <= chosen.window
+        and (not chosen.first_only or chain[0] is firsts[0])
+    )
+
+
+@MANY
+@given(rows=histories(most=9), funnel=funnels())
+def test_the_oracle_finds_a_chain_whenever_there_is_one(
+    new_world: NewWorld, rows: list[dict[str, Any]], funnel: Funnel
+) -> None:
+    if funnel.order == "any" or funnel.hold:
+        return
+    world = World.__new__(World)
+    world.kept, world.owner = rows, {}
+    chosen = plan(funnel, *span(funnel, NOW), NOW)
+    for events in seen(chosen, world).values():
+        outcome = oracle.outcome(chosen, events)
+        assert (len(outcome.chain) if outcome else 0) == furthest(chosen, events)
+
+
+@MANY
+@given(rows=histories(names="ABC"), window=st.sampled_from(["1h", "2h", "1d"]))
+def test_any_order_is_the_best_of_all_orders(
+    new_world: NewWorld, rows: list[dict[str, Any]], window: str
+) -> None:
+    """With steps that share no event, and everything in range."""
+    world = World.__new__(World)
+    world.kept, world.owner = rows, {}
+
+    def level(names: tuple[str, ...], order: Any) -> dict[int, int]:
+        steps = tuple(EventPick(event=name) for name in names)
+        funnel = Funnel(since="2025-10-01", steps=steps, window=window, order=order)
+        chosen = plan(funnel, *span(funnel, NOW), NOW)
+        found = {p: oracle.outcome(chosen, events) for p, events in seen(chosen, world).items()}
+        return {p: len(each.chain) if each else 0 for p, each in found.items()}
+
+    orders = [level(names, "ordered") for names in permutations("ABC")]
+    for profile, got in level(("A", "B", "C"), "any").items():
+        assert got == max(each[profile] for each in orders)
+
+
+@MANY
+@given(parts=st.lists(st.tuples(histories(most=8), owners()), min_size=1, max_size=4))
+def test_late_events_and_merges_change_the_answer_as_if_they_had_always_been(
+    new_world: NewWorld, parts: list[tuple[list[dict[str, Any]], dict[int, int]]]
+) -> None:
+    funnel = Funnel(
+        since="2025-10-01", steps=(EventPick(event="A"), EventPick(event="B")), window="2h"
+    )
+    world = new_world()
+    for rows, owner in parts:
+        world.load(rows, owner)
+        told = answers.answer(funnel, world.ground())
+    fresh = World.__new__(World)
+    fresh.__dict__.update(world.__dict__)
+    fresh.timeline = type(world.timeline)(world.warehouse)
+    assert told == answers.answer(funnel, fresh.ground())
+
+
+def test_an_hour_is_an_hour_to_the_microsecond(world: World) -> None:
+    for number, late in enumerate((HOUR, HOUR + 1)):
+        begun = NOW - 5 * HOUR
+        world.load(
+            [
+                {
+                    "node": number + 1,
+                    "message_id": f"{name}{number}",
+                    "event": name,
+                    "timestamp": at,
+                    "properties": {},
+                }
+                for name, at in (("A", begun), ("B", begun + late))
+            ],
+            {},
+        )
+    funnel = Funnel(steps=(EventPick(event="A"), EventPick(event="B")), window="1h")
+    assert [step["count"] for step in answers.answer(funnel, world.ground())["steps"]] == [2, 1]
