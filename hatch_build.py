@@ -28,7 +28,7 @@ NOT_SOURCES = {"node_modules", ".vite", "dist"}
 class ConsoleHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling names them
         if self.target_name == "wheel":
             build_console(say=self.app.display_info)
 
@@ -76,7 +76,7 @@ def _npm(*arguments: str) -> None:
     npm = modules / "node_modules" / "npm" / "bin" / "npm-cli.js"
     environment = {**os.environ, "PATH": f"{binaries}{os.pathsep}{os.environ.get('PATH', '')}"}
     command = [str(node), str(npm), *arguments, "--no-audit", "--no-fund", "--loglevel=error"]
-    subprocess.run(command, cwd=CONSOLE, env=environment, check=True, stdout=sys.stderr)  # noqa: S603
+    subprocess.run(command, cwd=CONSOLE, env=environment, check=True, stdout=sys.stderr)  # noqa: S603 - ours
 
 
 def _read(file: Path) -> str | None:

@@ -57,7 +57,7 @@ def bring(file: Path, raw: dict[str, Any], **limits: Any) -> Outcome:
     importer = Importer(
         parse(raw, file.parent),
         source=3,
-        log=log,  # type: ignore[arg-type]
+        log=log,
         clock=FixedClock(1_760_000_000_000_000),
         limits=Limits(**limits),
     )
@@ -336,7 +336,7 @@ def test_real_receipts(tmp_path: Path) -> None:
     (tmp_path / "products.parquet").symlink_to(data / "products.parquet")
     (tmp_path / "m.yaml").write_text((EXAMPLES / "completejourney.yaml").read_text())
     log = Memory()
-    report = Importer(load(tmp_path / "m.yaml"), source=3, log=log).run(  # type: ignore[arg-type]
+    report = Importer(load(tmp_path / "m.yaml"), source=3, log=log).run(
         tmp_path / "transactions.parquet"
     )
     events = log.events()

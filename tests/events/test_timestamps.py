@@ -22,7 +22,7 @@ zones = st.integers(-840, 840).map(lambda m: timezone(timedelta(minutes=m)))
 
 
 @given(
-    st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=zones),  # noqa: DTZ001
+    st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=zones),  # noqa: DTZ001 - bounds
     st.sampled_from(["T", " "]),
 )
 def test_iso_text_is_read_exactly(moment: datetime, separator: str) -> None:
@@ -98,7 +98,7 @@ def test_digits_are_a_date_only_when_there_are_eight() -> None:
 
 
 def test_leap_second() -> None:
-    assert parse("2016-12-31T23:59:60Z") == from_datetime(datetime(2016, 12, 31, 23, 59, 59))  # noqa: DTZ001
+    assert parse("2016-12-31T23:59:60Z") == from_datetime(datetime(2016, 12, 31, 23, 59, 59))  # noqa: DTZ001 - taken as UTC
 
 
 @pytest.mark.parametrize(

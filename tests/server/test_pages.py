@@ -26,10 +26,14 @@ def _raised() -> dict[str, set[int]]:
         found.setdefault(code, set()).add(status)
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in CLASSES:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in CLASSES
+            ):
                 for keyword in node.keywords:
                     if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
-                        status = CLASSES[node.func.id].status  # type: ignore[attr-defined]
+                        status = CLASSES[node.func.id].status
                         found.setdefault(str(keyword.value.value), set()).add(status)
     return found
 

@@ -33,10 +33,8 @@ class Calls:
 
 
 def item(number: int) -> Quarantined:
-    known = {"id": number, "status": OPEN, "message_id": f"m{number}", "source": 1, "note": ""}
     body = b'{"messageId":"m%d"}' % number
-    rest = dict.fromkeys(Quarantined.__struct_fields__, 0) | {"reason": "r", "detail": ""}
-    return Quarantined(**{**rest, **known, "body": body})  # type: ignore[arg-type]
+    return Quarantined(number, 0, 0, 1, f"m{number}", "r", "", body, 0, OPEN, "")
 
 
 def test_all_are_appended_before_one_wait() -> None:

@@ -11,9 +11,9 @@ import hashlib
 import json
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import msgspec
@@ -26,7 +26,7 @@ from rapport.connect.mapping import FileMapping
 from rapport.connect.reading import KEY, Reading, open_files, rejected_lines, set_zone
 from rapport.connect.rejecting import Rejected
 from rapport.errors import Malformed
-from rapport.log.base import BATCH, Draft, EventLog
+from rapport.log.base import BATCH, Draft
 
 _SLAB_ROWS = 25_000
 _MOST_GROUP_ROWS = 250_000
@@ -51,6 +51,12 @@ class Report(msgspec.Struct, kw_only=True):
     last_offset: int = 0
 
 
+class Appending(Protocol):
+    """What an import needs of an `EventLog`."""
+
+    def append_all(self, drafts: Sequence[Draft]) -> list[int]: ...
+
+
 class Importer:
     """`log` is None for a dry run. `progress` hears the rows read so far."""
 
@@ -59,7 +65,7 @@ class Importer:
         mapping: FileMapping,
         *,
         source: int,
-        log: EventLog | None,
+        log: Appending | None,
         clock: Clock | None = None,
         limits: Limits | None = None,
         progress: Callable[[int], None] | None = None,

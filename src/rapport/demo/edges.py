@@ -22,7 +22,7 @@ _TASTES = ("jewellery", "ethnic", "western", "footwear", "bags", "home")
 def strangers(seed: int, count: int, shops: dict[str, Shop], now: int) -> Iterator[Delivery]:
     """People who look around and never say who they are."""
     for number in range(count):
-        rng = Random(f"{seed}/stranger/{number}")  # noqa: S311
+        rng = Random(f"{seed}/stranger/{number}")
         shop = shops[BB if rng.random() < 0.65 else FF]
         device = phone(rng) if rng.random() < 0.15 else browser(rng)
         first = now - int(rng.random() ** 1.4 * YEAR)
@@ -38,7 +38,7 @@ def households(
     """Two people with one tablet, each signed in by turns."""
     shoppers = [who for who in people if who.brands == (BB,) and who.since > 0.3]
     for first, second in zip(shoppers[::40], shoppers[1::40], strict=False):
-        rng = Random(f"{seed}/household/{first.number}")  # noqa: S311
+        rng = Random(f"{seed}/household/{first.number}")
         tablet = browser(rng)
         for at in moments(rng, now - int(0.25 * YEAR), now, 0.8):
             who = first if rng.random() < 0.5 else second
@@ -47,7 +47,7 @@ def households(
 
 def shared_address(seed: int, people: Sequence[Person], now: int) -> Iterator[Delivery]:
     """Five trainers of a studio write to the helpdesk from one address."""
-    rng = Random(f"{seed}/address")  # noqa: S311
+    rng = Random(f"{seed}/address")
     trainers = [who for who in people if who.brands == (FF,)][:5]
     for number, who in enumerate(trainers * 3):
         desk = Pen(rng, FF_DESK, now - (number * 16 + 5) * DAY - rng.randint(0, 9) * HOUR, who=who)
@@ -67,7 +67,7 @@ def retried(seed: int, delivery: Delivery, number: int) -> Iterator[Delivery]:
 
 def mistakes(seed: int, now: int) -> Iterator[Delivery]:
     """A release of the shop's server that forgets ids; a form that sends whole pictures; ..."""
-    rng = Random(f"{seed}/mistakes")  # noqa: S311
+    rng = Random(f"{seed}/mistakes")
     for number in range(24):
         till = Pen(rng, BB_SHOP, now - 9 * DAY + number * 11 * MINUTE)
         till.track("Order Completed", order_id=f"BB-LOST-{number:03d}", total=499, currency="INR")

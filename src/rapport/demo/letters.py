@@ -23,7 +23,7 @@ def letters(seed: int, people: Sequence[Person], now: int) -> Iterator[Delivery]
     """All newsletters of the year."""
     for brand, source in ((BB, BB_MAIL), (FF, FF_MAIL)):
         readers = [who for who in people if brand in who.brands and who.letters]
-        rng = Random(f"{seed}/letters/{brand}")  # noqa: S311
+        rng = Random(f"{seed}/letters/{brand}")
         gone: set[int] = set()
         for number, sent in enumerate(range(now - YEAR + _EVERY, now - DAY, _EVERY)):
             at = sent // DAY * DAY + 4 * HOUR + HOUR // 2  # ten in the morning in India

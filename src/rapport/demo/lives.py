@@ -51,7 +51,7 @@ def sign_up(rng: Random, shop: Shop, who: Person, at: int, device: Device) -> De
 def life(seed: int, who: Person, shops: dict[str, Shop], now: int) -> Iterator[Delivery]:
     """Everything one customer does until `now`, brand by brand."""
     for brand in who.brands:
-        rng = Random(f"{seed}/life/{who.number}/{brand}")  # noqa: S311
+        rng = Random(f"{seed}/life/{who.number}/{brand}")
         start = now - int(who.since * YEAR)
         yield from _customer(rng, shops[brand], who, start, now)
         if brand == FF and rng.random() < 0.7:
@@ -131,7 +131,7 @@ def _train(rng: Random, who: Person, gym: str, at: int) -> Iterator[Delivery]:
 
 def at_kiosk(rng: Random, who: Person, gym: str, at: int) -> Delivery:
     """The terminal of a gym: one browser, many people."""
-    terminal = Device(uuid(Random(f"kiosk/{gym}")), ("Linux", "6"), "Kiosk/2.1")  # noqa: S311
+    terminal = Device(uuid(Random(f"kiosk/{gym}")), ("Linux", "6"), "Kiosk/2.1")
     pen = Pen(rng, "fitness-forever-web", at - 90_000_000, who=who, on=terminal)
     pen.page("Kiosk", "/kiosk", f"Welcome to {gym}")
     pen.track("Class Schedule Viewed", gym=gym)

@@ -124,7 +124,7 @@ def phone(rng: Random) -> Device:
 
 def person(seed: int, number: int) -> Person:
     """The customer with this number. Every call gives the same one."""
-    rng = Random(f"{seed}/person/{number}")  # noqa: S311 - an invented person needs no secrecy
+    rng = Random(f"{seed}/person/{number}")
     gender = rng.choice(("female", "male"))
     first, last = rng.choice(_WOMEN if gender == "female" else _MEN), rng.choice(_FAMILIES)
     city, state, _ = rng.choices(CITIES, [weight for *_, weight in CITIES])[0]

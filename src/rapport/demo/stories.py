@@ -58,7 +58,7 @@ def _on(now: int, days: float, hour: float) -> int:
 
 def sarah(now: int, gym: Shop) -> Iterator[Delivery]:
     """A member who asks for a refund in writing, is called all the same, and stays away."""
-    rng, bike = Random("sarah"), gym.catalogue.named("Exercise bike")  # noqa: S311
+    rng, bike = Random("sarah"), gym.catalogue.named("Exercise bike")
     pen = gym.pen(rng, _on(now, 310, 20.5), SARAH.browsers[0], None)
     pen.page("Home", "/", FF)
     pen.page("Classes", "/classes", "Classes in Mumbai")
@@ -98,7 +98,7 @@ def _trains(rng: Random, now: int, days: float) -> Iterator[Delivery]:
 
 
 def _falls_out(now: int, order: dict[str, Any]) -> Iterator[Delivery]:
-    rng = Random("sarah/refund")  # noqa: S311
+    rng = Random("sarah/refund")
     desk = Pen(rng, FF_DESK, _on(now, 41, 10.2), who=SARAH)
     mail = {"ticket_id": "T-07710", "channel": "email", "subject": "Refund for my order"}
     desk.track("Email Received", **mail, text=_REFUND, order_id=order["order_id"])
@@ -126,7 +126,7 @@ def _falls_out(now: int, order: dict[str, Any]) -> Iterator[Delivery]:
 
 def neha(now: int, bazaar: Shop) -> Iterator[Delivery]:
     """First a kitchen knife; ever since, low-priced jewellery, by phone, with a discount."""
-    rng, knife = Random("neha"), bazaar.catalogue.named("Chef's knife")  # noqa: S311
+    rng, knife = Random("neha"), bazaar.catalogue.named("Chef's knife")
     first = _on(now, 215, 21.2)
     pen = bazaar.pen(rng, first, NEHA.browsers[0], None)
     pen.page("Home", "/", BB)

@@ -51,7 +51,7 @@ class Trickle:
         return arrived
 
     def _visit(self, second: int) -> Iterator[Delivery]:
-        rng = Random(f"{self._seed}/second/{second}")  # noqa: S311
+        rng = Random(f"{self._seed}/second/{second}")
         at = second * SECOND + rng.randrange(SECOND)
         kind = "gym" if rng.random() < 0.2 else "shop"
         if rng.random() > 0.22 * max(_LEAST, busy(at, kind)):

@@ -83,7 +83,7 @@ def local_url(host: str, port: int) -> str:
     >>> local_url("0.0.0.0", 8000), local_url("::1", 80)
     ('http://127.0.0.1:8000', 'http://[::1]:80')
     """
-    near = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104
+    near = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104 - no bind
     return f"http://[{near}]:{port}" if ":" in near and near[0] != "[" else f"http://{near}:{port}"
 
 

@@ -54,7 +54,7 @@ class _Server(Server):
 
     def _init_shared_socket(self) -> None:
         self._ssp: Any = None
-        self._shd: Any = SocketHolder(self._listener, False, 2048)  # type: ignore[call-arg]
+        self._shd: Any = SocketHolder(self._listener, False, 2048)  # type: ignore[call-arg]  # as in Granian's own _init_shared_socket
 
 
 def main() -> None:
@@ -120,7 +120,7 @@ async def _shut(composition: Composition, server: Server, serving: asyncio.Task[
     """Streams end, requests finish with their group commit, then the stores close."""
     composition.stop_streams()
     if not serving.done():
-        server.stop()  # type: ignore[no-untyped-call]
+        server.stop()  # type: ignore[no-untyped-call]  # Granian has no types here
     await serving
     await asyncio.get_running_loop().run_in_executor(None, composition.close)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 from litestar import post
 from litestar.params import FromQuery, JSONBody
@@ -54,11 +56,15 @@ def _label(reads: Reads, text: str) -> str:
 
 
 async def _decide(
-    request: Asked, context: Context, action: str, pair: Pair, preview: bool
+    request: Asked,
+    context: Context,
+    action: Literal["merge", "split"],
+    pair: Pair,
+    preview: bool,
 ) -> PreviewView | Decided:
     a, b = await context.rooms.reading(lambda reads: (_label(reads, pair.a), _label(reads, pair.b)))
     if preview:
-        decision = Decision(id="preview", at=context.rooms.clock.now(), action=action, a=a, b=b)  # type: ignore[arg-type]
+        decision = Decision(id="preview", at=context.rooms.clock.now(), action=action, a=a, b=b)
         return await _preview(context, decision)
     written = await context.commands.decide(
         action, principal_of(request).name, pair.reason, a=a, b=b

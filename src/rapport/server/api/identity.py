@@ -62,25 +62,25 @@ class IdentityPage(msgspec.Struct):
 
 
 def _edge(edge: Edge, slugs: dict[int, str]) -> EvidenceView:
-    return EvidenceView(*_shared(edge, slugs))
+    return EvidenceView(**_shared(edge, slugs))
 
 
 def _refused(edge: RefusedEdge, slugs: dict[int, str]) -> RefusedView:
-    return RefusedView(*_shared(edge, slugs), edge.rule, edge.explanation)
+    return RefusedView(rule=edge.rule, explanation=edge.explanation, **_shared(edge, slugs))
 
 
-def _shared(edge: Edge | RefusedEdge, slugs: dict[int, str]) -> tuple[Any, ...]:
+def _shared(edge: Edge | RefusedEdge, slugs: dict[int, str]) -> dict[str, Any]:
     """The fields of `EvidenceView`."""
-    return (
-        edge.a,
-        edge.b,
-        to_iso(edge.first_seen),
-        to_iso(edge.last_seen),
-        edge.count,
-        slugs.get(edge.source, ""),
-        edge.message_id,
-        edge.kind,
-    )
+    return {
+        "a": edge.a,
+        "b": edge.b,
+        "first_seen": to_iso(edge.first_seen),
+        "last_seen": to_iso(edge.last_seen),
+        "count": edge.count,
+        "source": slugs.get(edge.source, ""),
+        "message_id": edge.message_id,
+        "kind": edge.kind,
+    }
 
 
 def _decision(decision: Decision, undone: bool) -> DecisionSummary:
