@@ -29,6 +29,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Doc(description="Address under which browsers reach this server, when behind a proxy."),
     ] = ""
+    trusted_proxies: Annotated[
+        str,
+        Doc(
+            description="Addresses or networks of proxies in front, separated by commas: only they"
+            " are believed when they say for whom they forward (X-Forwarded-For)."
+        ),
+    ] = ""
     write_key: Annotated[
         str, Doc(description="Write key of the default source; made at first start when empty.")
     ] = ""

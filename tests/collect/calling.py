@@ -32,6 +32,11 @@ class Answer(msgspec.Struct):
         return msgspec.json.decode(self.body)
 
 
+class RequestHeaders(dict[str, str]):
+    def get_all(self, name: str) -> list[str]:
+        return [self[name]] if name in self else []
+
+
 class Scope:
     proto = "http"
     authority = None
@@ -41,7 +46,7 @@ class Scope:
     ) -> None:
         self.method = method
         self.path, _, self.query_string = target.partition("?")
-        self.headers = {name.lower(): value for name, value in headers.items()}
+        self.headers = RequestHeaders({n.lower(): value for n, value in headers.items()})
         self.client = client
         self.scheme = scheme
 

@@ -55,3 +55,12 @@ def test_wrong_login_links_close_the_door_to_nobody_else() -> None:
         guard.check("", f"10.0.1.{n}")
     with pytest.raises(Overloaded):
         guard.check("", "10.0.0.1")
+
+
+def test_all_addresses_of_one_ipv6_network_count_as_one() -> None:
+    guard = Attempts(FixedClock(10**15))
+    for n in range(attempts.PER_ADDRESS):
+        guard.failed("", f"2001:db8::{n:x}")
+    with pytest.raises(Overloaded):
+        guard.check("", "2001:db8::ffff")
+    guard.check("", "2001:db8:0:1::1")

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
+from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import ip_address
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 
 from rapport.collect.rsgi import Scope
+from rapport.errors import ConfigError
 
+log = logging.getLogger("rapport.http")
 _HOST = re.compile(r"^[A-Za-z0-9.\-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$")
 
 
@@ -20,36 +31,65 @@ def public_origin(scope: Scope, public_url: str) -> str:
     return f"{'https' if scheme == 'https' else 'http'}://{host if _HOST.match(host) else ''}"
 
 
-def client_ip(scope: Scope) -> str:
-    """The address of the visitor, see `visitor`."""
-    peer = scope.client.rpartition(":")[0].strip("[]") or scope.client
-    return visitor(peer, scope.headers.get("x-forwarded-for"))
+class Proxies:
+    """Who is believed when it says for whom it forwards: the setting `trusted_proxies`."""
+
+    def __init__(self, trusted: str) -> None:
+        """`trusted`: addresses and networks, separated by commas. Raises `ConfigError`."""
+        self._networks = [_network(part) for part in trusted.split(",") if part.strip()]
+        self._said = False
+        self._trusts = lru_cache(maxsize=4096)(self._contains)
+
+    def client_ip(self, scope: Scope) -> str:
+        """The address of the visitor, see `visitor`."""
+        peer = scope.client.rpartition(":")[0].strip("[]") or scope.client
+        return self.visitor(peer, scope.headers.get_all("x-forwarded-for"))
+
+    def visitor(self, peer: str, forwarded: Sequence[str]) -> str:
+        """The address of the visitor, from that of the connection and all X-Forwarded-For headers.
+
+        Each proxy adds the address that it saw at the end. So they are read from the end, and the
+        first one that is no trusted proxy is the visitor: what stands before it may be made up.
+        """
+        if not forwarded:
+            return peer
+        if not self._networks:
+            self._warn(peer)
+            return peer
+        found = peer
+        for hop in reversed(",".join(forwarded).split(",")):
+            if not self._trusts(found) or _address(hop.strip()) is None:
+                break
+            found = hop.strip()
+        return found
+
+    def _contains(self, text: str) -> bool:
+        address = _address(text)
+        return address is not None and any(address in network for network in self._networks)
+
+    def _warn(self, peer: str) -> None:
+        """Once: behind a proxy that is not known, all visitors have its address."""
+        address = _address(peer)
+        if self._said or address is None or address.is_global:
+            return
+        self._said = True
+        log.warning("a proxy forwards requests, but the setting trusted_proxies is empty")
 
 
-def visitor(peer: str, forwarded: str | None) -> str:
-    """The address of the visitor, from that of the connection and what X-Forwarded-For says.
-
-    A proxy in front is believed only when the connection itself comes from a private address; then
-    the last public address in X-Forwarded-For counts, since earlier ones may be made up.
-    """
-    if not forwarded or not _is_private(peer):
-        return peer
-    hops = [hop.strip() for hop in forwarded.split(",")]
-    public = [hop for hop in hops if _is_public(hop)]
-    return public[-1] if public else hops[0] if _is_private(hops[0]) else peer
-
-
-@lru_cache(maxsize=4096)
-def _is_private(text: str) -> bool:
+def _network(text: str) -> IPv4Network | IPv6Network:
     try:
-        return not ip_address(text).is_global
+        return ip_network(text.strip(), strict=False)
     except ValueError:
-        return False
+        raise ConfigError(
+            f"setting 'trusted_proxies': {text.strip()!r} is no address and no network",
+            hint="e.g. 127.0.0.1, 10.0.0.0/8",
+        ) from None
 
 
-@lru_cache(maxsize=4096)
-def _is_public(text: str) -> bool:
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """None for what is none. IPv4 seen through an IPv6 socket (`::ffff:…`) is IPv4."""
     try:
-        return ip_address(text).is_global
+        address = ip_address(text)
     except ValueError:
-        return False
+        return None
+    return getattr(address, "ipv4_mapped", None) or address

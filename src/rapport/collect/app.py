@@ -67,6 +67,7 @@ class Collector:
             unloaded=unloaded,
             max_backlog_events=settings.max_backlog_events,
             max_batch_events=settings.max_batch_events,
+            trusted_proxies=settings.trusted_proxies,
         )
         self._scripts = Scripts(sdk_folder or Path(rapport.__file__).parent / "console_dist/sdk")
         self._exact: dict[str, tuple[str, Answer]] = {

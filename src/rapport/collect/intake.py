@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from rapport.clock import Clock
-from rapport.collect.addresses import client_ip
+from rapport.collect.addresses import Proxies
 from rapport.collect.backlog import Backlog
 from rapport.collect.rsgi import Scope
 from rapport.collect.sources import Source, SourceStore
@@ -36,12 +36,14 @@ class Intake:
         unloaded: Callable[[], int],
         max_backlog_events: int,
         max_batch_events: int,
+        trusted_proxies: str,
     ) -> None:
         self.backlog = Backlog(log, committed, max_backlog_events, unloaded)
         self._log = log
         self._sources = sources
         self._clock = clock
         self._max_batch_events = max_batch_events
+        self._proxies = Proxies(trusted_proxies)
         self._appender: AsyncAppender | None = None
         self._saved_uses = time.monotonic()
         self._saving: asyncio.Task[None] | None = None
@@ -69,7 +71,7 @@ class Intake:
                 code="too_many_events",
                 details={"limit": self._max_batch_events},
             )
-        meta = _meta(scope) if from_device or source.kind in _DEVICES else b""
+        meta = self._meta(scope) if from_device or source.kind in _DEVICES else b""
         draft = Draft(source.id, kind, count, self._clock.now(), body, meta)
         appender = self._appender
         if appender is None:
@@ -98,9 +100,8 @@ class Intake:
         except RapportError:
             return  # only a convenience for operators; the next minute tries again
 
-
-def _meta(scope: Scope) -> bytes:
-    meta: dict[str, Any] = {"ip": client_ip(scope)}
-    if agent := scope.headers.get("user-agent"):
-        meta["user_agent"] = agent[:1000]
-    return _encode(meta)
+    def _meta(self, scope: Scope) -> bytes:
+        meta: dict[str, Any] = {"ip": self._proxies.client_ip(scope)}
+        if agent := scope.headers.get("user-agent"):
+            meta["user_agent"] = agent[:1000]
+        return _encode(meta)

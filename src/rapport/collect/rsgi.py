@@ -10,6 +10,7 @@ Headers = list[tuple[str, str]]
 
 class RequestHeaders(Protocol):
     def get(self, key: str, default: str | None = None) -> str | None: ...
+    def get_all(self, key: str) -> list[str]: ...
 
 
 class Scope(Protocol):

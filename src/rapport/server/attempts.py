@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
+from ipaddress import IPv6Address, IPv6Network
 
 from rapport.clock import MINUTE, SECOND, Clock
 from rapport.errors import Overloaded
@@ -49,7 +50,7 @@ class Attempts:
         self._failed.pop(f"account {account.lower()}", None)
 
     def _limits(self, account: str, address: str) -> list[tuple[str, int]]:
-        limits = [(f"address {address}", PER_ADDRESS)]
+        limits = [(f"address {_neighbourhood(address)}", PER_ADDRESS)]
         if account:
             limits.append((f"account {account.lower()}", PER_ACCOUNT))
         return limits
@@ -59,3 +60,16 @@ class Attempts:
         while times and times[0] <= self._clock.now() - WINDOW:
             times.popleft()
         return times
+
+
+def _neighbourhood(address: str) -> str:
+    """Whose failures are counted together: whoever has one IPv6 address has 2⁶⁴ of them.
+
+    >>> _neighbourhood("2001:db8::5"), _neighbourhood("192.0.2.1"), _neighbourhood("::ffff:1.2.3.4")
+    ('2001:db8::/64', '192.0.2.1', '1.2.3.4')
+    """
+    try:
+        mapped = IPv6Address(address).ipv4_mapped
+        return str(mapped or IPv6Network((address, 64), strict=False))
+    except ValueError:
+        return address

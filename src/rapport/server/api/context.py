@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
+from litestar.types import HTTPScope
 
+from rapport.collect.addresses import Proxies
 from rapport.errors import Unauthorized
 from rapport.server.attempts import Attempts
 from rapport.server.auth import READING, Principal
@@ -33,6 +35,7 @@ class Context:
         self.metrics = metrics
         self.loading = loading
         self.url = url  # where browsers reach the console
+        self.proxies = Proxies(rooms.settings.trusted_proxies)
         self.passwords = Passwords()
         self.attempts = Attempts(rooms.clock)
         self.readiness = Readiness(rooms, loading)
@@ -65,5 +68,5 @@ async def has_scope(
     """
     if handler.opt.get("public"):
         return
-    reads = connection.scope["method"] in READING  # type: ignore[typeddict-item]
+    reads = cast("HTTPScope", connection.scope)["method"] in READING  # no route is a websocket
     principal_of(connection).needs(handler.opt.get("scope", "read" if reads else "write"))

@@ -7,7 +7,6 @@ from litestar import Response, delete, get, post, put
 from litestar.params import JSONBody
 
 from rapport.clock import to_iso
-from rapport.collect.addresses import visitor
 from rapport.errors import Forbidden, Unauthorized
 from rapport.server.accounts import Link, Session, User
 from rapport.server.api.context import Asked, Context, Provided, principal_of
@@ -58,10 +57,10 @@ def _person(user: User) -> Person:
     return Person(user.email, user.name, user.has_password)
 
 
-def _address(request: Asked) -> str:
+def _address(request: Asked, context: Context) -> str:
     """Of the visitor, so that people behind one proxy do not lock each other out."""
-    forwarded = ", ".join(request.headers.getall("x-forwarded-for", []))
-    return visitor(request.client.host if request.client else "", forwarded)
+    peer = request.client.host if request.client else ""
+    return context.proxies.visitor(peer, request.headers.getall("x-forwarded-for", []))
 
 
 @post("/api/v1/session", status_code=200, opt={"public": True})
@@ -69,7 +68,7 @@ async def sign_in(
     request: Asked, data: JSONBody[WithPassword], context: Provided
 ) -> Response[SessionView]:
     """Sign in with e-mail and password."""
-    address = _address(request)
+    address = _address(request, context)
     context.attempts.check(data.email, address)
     accounts = context.rooms.accounts
     found = accounts.password_of(data.email)
@@ -91,7 +90,7 @@ async def redeem_link(
     request: Asked, data: JSONBody[WithLink], context: Provided
 ) -> Response[SessionView]:
     """Sign in with the token of a one-time link. Opening the link's page alone uses nothing up."""
-    address = _address(request)
+    address = _address(request, context)
     context.attempts.check("", address)
     accounts = context.rooms.accounts
     try:
@@ -128,11 +127,11 @@ async def change_password(
     if found is None:
         raise Forbidden("only a signed-in user has a password", hint="sign in first")
     user, hashed = found
-    context.attempts.check(user.email, _address(request))
+    context.attempts.check(user.email, _address(request, context))
     if hashed is not None and not await context.rooms.working(
         lambda: context.passwords.matches(hashed, data.current)
     ):
-        context.attempts.failed(user.email, _address(request))
+        context.attempts.failed(user.email, _address(request, context))
         raise Forbidden("the current password is wrong", hint="", code="wrong_password")
     fresh = await context.rooms.working(lambda: context.passwords.hash(data.password))
     await context.rooms.working(lambda: accounts.set_password(user.email, fresh))
