@@ -133,3 +133,24 @@ def test_an_export_without_rows_is_a_file(warehouse: DuckdbWarehouse, tmp_path: 
     assert (tmp_path / "x.csv").read_text() == "node\n"
     assert export(warehouse, sql, tmp_path / "x.parquet") == 0
     assert pq.read_table(tmp_path / "x.parquet").schema == pa.schema([("node", pa.int64())])
+
+
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM events", "SELEC 1", "SELECT 1; SELECT 2", "SELECT nope FROM events"]
+)
+def test_a_refused_question_is_refused_in_the_same_words(
+    warehouse: DuckdbWarehouse, tmp_path: Path, sql: str
+) -> None:
+    with pytest.raises(QueryError) as asked:
+        warehouse.query(sql)
+    with pytest.raises(QueryError) as exported:
+        export(warehouse, sql, tmp_path / "a.csv", progress=lambda *_: None)
+    assert exported.value.as_dict() == asked.value.as_dict()
+    assert not (tmp_path / "a.csv").exists()
+
+
+def test_what_cannot_be_counted_can_be_exported(warehouse: DuckdbWarehouse, tmp_path: Path) -> None:
+    heard: list[tuple[int, int]] = []
+    sql = "EXPLAIN SELECT 1"
+    rows = export(warehouse, sql, tmp_path / "a.csv", progress=lambda *done: heard.append(done))
+    assert heard == [(rows, 0)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rapport.errors import BadRequest
+from rapport.errors import BadRequest, QueryError
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.values import json_safe
 from rapport.warehouse.writing import whole_file
@@ -46,8 +47,11 @@ def export(
     """
     chosen = format_of(path, format)
     sql = NAMED.get(what, what).strip().rstrip(";")
+    batches = warehouse.stream(sql)
+    # Refuses what cannot be asked in the words of the question itself, before it is counted.
+    first = list(islice(batches, 1))
     total = _count(warehouse, sql) if progress is not None else 0
-    batches = _counted(warehouse.stream(sql), progress, total)
+    batches = _counted(chain(first, batches), progress, total)
     with whole_file(path) as unfinished:
         return {"parquet": _parquet, "csv": _csv, "jsonl": _jsonl}[chosen](unfinished, batches)
 
@@ -64,7 +68,11 @@ def format_of(path: Path, given: str) -> str:
 
 
 def _count(warehouse: Warehouse, sql: str) -> int:
-    return int(warehouse.query(f"SELECT count(*) FROM ({sql}\n)", timeout=600).rows[0][0])
+    """How many rows there will be; 0 when that cannot be said: EXPLAIN, a count that takes long."""
+    try:
+        return int(warehouse.query(f"SELECT count(*) FROM ({sql}\n)", timeout=600).rows[0][0])
+    except QueryError:
+        return 0
 
 
 def _counted(
