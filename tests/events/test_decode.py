@@ -121,6 +121,25 @@ def test_rudder_traits_of_identify_lie_in_the_context() -> None:
     assert event({"userId": "u", "context": {"traits": [1]}}, "identify").traits == b""
 
 
+def test_what_a_client_says_of_destinations_is_kept() -> None:
+    own, shared = decode(
+        {
+            "batch": [{**TRACK, "integrations": {"All": False, "Ads": True}}, TRACK],
+            "integrations": {"All": True},
+        },
+        BATCH,
+    )
+    assert isinstance(own, Event)
+    assert isinstance(shared, Event)
+    assert json.loads(own.integrations) == {"All": False, "Ads": True}
+    assert json.loads(shared.integrations) == {"All": True}
+    deep: Any = {}
+    for _ in range(200):
+        deep = {"a": deep}
+    for nonsense in ({}, None, [], "all", 1, deep):
+        assert event({**TRACK, "integrations": nonsense}).integrations == b""
+
+
 def test_rudder_channel_and_original_timestamp() -> None:
     found = event(
         {

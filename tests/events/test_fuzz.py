@@ -53,7 +53,7 @@ def check(found: list[Any], count: int) -> None:
             assert one.type in TYPES
             assert one.message_id
             assert len(one.content) == 8
-            for raw in (one.properties, one.traits, one.context):
+            for raw in (one.properties, one.traits, one.context, one.integrations):
                 assert raw == b"" or isinstance(msgspec.json.decode(raw), dict)
         else:
             assert one.reason in REASONS
@@ -62,10 +62,11 @@ def check(found: list[Any], count: int) -> None:
     assert table.num_rows == len(events)
 
 
-@given(st.lists(items, max_size=4), values, contexts | values)
+@given(st.lists(items, max_size=4), values, contexts | values, values)
 @settings(max_examples=80, deadline=None)
-def test_any_json_batch(batch: list[Any], sent_at: Any, context: Any) -> None:
-    body = json.dumps({"batch": batch, "sentAt": sent_at, "context": context}).encode()
+def test_any_json_batch(batch: list[Any], sent_at: Any, context: Any, routing: Any) -> None:
+    whole = {"batch": batch, "sentAt": sent_at, "context": context, "integrations": routing}
+    body = json.dumps(whole).encode()
     check(decode(body, BATCH, count=len(batch)), len(batch))
 
 

@@ -30,7 +30,7 @@ def event_row(number: int, **changes: Any) -> dict[str, Any]:
         properties="{}",
     )
     row.update(changes)
-    for name in ("properties", "traits", "context"):
+    for name in ("properties", "traits", "context", "integrations"):
         if isinstance(row[name], dict):
             row[name] = msgspec.json.encode(row[name]).decode()
     return row

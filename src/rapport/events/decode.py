@@ -46,6 +46,7 @@ class _Frame(NamedTuple):
     bare: bool  # neither the batch nor the request says anything of the context
     prepare: Callable[[bytes], Prepared]
     has_nul: bool
+    integrations: msgspec.Raw
 
 
 class Decoder:
@@ -88,6 +89,7 @@ class Decoder:
             not shared and not record.meta,
             self._contexts.within(shared, record.meta),
             has_nul,
+            batch.integrations,
         )
 
     def _event(self, frame: _Frame, index: int, raw: msgspec.Raw) -> Event:
@@ -123,6 +125,8 @@ class Decoder:
         content = canonical(
             (kind, event, ids, item.channel, item.timestamp, said, sent_properties, sent_traits)
         )
+        integrations = item.integrations if item.integrations is not RAW else frame.integrations
+        integrations = _routing(integrations) if integrations else b""
         channel = item.channel if item.channel is not None else context.fields.channel
         channel = channel if type(channel) is str else None
         return Event(  # by position, which is twice as fast as by name
@@ -130,7 +134,7 @@ class Decoder:
             user_id, anonymous_id, previous_id, group_id,
             timestamp, original, sent, received, flags,
             properties, traits, context.raw, context.fields, size, channel,
-            xxh3_64_digest(content + context.digest),
+            xxh3_64_digest(content + context.digest), integrations,
         )  # fmt: skip
 
 
@@ -177,6 +181,13 @@ def _object(name: str, raw: msgspec.Raw) -> tuple[bytes, Any]:
     if too_deep(text, value):
         raise Refused(reasons.TOO_DEEP, f"{name} is nested too deeply")
     return text, value
+
+
+def _routing(integrations: msgspec.Raw) -> bytes:
+    """An object, or nothing: what a client says of destinations must not cost the event."""
+    text = bytes(integrations)
+    value = decode_any(text)
+    return text if value and type(value) is dict and not too_deep(text, value) else b""
 
 
 def _over(traits: bytes, context: bytes) -> bytes:

@@ -40,8 +40,8 @@ class Context(msgspec.Struct, gc=False, rename="camel"):
 class Event(msgspec.Struct, gc=False):
     """One accepted event. Instants are microseconds UTC; `None` means the client did not say.
 
-    `properties`, `traits`, `context` are the raw JSON objects as bytes (b"" when absent), so that
-    nothing a client sent is lost and nothing is parsed that nobody asks for.
+    `properties`, `traits`, `context` and `integrations` are the raw JSON objects as bytes (b"" when
+    absent), so that nothing a client sent is lost and nothing is parsed that nobody asks for.
     """
 
     offset: int  # of its record in the log
@@ -66,6 +66,7 @@ class Event(msgspec.Struct, gc=False):
     size: int  # bytes of the event as sent
     channel: str | None = None
     content: bytes = b""  # 8-byte digest of what was sent, the same for every re-send
+    integrations: bytes = b""  # which destinations the client asked for; raw JSON like `context`
     node: int = 0  # set by identity: node of the strongest identifier
 
 

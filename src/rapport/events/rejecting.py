@@ -32,6 +32,8 @@ def whole(kind: str, batch: Batch, raw: bytes) -> bytes:
         if len(batch.context):
             own = decode_members(members["context"]) if "context" in members else {}
             added["context"] = decode_members(batch.context) | own
+        if len(batch.integrations) and "integrations" not in members:
+            added["integrations"] = batch.integrations
     except BROKEN:
         return raw
     return encode(members | added) if added else raw

@@ -46,7 +46,7 @@ _NAMES: Final = {"log_offset": "offset", "log_index": "index"}
 _FROM_EVENT: Final = {
     name: attrgetter(_NAMES.get(name, name)) for name in EVENTS.names if name not in _FROM_CONTEXT
 }
-_EMPTY_IS_NULL: Final = frozenset(["event", "properties", "traits", "context"])
+_EMPTY_IS_NULL: Final = frozenset(["event", "properties", "traits", "context", "integrations"])
 
 
 def to_batch(events: Sequence[Event]) -> pa.RecordBatch:

@@ -62,6 +62,7 @@ EVENTS: pa.Schema = pa.schema(
         pa.field("properties", TEXT),
         pa.field("traits", TEXT),
         pa.field("context", TEXT),
+        pa.field("integrations", TEXT),
     ]
 )
 

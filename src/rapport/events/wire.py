@@ -31,12 +31,14 @@ class Item(msgspec.Struct, gc=False, rename="camel"):
     properties: msgspec.Raw = RAW
     traits: msgspec.Raw = RAW
     context: msgspec.Raw = RAW
+    integrations: msgspec.Raw = RAW
 
 
 class Batch(msgspec.Struct, gc=False, rename="camel"):
     batch: list[msgspec.Raw]
     sent_at: Any = None
     context: msgspec.Raw = RAW
+    integrations: msgspec.Raw = RAW
 
 
 class Meta(msgspec.Struct, gc=False):

@@ -247,8 +247,7 @@ class DuckdbWarehouse(Warehouse):
         )
         try:
             if not self._readonly:
-                root.execute(events_ddl(EVENTS))
-                for statement in TABLES:
+                for statement in (*events_ddl(EVENTS), *TABLES):
                     root.execute(statement)
                 views.refresh_all(root)
         except BaseException:

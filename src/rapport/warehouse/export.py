@@ -25,7 +25,7 @@ NAMED = {
     ),
     "profiles": "SELECT * FROM profiles",
 }
-_JSON = frozenset(("properties", "traits", "context", "identifiers", "accounts"))
+_JSON = frozenset(("properties", "traits", "context", "integrations", "identifiers", "accounts"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Progress = Callable[[int, int], None]

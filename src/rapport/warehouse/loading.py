@@ -37,7 +37,7 @@ def append_events(connection: duckdb.DuckDBPyConnection, events: pa.Table) -> se
         connection.execute(_CHUNK)
     finally:
         connection.unregister("incoming")
-    connection.execute("INSERT INTO events SELECT * FROM chunk")
+    connection.execute("INSERT INTO events BY NAME SELECT * FROM chunk")
     fresh = catalogue.record(connection)
     connection.execute("DROP TABLE chunk")
     return fresh

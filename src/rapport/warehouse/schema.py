@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-JSON_COLUMNS = ("properties", "traits", "context")
+JSON_COLUMNS = ("properties", "traits", "context", "integrations")
+ADDED_COLUMNS = ("integrations",)  # since the first release
 SOURCE_COLUMNS = "source_id INTEGER NOT NULL, source VARCHAR, brand VARCHAR, region VARCHAR"
 
 _SQL = {
@@ -37,18 +38,23 @@ PROFILES: pa.Schema = pa.schema(
 )
 
 
-def events_ddl(schema: pa.Schema) -> str:
-    """CREATE TABLE events for the columns in which events arrive."""
-    columns = []
-    for field in schema:
-        if field.name == "source":
-            columns.append(SOURCE_COLUMNS)
-        elif field.name in JSON_COLUMNS:
-            columns.append(f'"{field.name}" JSON USING COMPRESSION zstd')
-        else:
-            null = "" if field.nullable else " NOT NULL"
-            columns.append(f'"{field.name}" {_SQL[field.type]}{null}')
-    return f"CREATE TABLE IF NOT EXISTS events ({', '.join(columns)})"
+def events_ddl(schema: pa.Schema) -> list[str]:
+    """CREATE TABLE events for the columns in which events arrive; those that a table made by an
+    older version lacks are added to it.
+    """
+    columns = {field.name: _ddl(field) for field in schema}
+    return [
+        f"CREATE TABLE IF NOT EXISTS events ({', '.join(columns.values())})",
+        *(f"ALTER TABLE events ADD COLUMN IF NOT EXISTS {columns[name]}" for name in ADDED_COLUMNS),
+    ]
+
+
+def _ddl(field: pa.Field) -> str:
+    if field.name == "source":
+        return SOURCE_COLUMNS
+    if field.name in JSON_COLUMNS:
+        return f'"{field.name}" JSON USING COMPRESSION zstd'
+    return f'"{field.name}" {_SQL[field.type]}{"" if field.nullable else " NOT NULL"}'
 
 
 TABLES = (

@@ -22,9 +22,10 @@ from rapport.warehouse.values import json_safe
 _RECENT = 30 * DAY
 _COLUMNS = (
     "node, message_id, type, event, timestamp, received_at, source, brand, region, user_id,"
-    " anonymous_id, group_id, flags, properties, traits, context, log_offset, log_index"
+    " anonymous_id, group_id, flags, properties, traits, context, integrations,"
+    " log_offset, log_index"
 )
-_JSON = ("properties", "traits", "context")
+_JSON = ("properties", "traits", "context", "integrations")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - the warehouse keeps naive UTC
 
 
