@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -41,12 +42,15 @@ def test_a_kind_tells_its_properties(page: Any, shop: RunningServer) -> None:
     assert "text" in property_.inner_text()
     assert "sarah-0" in property_.inner_text()
     drawer.get_by_role("button", name="Show as table").press("Enter")
-    table = drawer.get_by_role("table", name="Last 14 days")
+    table = drawer.get_by_role("table", name="Events a day, by source")
     counts = table.locator("tbody td").all_inner_texts()
     with shop.api() as api:
-        items = api.get("/api/v1/events").json()["items"]
-    volume = next(item["volume"] for item in items if item["event"] == "Order Refunded")
-    assert [int(count) for count in counts] == [day["count"] for day in reversed(volume)]
+        [sent] = api.get("/api/v1/events/track/Order%20Refunded").json()["volumes"]
+    assert [int(count) for count in counts] == [day["count"] for day in reversed(sent["volume"])]
+    assert sent["source"] == "service-desk"
+    drawer.get_by_text("90 days").click()
+    page.wait_for_url("**days=90*")
+    page.wait_for_function("document.querySelectorAll('[role=dialog] tbody tr').length >= 90")
     drawer.get_by_role("tab", name="Samples").click()
     drawer.get_by_role("link", name="sarah").first.click()
     page.get_by_role("heading", name="Sarah Kapoor", level=1).wait_for()
@@ -57,6 +61,18 @@ def test_the_events_behind_a_number_are_one_press_away(page: Any) -> None:
     page.get_by_role("link", name="Open in SQL").click()
     page.wait_for_url("**/sql?query=*")
     assert "event = 'Order Refunded'" in page.get_by_role("textbox", name="Query").input_value()
+    page.get_by_role("grid").get_by_role("row").nth(1).wait_for()
+
+
+def test_the_volume_is_told_by_source(page: Any) -> None:
+    """Bars for eyes, one sentence for those who listen."""
+    page.goto("/events?open=track:Order%20Completed")
+    drawer = page.get_by_role("dialog", name="Order Completed")
+    chart = drawer.get_by_role("img", name=re.compile("Events a day by source"))
+    chart.wait_for()
+    spoken = chart.get_attribute("aria-label") or ""
+    assert "Web shop" in spoken
+    assert "Mobile app" in spoken
 
 
 def test_no_events_yet(empty_page: Any, empty_shop: RunningServer) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import new_context
+from tests.browser.test_accessibility import violations
 from tests.conftest import RunningServer
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("console")]
@@ -26,11 +27,48 @@ def test_home_balances(page: Any, shop: RunningServer) -> None:
     assert totals["quarantined"] > 0
 
 
+def test_home_leads_to_the_list_behind_each_number(page: Any) -> None:
+    for name, place in {
+        "Stored": "**/events",
+        "Duplicate": "**/live?status=duplicate",
+        "Quarantined": "**/quarantine?status=all",
+        "Pending": "**/live",
+    }.items():
+        page.goto("/")
+        page.get_by_role("region", name="The books").get_by_role("link", name=name).click()
+        page.wait_for_url(place)
+
+
+def test_home_tells_what_changed(page: Any, shop: RunningServer) -> None:
+    with shop.api() as api:
+        changes = api.get("/api/v1/overview/changes").json()
+    page.goto("/")
+    card = page.get_by_role("region", name="What changed")
+    card.get_by_role("link", name=f"{changes['new_people']} new people").wait_for()
+    quarantined = card.get_by_role("link", name="went to quarantine").inner_text()
+    assert quarantined.startswith(f"{changes['quarantined']} event")
+    card.get_by_role("link", name=changes["new_events"][0]["event"], exact=True).click()
+    page.get_by_role("dialog", name=changes["new_events"][0]["event"]).wait_for()
+
+
+def test_live_opens_with_what_happened_last(page: Any) -> None:
+    """Also what came twice, and what was refused, with its reason in words."""
+    page.goto("/live")
+    page.get_by_role("grid", name="Events as they arrive").get_by_role("row").nth(20).wait_for()
+    page.goto("/live?status=duplicate")
+    page.get_by_role("row").get_by_text("Duplicate").first.wait_for()
+    page.goto("/live?status=quarantined")
+    page.get_by_text("No event name").first.wait_for()
+    page.get_by_role("grid").get_by_role("row").nth(1).press("Enter")
+    page.get_by_role("dialog").get_by_role("link").first.click()
+    page.wait_for_url("**/quarantine?reason=*")
+
+
 def test_an_event_appears_while_one_watches(page: Any, shop: RunningServer) -> None:
     message = str(uuid.uuid4())
     page.goto("/live")
     page.get_by_text("Live", exact=True).nth(1).wait_for()
-    page.get_by_text("Waiting for events").wait_for()
+    page.get_by_role("grid").get_by_role("row").nth(1).wait_for()
     with shop.tracking() as tracking:
         body = {"userId": "watched", "event": "Door Opened", "messageId": message}
         tracking.post("/v1/track", json={**body, "properties": {"door": 7}}).raise_for_status()
@@ -78,6 +116,46 @@ def test_make_a_source_and_send_with_its_snippet(page: Any, shop: RunningServer)
     drawer.get_by_role("button", name="Rotate key").click()
     page.get_by_role("dialog", name="Rotate key").get_by_role("button", name="Rotate key").click()
     drawer.get_by_text(re.compile("^Ends ")).wait_for()
+
+
+def test_a_source_is_edited(page: Any, shop: RunningServer) -> None:
+    with shop.api() as api:
+        made = api.post("/api/v1/sources", json={"name": f"Old {uuid.uuid4().hex[:6]}"}).json()
+    page.goto(f"/sources?open={made['slug']}")
+    page.get_by_role("dialog").get_by_role("button", name="Edit").click()
+    dialog = page.get_by_role("dialog", name=re.compile("^Edit "))
+    save = dialog.get_by_role("button", name="Save")
+    assert save.is_disabled()
+    dialog.get_by_role("textbox", name="Name").fill("Renamed desk")
+    dialog.get_by_role("textbox", name="Brand").fill("Brands Bazaar")
+    dialog.get_by_role("textbox", name="Keep for days").fill("30 days")
+    dialog.get_by_role("button", name="Kind").click()
+    page.get_by_role("option", name="Help desk").click()
+    assert violations(page) == []
+    save.click()
+    page.get_by_role("dialog", name="Renamed desk").wait_for()
+    with shop.api() as api:
+        now = api.get(f"/api/v1/sources/{made['slug']}").json()
+    assert (now["name"], now["brand"], now["kind"], now["ttl_days"]) == (
+        "Renamed desk",
+        "Brands Bazaar",
+        "helpdesk",
+        30,
+    )
+    assert now["write_keys"][0]["key"] == made["write_keys"][0]["key"]
+
+
+def test_links_change_the_page_without_loading_it_anew(page: Any) -> None:
+    """From an account to its people, and from the palette to a person."""
+    page.goto("/accounts?open=acme")
+    page.evaluate("window.stayed = true")
+    page.get_by_role("dialog").get_by_role("link", name="Sarah Kapoor").click()
+    page.get_by_role("heading", name="Sarah Kapoor", level=1).wait_for()
+    page.keyboard.press("Control+k")
+    page.get_by_role("dialog").get_by_role("searchbox").fill("neha@")
+    page.get_by_role("menuitem", name="Neha Reddy").click()
+    page.get_by_role("heading", name="Neha Reddy", level=1).wait_for()
+    assert page.evaluate("window.stayed") is True
 
 
 def test_an_api_key_is_shown_once(page: Any, shop: RunningServer) -> None:

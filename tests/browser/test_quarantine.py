@@ -105,6 +105,22 @@ def test_all_of_a_reason_at_once(page: Any, shop: RunningServer) -> None:
     dialog.get_by_text(f"{count} came back to quarantine").wait_for()
 
 
+def test_one_that_is_no_object_does_not_hold_up_the_others(page: Any, shop: RunningServer) -> None:
+    """Counted for the source that is chosen, answered one by one, in the reader's words."""
+    with shop.api() as api:
+        made = api.post("/api/v1/sources", json={"name": f"Desk {uuid.uuid4().hex[:6]}"}).json()
+    with shop.tracking() as tracking:
+        auth = (made["write_keys"][0]["key"], "")
+        tracking.post("/v1/batch", json={"batch": [7, "x"]}, auth=auth).raise_for_status()
+    shop.settle()
+    page.goto(f"/quarantine?source={made['slug']}")
+    page.get_by_role("button", name="All 2").wait_for()
+    page.get_by_role("button", name="Send many again…").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Send 2 events again").click()
+    dialog.get_by_text("2 cannot be sent as they are").wait_for()
+
+
 def test_nothing_in_quarantine(empty_page: Any) -> None:
     empty_page.goto("/quarantine")
     empty_page.get_by_text("Nothing is in quarantine").wait_for()

@@ -80,8 +80,8 @@ export function Table<T extends object>(props: Props<T>) {
   }, [props.columns, width, chooseAll, Boolean(onChoose)])
   const header = columns[onChoose ? 1 : 0]?.id
   if (rows.length === 0 && props.empty) return <div className={css.frame}>{props.empty}</div>
-  const natural = HEAD_PX + rows.length * rowHeight + 2
-  const size = height === 'fill' ? undefined : { blockSize: Math.min(natural, height.max) }
+  const natural = HEAD_PX + (rows.length + (onMore ? 1 : 0)) * rowHeight + 2
+  const size = height === 'fill' ? { maxBlockSize: natural } : { blockSize: Math.min(natural, height.max) }
   return (
     <ResizableTableContainer className={classes(css.frame, height === 'fill' && css.fill)} style={size}>
       <Virtualizer layout={TableLayout} layoutOptions={{ rowHeight, headingHeight: HEAD_PX }}>

@@ -14,9 +14,11 @@ import { Page } from '@/ui/Page'
 import { SearchField } from '@/ui/SearchField'
 import { Skeleton } from '@/ui/Skeleton'
 import { Table, type TableColumn } from '@/ui/Table'
+import { useFormat } from '@/ui/useFormat'
 
 import { FirstEvent } from '../sources/FirstEvent'
 import { groupCall } from '../sources/snippets'
+import css from './Accounts.module.css'
 import { AccountDrawer } from './AccountDrawer'
 import { accountName } from './accountName'
 
@@ -36,7 +38,12 @@ export function AccountsPage() {
       lead={t('accounts.lead')}
       height="fill"
       actions={<ButtonLink to="/sources">{t('home.sources.all')}</ButtonLink>}
-      filters={<SearchField label={t('accounts.search')} value={q} onChange={search} main />}
+      filters={
+        <>
+          <SearchField label={t('accounts.search')} value={q} onChange={search} main />
+          {list.data && rows.length > 0 && <Count shown={rows.length} more={list.hasNextPage} />}
+        </>
+      }
     >
       {list.error && !list.data && <ErrorState error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton height={320} />}
@@ -59,6 +66,16 @@ export function AccountsPage() {
   )
 }
 
+function Count({ shown, more }: { shown: number; more: boolean }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <span className={css.count} role="status">
+      {t(more ? 'accounts.countMore' : 'accounts.count', { count: shown, formatted: format.number(shown) })}
+    </span>
+  )
+}
+
 function Nothing({ q }: { q: string }) {
   const { t } = useTranslation()
   if (q) return <EmptyState title={t('accounts.none', { q })} />
@@ -76,7 +93,7 @@ function useColumns(): TableColumn<AccountSummary>[] {
     () => [
       { id: 'name', label: t('accounts.name'), width: 2, render: accountName },
       { id: 'members', label: t('accounts.members'), width: 110, align: 'end', render: (account) => <Num value={account.members_count} /> },
-      { id: 'last', label: t('accounts.lastSeen'), width: 1, render: (account) => <DateTime at={account.last_seen} />, from: 600 },
+      { id: 'last', label: t('accounts.lastSeen'), width: 140, align: 'end', render: (account) => <DateTime at={account.last_seen} />, from: 600 },
     ],
     [t],
   )

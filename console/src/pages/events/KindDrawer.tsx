@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { SquareTerminal } from 'lucide-react'
-import { useState, type ReactNode } from 'react'
+import { Fragment, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { eventQuery, type EventDetail, type EventKind } from '@/api/catalogue'
@@ -15,6 +15,7 @@ import { Skeleton } from '@/ui/Skeleton'
 import { Tabs } from '@/ui/Tabs'
 import { useFormat } from '@/ui/useFormat'
 
+import { SourceName } from '../sources/SourceName'
 import css from './Events.module.css'
 import { fromId, nameOf, sqlOf } from './kinds'
 import { Properties } from './Properties'
@@ -80,7 +81,7 @@ function Details({ detail, kind, chart }: DetailsProps) {
           [t('events.count'), <Num key="count" value={detail.count} />],
           [t('events.first'), <DateTime key="first" at={detail.first_seen} as="full" />],
           [t('events.last'), <DateTime key="last" at={detail.last_seen} as="full" />],
-          [t('live.source'), kind ? kind.sources.join(', ') : '–'],
+          [t('live.source'), <Sources key="sources" slugs={kind?.sources ?? []} />],
         ]}
       />
       {chart}
@@ -102,4 +103,14 @@ function Details({ detail, kind, chart }: DetailsProps) {
       </div>
     </>
   )
+}
+
+function Sources({ slugs }: { slugs: readonly string[] }) {
+  if (slugs.length === 0) return '–'
+  return slugs.map((slug, index) => (
+    <Fragment key={slug}>
+      {index > 0 && ' · '}
+      <SourceName slug={slug} />
+    </Fragment>
+  ))
 }

@@ -23,8 +23,15 @@ export function nameOf(t: TFunction, kind: Pick<EventKind, 'type' | 'event'>): s
 /** Everything of this kind, newest first, as SQL. Quotes are doubled, as SQL wants them. */
 export function sqlOf({ type, event }: { type: string; event: string }): string {
   const text = (value: string) => `'${value.replaceAll("'", "''")}'`
-  const named = event ? ` AND event = ${text(event)}` : ''
-  return `SELECT "timestamp", profile, source, properties\nFROM events\nWHERE "type" = ${text(type)}${named}\nORDER BY "timestamp" DESC\nLIMIT 100`
+  const named = event ? ` AND e.event = ${text(event)}` : ''
+  const said = type === 'identify' || type === 'group' ? 'traits' : 'properties'
+  return [
+    `SELECT e."timestamp", 'p_' || i.profile AS profile_id, e.source, e.${said}`,
+    'FROM events e LEFT JOIN identities i ON i.node = e.node',
+    `WHERE e."type" = ${text(type)}${named}`,
+    'ORDER BY e."timestamp" DESC',
+    'LIMIT 100',
+  ].join('\n')
 }
 
 /** Events of the fortnight. */

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 import type { Overview } from '@/api/types'
@@ -12,8 +13,16 @@ export function TopEventsCard({ events }: { events: Overview['top_events'] }) {
       {events.length === 0 ? (
         <EmptyState title={t('home.top.empty')} />
       ) : (
-        <BarList label={t('home.top.title')} bars={events.map(({ event, count }) => ({ id: event, label: event, value: count }))} />
+        <BarList label={t('home.top.title')} bars={events.map(({ event, count }) => ({ id: event, label: <EventLink event={event} />, value: count }))} />
       )}
     </Card>
+  )
+}
+
+function EventLink({ event }: { event: string }) {
+  return (
+    <Link to="/events" search={{ open: `track:${event}` }}>
+      <bdi>{event}</bdi>
+    </Link>
   )
 }

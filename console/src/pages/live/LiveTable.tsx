@@ -10,6 +10,7 @@ import { Id } from '@/ui/Id'
 import { Table, type TableColumn } from '@/ui/Table'
 
 import { FirstEvent } from '../sources/FirstEvent'
+import { SourceName } from '../sources/SourceName'
 import css from './Live.module.css'
 import { eventName } from './eventName'
 import type { LiveRow } from './feed'
@@ -56,12 +57,12 @@ function useColumns(): TableColumn<LiveRow>[] {
   const { t } = useTranslation()
   return useMemo(
     () => [
-      { id: 'event', label: t('live.event'), width: 1.6, minWidth: 130, render: (event) => <Name event={event} /> },
+      { id: 'event', label: t('live.event'), width: 2, minWidth: 130, render: (event) => <Name event={event} /> },
       { id: 'type', label: t('live.type'), width: 118, render: (event) => event.type && <EventType type={event.type} />, from: 700 },
       { id: 'person', label: t('live.facts.person'), width: 1.5, minWidth: 96, render: (event) => <Person event={event} /> },
-      { id: 'source', label: t('live.source'), width: 1, render: (event) => event.source, from: 1100 },
+      { id: 'source', label: t('live.source'), width: 1, render: (event) => <SourceName slug={event.source} />, from: 1100 },
       { id: 'status', label: t('live.facts.status'), width: 130, render: (event) => <EventStatus status={event.status} />, from: 900 },
-      { id: 'time', label: t('live.facts.received'), width: 112, minWidth: 96, render: (event) => <DateTime at={event.received_at} as="time" />, align: 'end' },
+      { id: 'time', label: t('live.facts.received'), width: 112, minWidth: 96, render: (event) => <Received at={event.received_at} />, align: 'end' },
     ],
     [t],
   )
@@ -83,7 +84,16 @@ function Person({ event }: { event: LiveEvent }) {
   if (event.user_id) return <Id>{event.user_id}</Id>
   return (
     <span className={css.anonymous}>
-      {t('live.anonymous')} {event.anonymous_id && <Id>{event.anonymous_id}</Id>}
+      <span>{t('live.anonymous')}</span>
+      {event.anonymous_id && <Id>{event.anonymous_id}</Id>}
     </span>
   )
+}
+
+const DAY_MS = 86_400_000
+
+/** The second, which tells events of a burst apart; for older ones how long ago. */
+function Received({ at }: { at: string | null }) {
+  const old = at !== null && Date.now() - new Date(at).getTime() > DAY_MS / 2
+  return <DateTime at={at} as={old ? 'ago' : 'time'} />
 }

@@ -44,7 +44,7 @@ export function SourcesPage() {
     </Button>
   )
   return (
-    <Page title={t('sources.title')} lead={t('sources.lead')} actions={create}>
+    <Page title={t('sources.title')} lead={t('sources.lead')} height="fill" actions={create}>
       {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!error && !data && <Skeleton height={240} />}
       {data && <SourceTable rows={rows} onOpen={(source) => show(source.slug)} />}
@@ -83,7 +83,6 @@ function SourceTable({ rows, onOpen }: { rows: readonly Row[]; onOpen: (source: 
       rowId={(source) => source.slug}
       rowText={(source) => source.name}
       onOpen={onOpen}
-      height={{ max: 640 }}
       rowHeight={44}
       empty={
         <EmptyState title={t('sources.empty')}>

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
 
-export const KINDS = ['web', 'server', 'mobile', 'crm', 'import', 'api', 'demo'] as const
+export const KINDS = ['web', 'server', 'mobile', 'crm', 'email', 'helpdesk', 'ads', 'import', 'api', 'demo'] as const
 
 /** A kind that the console does not know is shown as it is. */
 export function kindLabel(t: TFunction, kind: string): string {
