@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from rapport.cli import seeding
+from rapport.clock import DAY, HOUR
+from rapport.demo.shop import Delivery, generate
 from tests.cli import smallshop
 from tests.cli.conftest import Rapport
 
@@ -29,6 +34,24 @@ def test_seeded_once_and_complete(demo: Rapport) -> None:
     assert (demo.folder / "log.db").stat().st_mtime_ns == before
     demo("demo", "--seed-only", "--reset")
     assert (demo.folder / "log.db").stat().st_mtime_ns != before
+
+
+def test_counts_do_not_depend_on_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = []
+    for name, back in (("one", 0), ("two", 40 * DAY + 5 * HOUR)):
+        small = partial(_forty_customers, back=back)
+        monkeypatch.setattr(seeding, "generate", small)
+        demo = Rapport(tmp_path / name)
+        demo("demo", "--seed-only")
+        checks = json.loads(demo("doctor", "--json").stdout)
+        said.append(next(one["detail"] for one in checks if one["name"] == "balance"))
+    assert said[0] == said[1]
+    assert "duplicate 0" not in said[0]
+    assert "quarantined 58" in said[0]
+
+
+def _forty_customers(seed: int, now: int, *, back: int) -> Iterator[Delivery]:
+    return generate(seed, now - back, 40)
 
 
 def test_an_interrupted_seeding_starts_over(demo: Rapport, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from rapport.clock import DAY, MINUTE
+from rapport.clock import DAY, HOUR, MINUTE
 from rapport.collect.slugs import free_slug
 from rapport.config import Settings
 from rapport.demo.pen import Delivery
@@ -45,6 +46,22 @@ def events(decoded: list[Any]) -> list[Event]:
 def test_the_same_seed_and_instant_give_the_same_bytes(deliveries: list[Delivery]) -> None:
     assert list(generate(7, NOW, COUNT)) == deliveries
     assert next(generate(8, NOW, 5)) != deliveries[0]
+
+
+def kept(sent: Delivery) -> tuple[str, int, bytes]:
+    """What must not depend on the day of seeding."""
+    return sent.source, sent.count, re.sub(rb'"\d{4}-\d\d-\d\d', b'"', sent.body)
+
+
+@pytest.mark.parametrize("later", [1, 7 * HOUR + 13 * MINUTE, 23 * HOUR, 5 * DAY, 200 * DAY + HOUR])
+def test_whenever_it_is_seeded_the_same_things_happen(
+    deliveries: list[Delivery], later: int
+) -> None:
+    moved = list(generate(7, NOW + later, COUNT))
+    assert max(one.received_at for one in moved) <= NOW + later
+    assert Counter(map(kept, moved)) == Counter(map(kept, deliveries))
+    # a delivery and its retry have the same dates: else it would not be a duplicate
+    assert len({one.body for one in moved}) == len({one.body for one in deliveries})
 
 
 def test_a_year_in_order_of_arrival_that_ends_now(deliveries: list[Delivery]) -> None:

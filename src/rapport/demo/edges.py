@@ -58,11 +58,12 @@ def shared_address(seed: int, people: Sequence[Person], now: int) -> Iterator[De
         yield desk.deliver(2)
 
 
-def retried(seed: int, delivery: Delivery, number: int) -> Iterator[Delivery]:
+def retried(seed: int, delivery: Delivery, number: int, now: int) -> Iterator[Delivery]:
     """The delivery, and sometimes the same body again, because the answer got lost on the way."""
     yield delivery
     if (number * 2_654_435_761 + seed) % 331 == 0:
-        yield msgspec.structs.replace(delivery, received_at=delivery.received_at + MINUTE // 2)
+        again = min(delivery.received_at + MINUTE // 2, now)
+        yield msgspec.structs.replace(delivery, received_at=again)
 
 
 def mistakes(seed: int, now: int) -> Iterator[Delivery]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from rapport.clock import DAY, HOUR
+from rapport.clock import DAY, HOUR, to_iso
 from rapport.demo.catalogue import CLASSES, CURRENCY, PLANS
 from rapport.demo.pen import Delivery, Pen
 from rapport.demo.people import BB, FF, Device, Person, uuid
@@ -90,7 +90,7 @@ def _member(rng: Random, who: Person, start: int, now: int) -> Iterator[Delivery
     plan, price, days = rng.choices(PLANS, (50, 30, 20))[0]
     gym = f"{who.city} {rng.choice(('Central', 'North', 'Lakeside'))}"
     crm = Pen(rng, FF_CRM, joined, who=who)
-    crm.identify(**traits_of(who, FF), plan=plan, home_gym=gym, member_since=joined // 1_000_000)
+    crm.identify(**traits_of(who, FF), plan=plan, home_gym=gym, member_since=to_iso(joined)[:10])
     if who.account:
         id, name = account_of(who.account)
         industry = _INDUSTRIES[who.account % len(_INDUSTRIES)]

@@ -7,6 +7,7 @@ from itertools import chain
 from operator import attrgetter
 
 from rapport.demo.catalogue import Catalogue
+from rapport.demo.dates import WRITTEN, Dates
 from rapport.demo.edges import households, mistakes, retried, shared_address, strangers
 from rapport.demo.letters import letters
 from rapport.demo.lives import life
@@ -38,24 +39,26 @@ def customers(seed: int, count: int = CUSTOMERS) -> list[Person]:
 def generate(seed: int, now: int, count: int = CUSTOMERS) -> Iterator[Delivery]:
     """A year of request bodies that ends at `now` (µs UTC), by instant of arrival.
 
-    Some 55 events for each of `count` customers. The same arguments give the same bytes.
+    Some 55 events for each of `count` customers. The same arguments give the same bytes, and the
+    same seed gives the same events whenever it is: only their dates differ.
     """
     people, where = customers(seed, count), shops()
     told = chain(
-        sarah(now, where[FF]),
-        neha(now, where[BB]),
-        chain.from_iterable(life(seed, who, where, now) for who in people),
-        letters(seed, people, now),
-        strangers(seed, int(count * _STRANGERS), where, now),
-        households(seed, people, where, now),
-        shared_address(seed, people, now),
-        mistakes(seed, now),
+        sarah(WRITTEN, where[FF]),
+        neha(WRITTEN, where[BB]),
+        chain.from_iterable(life(seed, who, where, WRITTEN) for who in people),
+        letters(seed, people, WRITTEN),
+        strangers(seed, int(count * _STRANGERS), where, WRITTEN),
+        households(seed, people, where, WRITTEN),
+        shared_address(seed, people, WRITTEN),
+        mistakes(seed, WRITTEN),
     )
+    to_now = Dates(now)
     arrived = [
         sent
         for number, delivery in enumerate(told)
-        for sent in retried(seed, delivery, number)
-        if sent.received_at <= now
+        if delivery.received_at < WRITTEN
+        for sent in retried(seed, to_now.moved(delivery), number, now)
     ]
     arrived.sort(key=attrgetter("received_at"))
     yield from arrived
