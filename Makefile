@@ -17,7 +17,7 @@ help:
 	@echo "make console   build the console anew if its sources changed"
 	@echo "make lint      ruff, mypy and the order of the rooms"
 	@echo "make format    let ruff rewrite the sources"
-	@echo "make docs      write docs/cli.md and docs/configuration.md anew"
+	@echo "make docs      write docs/cli.md, configuration.md and the routes of api.md anew"
 	@echo "make bench     measure throughput and latency (minutes, needs a quiet machine)"
 	@echo "make torture   200 kills under load, full disk, failed fsync"
 	@echo "make clean     remove everything that make made, but no data folder"
@@ -52,6 +52,7 @@ pytest: $(STAMPS)/test
 
 docs: $(STAMPS)/app
 	$(BIN)/python -m rapport.cli.reference
+	$(BIN)/python -m rapport.server.api.reference
 
 bench: $(STAMPS)/test
 	$(BIN)/python -m bench.accept

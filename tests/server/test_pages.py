@@ -59,4 +59,4 @@ def test_quarantine_reasons_are_those_of_the_code() -> None:
 def test_the_list_of_routes_is_fresh() -> None:
     page = (ROOT / "docs" / "api.md").read_text("utf-8")
     made = page.split(reference.HEADING)[0] + reference.routes()
-    assert page == made, "run: python -m rapport.server.api.reference"
+    assert page == made, "run: make docs"
