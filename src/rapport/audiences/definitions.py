@@ -8,7 +8,7 @@ from typing import Any, Final, cast
 
 import yaml
 
-from rapport.audiences import operands, parts, reading
+from rapport.audiences import expressions, operands, parts, reading
 from rapport.audiences.model import (
     AGGREGATES,
     Aggregate,
@@ -71,9 +71,7 @@ def document(raw: Any) -> list[Definition]:
         listed = node.get(kind) or []
         if not isinstance(listed, list):
             raise refuse(kind, "has to be a list")
-        found += [
-            cast("Definition", read(each, f"{kind}[{place}]")) for place, each in enumerate(listed)
-        ]
+        found += [read(each, f"{kind}[{place}]") for place, each in enumerate(listed)]
     return found
 
 
@@ -110,11 +108,9 @@ def _words(node: Object, at: str, key: str) -> tuple[str, str]:
 def _aggregate(node: Object, at: str, head: str) -> Computation:
     path = ""
     if head != "count":
-        path = parts.event_path(node.get("path"), f"{at}.path")
+        path = parts.single_path(node.get("path"), f"{at}.path")
     elif "path" in node:
         raise refuse(f"{at}.path", "count counts events: it has no path")
-    if path == "timestamp" and head in ("sum", "avg", "min", "max"):
-        raise refuse(f"{at}.path", "an instant cannot be calculated with", hint="use days_since")
     session = operands.length(node["session"], f"{at}.session") if "session" in node else ""
     chosen = parts.selection(node[head], node, at, head)
     return Aggregate(head, chosen, path, parts.window(node.get("during"), f"{at}.during"), session)
@@ -138,7 +134,12 @@ def _rate(node: Object, at: str, _: str) -> Computation:
 
 
 def _expression(node: Object, at: str, _: str) -> Computation:
-    return Expression(operands.text(node["expression"], f"{at}.expression"))
+    written = operands.text(node["expression"], f"{at}.expression")
+    try:
+        expressions.parse(written)
+    except ValueError as error:
+        raise refuse(f"{at}.expression", str(error)) from None
+    return Expression(written)
 
 
 def _sql(node: Object, at: str, _: str) -> Computation:

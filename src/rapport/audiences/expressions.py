@@ -28,12 +28,25 @@ LIMIT: Final = 10**18  # in millionths: the product of two still is a DECIMAL(38
 _UNIT: Final = 10**values.PLACES
 _IF = "if_"  # how the word passes through Python's parser
 _BINARY: Final = {
-    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Eq: "eq", ast.NotEq: "ne",
-    ast.Lt: "lt", ast.LtE: "lte", ast.Gt: "gt", ast.GtE: "gte",
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Eq: "eq",
+    ast.NotEq: "ne",
+    ast.Lt: "lt",
+    ast.LtE: "lte",
+    ast.Gt: "gt",
+    ast.GtE: "gte",
 }
 _ARITIES: Final = {
-    "if": (3, 3), "coalesce": (1, 20), "min": (1, 20), "max": (1, 20),
-    "round": (1, 2), "abs": (1, 1), "text": (1, 1),
+    "if": (3, 3),
+    "coalesce": (1, 20),
+    "min": (1, 20),
+    "max": (1, 20),
+    "round": (1, 2),
+    "abs": (1, 1),
+    "text": (1, 1),
 }
 COMPARISONS: Final = ("eq", "ne", "lt", "lte", "gt", "gte")
 

@@ -48,8 +48,13 @@ def selected(person: Person, selection: Selection, bounds: Bounds, now: int) -> 
     )
 
 
+def order(event: Happening) -> tuple[int, str, str]:
+    """Ids of messages are unique within a source."""
+    return event.timestamp, event.message_id, event.source
+
+
 def in_order(events: Iterable[Happening]) -> list[Happening]:
-    return sorted(events, key=lambda event: (event.timestamp, event.message_id))
+    return sorted(events, key=order)
 
 
 def texts(events: list[Happening], path: str) -> list[str]:

@@ -85,3 +85,9 @@ def _offset(text: str) -> int:
         return 0
     size = (int(text[1:3]) * 60 + int(text[-2:])) * MINUTE
     return -size if text[0] == "-" else size
+
+
+def has_offset(text: str) -> bool:
+    """Whether an ISO text says how far its clock is ahead of UTC."""
+    read = _read(text)
+    return read is not None and read[1] is not None

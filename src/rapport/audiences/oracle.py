@@ -146,7 +146,7 @@ class _Look:
     def computed(self, trait: ComputedTrait) -> Value:
         match trait.trait:
             case Expression(text):
-                return expressions.parse(text).value(self._first)
+                return expressions.parse(text).value(self._single)
             case SqlQuery():
                 found = values.reach(self._who.traits, paths.of_trait(trait.key))
                 return found[0] if found else None
@@ -204,15 +204,19 @@ class _Look:
         return instants.zone_named(self._person.zone) or ZoneInfo("UTC")
 
     def _trait(self, path: str) -> list[Any]:
-        """A computed trait comes before a described one of the same name."""
+        """A computed trait comes before a described one; of a list, any element is meant."""
         if trait := self._known.traits.get(path):
             found = self.computed(trait)
-            return [] if found is None else [found]
+            return found if isinstance(found, list) else [] if found is None else [found]
         return values.reach(self._who.traits, paths.of_trait(path))
 
-    def _first(self, path: str) -> Any:
-        found = self._trait(path)
-        return found[0] if found else None
+    def _single(self, path: str) -> Any:
+        """What an expression sees of a trait; a list is nothing to it."""
+        if trait := self._known.traits.get(path):
+            found = self.computed(trait)
+            return None if isinstance(found, list) else found
+        described = values.reach(self._who.traits, paths.of_trait(path))
+        return described[0] if described else None
 
     def _of_members(self, node: Condition, quantifier: Quantifier, are: Condition) -> Verdict:
         parts = tuple(

@@ -60,6 +60,16 @@ def event_path(raw: Any, at: str) -> str:
     return _path(raw, at, paths.of_event)
 
 
+def single_path(raw: Any, at: str) -> str:
+    """A path that leads to one value, with which can be calculated."""
+    path = event_path(raw, at)
+    if "[]" in path:
+        raise refuse(at, "leads to many values: [] can stand in filters only")
+    if path == "timestamp":
+        raise refuse(at, "an instant cannot be measured", hint="use days_since, or a window")
+    return path
+
+
 def trait_path(raw: Any, at: str) -> str:
     return _path(raw, at, paths.of_trait)
 

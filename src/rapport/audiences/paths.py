@@ -34,6 +34,16 @@ def of_event(text: str) -> Path:
             f"{text!r} is no path of an event: it starts with properties., traits. or context.,"
             f" or is one of {', '.join(FIELDS)}"
         )
+    return _way(head, rest, text)
+
+
+@lru_cache(maxsize=4096)
+def of_trait(text: str) -> Path:
+    """Raises `ValueError`."""
+    return _way("", text, text)
+
+
+def _way(head: str, rest: str, text: str) -> Path:
     before, brackets, after = rest.partition("[]")
     if not brackets:
         return Path(head, _keys(rest))
@@ -42,12 +52,6 @@ def of_event(text: str) -> Path:
     if "[]" in after:
         raise ValueError(f"{text!r}: one [] is the most")
     return Path(head, _keys(after[1:]) if after else (), _keys(before))
-
-
-@lru_cache(maxsize=4096)
-def of_trait(text: str) -> Path:
-    """Raises `ValueError`."""
-    return Path("", _keys(text))
 
 
 def _keys(text: str) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def _measure(raw: Any, at: str) -> Measure:
         hint = 'use "count", "days" or an object like {"sum": "properties.total"}'
         raise refuse(at, f"{operands.shown(raw)} is no measure", hint=hint)
     ((kind, path),) = node.items()
-    return Measure(kind, parts.event_path(path, f"{at}.{kind}"))
+    return Measure(kind, parts.single_path(path, f"{at}.{kind}"))
 
 
 def _extreme(which: str) -> Callable[[Object, str, int], Condition]:
@@ -149,9 +149,7 @@ def _step(raw: Any, at: str, place: int, of: int) -> Step:
         raise refuse(at, "the first step has none before it: no within, no same")
     within = operands.length(node["within"], f"{at}.within") if "within" in node else ""
     raw_same = parts.items(node["same"], f"{at}.same") if "same" in node else []
-    same = tuple(parts.event_path(each, f"{at}.same[{n}]") for n, each in enumerate(raw_same))
-    if any("[]" in each or each == "timestamp" for each in same):
-        raise refuse(f"{at}.same", "compares one value: no [] and no timestamp")
+    same = tuple(parts.single_path(each, f"{at}.same[{n}]") for n, each in enumerate(raw_same))
     return Step(parts.selection(node[head], node, at, head), within, same, absent)
 
 

@@ -76,7 +76,7 @@ def _extended(
         before = [
             chain
             for chain in reached
-            if chain.last.message_id != event.message_id
+            if chain.last is not event
             and 0 <= event.timestamp - chain.last.timestamp <= within
             and event.timestamp - chain.start <= longest
         ]
@@ -93,9 +93,7 @@ def _stayed_away(chain: Chain, step: Step, person: Person, now: int) -> bool:
         return False
     came = happenings.selected(person, step.selection, (last.timestamp, end + 1), now)
     key = _key(last, step.same)
-    return not any(
-        event.message_id != last.message_id and _key(event, step.same) == key for event in came
-    )
+    return not any(event is not last and _key(event, step.same) == key for event in came)
 
 
 def _key(event: Happening, same: tuple[str, ...]) -> tuple[str, ...] | None:

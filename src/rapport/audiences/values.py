@@ -24,7 +24,7 @@ from rapport.audiences.paths import Path
 from rapport.warehouse import jsonsql
 
 PLACES: Final = 6
-LIMIT: Final = 10**37  # in millionths: what DECIMAL(38, 6) holds on every engine
+LIMIT: Final = 10**38  # in millionths: what DECIMAL(38, 6) holds on every engine
 _UNIT = 10**PLACES
 _NUMBER = re.compile(jsonsql.NUMBER)
 _exact = Context(prec=5_000)  # more digits than a value can have
@@ -32,7 +32,7 @@ _WIDE = -(1 << 63), 1 << 64  # JSON integers beyond are read as IEEE doubles, as
 
 
 def text(raw: Any) -> str | None:
-    """None for what is missing, an object, an array, or a number of 10^31 and more."""
+    """None for what is missing, an object, an array, or a number of 10^32 and more."""
     if isinstance(raw, str):
         return raw
     if isinstance(raw, bool):
@@ -42,7 +42,7 @@ def text(raw: Any) -> str | None:
 
 
 def micro(raw: Any) -> int | None:
-    """The value in millionths, halves away from zero; None if it is no number below 10^31."""
+    """The value in millionths, halves away from zero; None if it is no number below 10^32."""
     if isinstance(raw, bool):
         return None
     if isinstance(raw, int):

@@ -1,0 +1,77 @@
+"""One definition, two evaluators, one answer: SQL says what the oracle says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import strategies as st
+
+from rapport.audiences import definitions, oracle
+from rapport.audiences.known import Known
+from rapport.audiences.model import Segment
+from rapport.audiences.person import Person
+from tests.audiences import engine, strategies
+from tests.audiences.strategies import People, Sent
+
+HELD = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def held() -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = engine.connection()
+    yield connection
+    connection.close()
+
+
+@HELD
+@given(data=st.data())
+def test_sql_says_what_the_oracle_says(
+    held: duckdb.DuckDBPyConnection, data: st.DataObject
+) -> None:
+    now = data.draw(st.sampled_from(strategies.ANCHORS))
+    document = data.draw(strategies.documents())
+    history = data.draw(strategies.histories(now))
+    people = data.draw(strategies.people())
+    agree(held, document, history, people, now)
+    # A split, or a merge: other people over the same events
+    agree(held, document, history, data.draw(strategies.people()), now)
+    # An erasure: fewer events
+    agree(held, document, history[::2], people, now)
+
+
+def agree(
+    held: duckdb.DuckDBPyConnection,
+    document: dict[str, Any],
+    history: list[Sent],
+    people: People,
+    now: int,
+) -> None:
+    wanted = definitions.document(document)
+    known = Known.of(wanted)
+    engine.fill(held, history, people)
+    found = engine.answers(held, wanted, known, now)
+    persons = people.persons(history)
+    assert sorted(found) == [person.profile for person in persons]
+    for person in persons:
+        for one in wanted:
+            expected = _said(one, person, now, known)
+            note(f"{one.key} of {person.profile}")
+            if isinstance(one, Segment):
+                event(f"member: {expected}")
+            assert found[person.profile][one.key] == expected
+
+
+def _said(one: Any, person: Person, now: int, known: Known) -> Any:
+    if isinstance(one, Segment):
+        return oracle.holds(one.when, person, now, known)
+    value = oracle.value(one, person, now, known)
+    return None if value == [] else value
+
+
+def test_decimals_compare_exactly() -> None:
+    assert Decimal("1.50") == Decimal("1.5")
