@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -18,7 +17,7 @@ from rapport.audiences.person import Person
 from tests.audiences import engine, strategies
 from tests.audiences.strategies import People, Sent
 
-HELD = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+HELD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +70,3 @@ def _said(one: Any, person: Person, now: int, known: Known) -> Any:
         return oracle.holds(one.when, person, now, known)
     value = oracle.value(one, person, now, known)
     return None if value == [] else value
-
-
-def test_decimals_compare_exactly() -> None:
-    assert Decimal("1.50") == Decimal("1.5")

@@ -18,7 +18,7 @@ from rapport.audiences.sql_conditions import Conditions
 from rapport.audiences.sql_events import Events
 from rapport.audiences.sql_zones import OLDEST, TRAIT, Zones
 from rapport.warehouse.dialect import Dialect
-from rapport.warehouse.sqlbuild import column, equals
+from rapport.warehouse.sqlbuild import E, column, equals
 
 DEFAULT_ZONE = "UTC"
 
@@ -42,7 +42,7 @@ def snapshot(
     checks.check(known)
     events = Events(dialect, Zones(dialect, zones, default_zone, oldest, now), now)
     conditions = Conditions(dialect, known, now, events)
-    layers: list[list[exp.Alias]] = []
+    layers: list[list[E]] = []
     places: dict[Definition, int] = {}
     for one in walking.in_order(list(wanted), known):
         used = (places[each] for _, each in walking.references(one, known))
@@ -65,7 +65,7 @@ def _assembled(
     wanted: Sequence[Definition],
     conditions: Conditions,
     events: Events,
-    layers: Sequence[Sequence[exp.Alias]],
+    layers: Sequence[Sequence[E]],
 ) -> exp.Select:
     """The query, from the last layer on; those below become its CTEs."""
     names = [exp.alias_(column(conditions.name(one)), one.key, quoted=True) for one in wanted]

@@ -75,7 +75,7 @@ class Conditions:
         """Of its column."""
         return f"{'is' if isinstance(one, Segment) else 'of'}_{one.key}"
 
-    def layers(self, one: Definition) -> list[list[exp.Alias]]:
+    def layers(self, one: Definition) -> list[list[E]]:
         """Columns that a definition adds to the row; those of a layer may look at the one below."""
         if isinstance(one, ComputedTrait) and isinstance(one.trait, Expression):
             written = Expressions(self._dialect, self._single, f"part_{one.key}")

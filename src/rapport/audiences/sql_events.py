@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlglot import exp
 
-from rapport.audiences import paths, windows
+from rapport.audiences import duration, paths
 from rapport.audiences.happenings import SUMMABLE
 from rapport.audiences.model import ANY_EVENT, FIELDS, Filter, Selection, Window
 from rapport.audiences.sql_values import (
@@ -35,16 +36,22 @@ class Columns:
     def __init__(self, prefix: str) -> None:
         self._prefix = prefix
         self._known: dict[Any, tuple[str, E]] = {}
+        self._by_name: dict[str, E] = {}
 
     def name(self, key: Any, value: E) -> str:
-        known = self._known.setdefault(key, (f"{self._prefix}{len(self._known)}", value))
-        return known[0]
+        if key not in self._known:
+            name = f"{self._prefix}{len(self._known)}"
+            self._known[key], self._by_name[name] = (name, value), value
+        return self._known[key][0]
+
+    def value(self, name: str) -> E:
+        return self._by_name[name].copy()
 
     @property
     def names(self) -> list[str]:
         return [name for name, _ in self._known.values()]
 
-    def aliased(self) -> list[exp.Alias]:
+    def aliased(self) -> list[E]:
         return [exp.alias_(value.copy(), name, quoted=True) for name, value in self._known.values()]
 
     def __bool__(self) -> bool:
@@ -75,7 +82,7 @@ class Events:
     def passes(self, one: Filter) -> E:
         way = paths.of_event(one.path)
 
-        def found(test: Any) -> E:
+        def found(test: Callable[[SqlValue], E]) -> E:
             if way.head == "timestamp":
                 return test(InstantValue(self.dialect, _ts()))
             if way.head in FIELDS:
@@ -154,7 +161,9 @@ class Events:
         query = self._zones.joined(query, column("profile", "i"), _micros(self.dialect))
         # `ts` is no column here yet: every place that means it gets the expression.
         query = query.where(binary(exp.LTE, _ts(), self.now)).where(exp.or_(*self._wanted.values()))
-        return query.transform(lambda node: _micros(self.dialect) if node == _ts() else node)
+        for place in [each for each in query.find_all(exp.Column) if each == _ts()]:
+            place.replace(_micros(self.dialect))
+        return query
 
     def _counted_query(self) -> exp.Select:
         query = exp.select(column("profile"), *self._counted.aliased())
@@ -165,7 +174,7 @@ class Events:
 
     def _session_query(self, length: str) -> exp.Select:
         """Where the present session of each person with one began. Of all events, in one window."""
-        silence = windows.duration.micros(length)
+        silence = duration.micros(length)
         before = exp.Window(
             this=exp.Lag(this=column("ts")),
             partition_by=[column("profile")],
@@ -224,8 +233,7 @@ class Events:
 
     def _flagged(self, flag: E) -> E:
         """The expression of a column of `seen`, for other columns of `seen`."""
-        found = next(each for each in self._seen.aliased() if each.alias == flag.name)
-        return found.this.copy()
+        return self._seen.value(flag.name)
 
 
 def _ts() -> E:

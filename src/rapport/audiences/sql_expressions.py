@@ -29,7 +29,7 @@ class Expressions:
         self._trait = trait
         self._prefix = prefix
         self._columns: dict[Node, str] = {}
-        self.layers: list[list[exp.Alias]] = []
+        self.layers: list[list[E]] = []
 
     def column(self, root: Node, name: str) -> None:
         """Add a layer with the value of `root`."""
