@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 from hypothesis import strategies as st
 
+from rapport.audiences.model import Selection
 from rapport.audiences.person import Happening
 from rapport.insights.ground import Ground
+from rapport.insights.oracles.matched import matched
+from rapport.insights.rows import Rows, Values, chunks, sort
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import SourceRow
 from rapport.warehouse.duckdb import DuckdbWarehouse
@@ -101,3 +105,44 @@ class World:
                 )
             )
         return found
+
+
+class Memory(Ground):
+    """The ground without a warehouse: fast enough for many examples."""
+
+    def __init__(self, people: dict[int, list[Happening]]) -> None:
+        self.now = NOW
+        self._people = people
+
+    def rows(
+        self,
+        selections: Sequence[Selection],
+        low: int,
+        high: int,
+        *,
+        segment: str | None = None,
+        wanted: Sequence[str] = (),
+    ) -> tuple[Iterator[Rows], Values]:
+        person, seen = [], []
+        for profile, done in self._people.items():
+            for each in matched(done, selections, low, high, now=NOW, wanted=wanted):
+                person.append(profile)
+                seen.append(each)
+        texts = [sorted({e.values[n] or "" for e in seen} - {""}) for n in range(len(wanted))]
+        columns = tuple(
+            np.array([texts[n].index(e.values[n]) if e.values[n] else -1 for e in seen], np.int64)
+            for n in range(len(wanted))
+        )
+        rows = Rows(
+            np.array(person, np.int64),
+            np.array([e.at for e in seen], np.int64),
+            np.array([e.match for e in seen], np.uint8),
+            columns,
+        )
+        return chunks(sort(rows), size=7), Values(tuple(texts))
+
+
+def people_of(rows: Sequence[Row], owner: dict[int, int]) -> dict[int, list[Happening]]:
+    world = World.__new__(World)
+    world.kept, world.owner = list(rows), owner
+    return world.people()

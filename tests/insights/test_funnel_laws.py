@@ -8,16 +8,17 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rapport.audiences.person import Happening
 from rapport.insights.answers import funnel as answers
 from rapport.insights.oracles import funnel as oracle
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel, Plan, plan
 from rapport.insights.specs.scope import EventPick, span
 from tests.insights.conftest import NewWorld
-from tests.insights.planting import HOUR, NOW, World, histories, owners
+from tests.insights.planting import HOUR, NOW, Memory, World, histories, owners, people_of
 
 MANY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 PICKS: list[Any] = ["A", "B", "C", ("A", "B"), "*"]
 
@@ -56,31 +57,29 @@ def funnels(draw: st.DrawFn) -> Funnel:
     )
 
 
-def seen(chosen: Plan, world: World) -> dict[int, list[Matched]]:
+def seen(chosen: Plan, people: dict[int, list[Happening]]) -> dict[int, list[Matched]]:
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     return {
         profile: matched(
             events, chosen.selections, chosen.start, chosen.latest, now=NOW, wanted=wanted
         )
-        for profile, events in world.people().items()
+        for profile, events in people.items()
     }
 
 
 @MANY
 @given(rows=histories(), owner=owners(), funnel=funnels())
 def test_kernel_and_oracle_agree(
-    new_world: NewWorld, rows: list[dict[str, Any]], owner: dict[int, int], funnel: Funnel
+    rows: list[dict[str, Any]], owner: dict[int, int], funnel: Funnel
 ) -> None:
-    world = new_world()
-    world.load(rows, owner)
-    ground = world.ground()
-    chosen, found, values = answers._reached(funnel, ground)
+    people = people_of(rows, owner)
+    chosen, found, values = answers._reached(funnel, Memory(people))
     got = {}
     for person, level, at, value in zip(*found, strict=True):
         text = values.texts[-1][value] if value >= 0 else None
         got[int(person)] = (tuple(at[:level].tolist()), text)
     expected = {}
-    for profile, events in seen(chosen, world).items():
+    for profile, events in seen(chosen, people).items():
         if (outcome := oracle.outcome(chosen, events)) is not None:
             expected[profile] = (outcome.at, outcome.value)
     assert got == expected
@@ -114,32 +113,28 @@ def holds(chosen: Plan, events: list[Matched], places: tuple[int, ...]) -> bool:
 @MANY
 @given(rows=histories(most=9), funnel=funnels())
 def test_the_oracle_finds_a_chain_whenever_there_is_one(
-    new_world: NewWorld, rows: list[dict[str, Any]], funnel: Funnel
+    rows: list[dict[str, Any]], funnel: Funnel
 ) -> None:
     if funnel.order == "any" or funnel.hold:
         return
-    world = World.__new__(World)
-    world.kept, world.owner = rows, {}
+    people = people_of(rows, {})
     chosen = plan(funnel, *span(funnel, NOW), NOW)
-    for events in seen(chosen, world).values():
+    for events in seen(chosen, people).values():
         outcome = oracle.outcome(chosen, events)
         assert (len(outcome.chain) if outcome else 0) == furthest(chosen, events)
 
 
 @MANY
 @given(rows=histories(names="ABC"), window=st.sampled_from(["1h", "2h", "1d"]))
-def test_any_order_is_the_best_of_all_orders(
-    new_world: NewWorld, rows: list[dict[str, Any]], window: str
-) -> None:
+def test_any_order_is_the_best_of_all_orders(rows: list[dict[str, Any]], window: str) -> None:
     """With steps that share no event, and everything in range."""
-    world = World.__new__(World)
-    world.kept, world.owner = rows, {}
+    people = people_of(rows, {})
 
     def level(names: tuple[str, ...], order: Any) -> dict[int, int]:
         steps = tuple(EventPick(event=name) for name in names)
         funnel = Funnel(since="2025-10-01", steps=steps, window=window, order=order)
         chosen = plan(funnel, *span(funnel, NOW), NOW)
-        found = {p: oracle.outcome(chosen, events) for p, events in seen(chosen, world).items()}
+        found = {p: oracle.outcome(chosen, events) for p, events in seen(chosen, people).items()}
         return {p: len(each.chain) if each else 0 for p, each in found.items()}
 
     orders = [level(names, "ordered") for names in permutations("ABC")]
@@ -147,7 +142,7 @@ def test_any_order_is_the_best_of_all_orders(
         assert got == max(each[profile] for each in orders)
 
 
-@MANY
+@settings(MANY, max_examples=8)
 @given(parts=st.lists(st.tuples(histories(most=8), owners()), min_size=1, max_size=4))
 def test_late_events_and_merges_change_the_answer_as_if_they_had_always_been(
     new_world: NewWorld, parts: list[tuple[list[dict[str, Any]], dict[int, int]]]

@@ -46,13 +46,15 @@ class Ground:
         wanted: Sequence[str] = (),
     ) -> tuple[Iterator[Rows], Values]:
         """Sorted chunks of whole people: events in low <= at < high that match some selection."""
-        if wanted or any(each.where for each in selections):
+        named = list(wanted) == ["event"]
+        if (wanted and not named) or any(each.where for each in selections):
             found, values = scan.rows(
                 self.warehouse, self.held.owner, selections, low, high, now=self.now, wanted=wanted
             )
             pieces = chunks(found)
         else:
-            pieces, values = timeline.rows(self.held, selections, low, high), Values()
+            pieces = timeline.rows(self.held, selections, low, high, named=named)
+            values = Values((timeline.texts(self.held),) if named else ())
         return self._of(segment, pieces), values
 
     def nodes(self, profile: int) -> list[int]:

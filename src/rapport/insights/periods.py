@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from rapport.audiences import windows
+from rapport.audiences import instants, windows
 from rapport.audiences.operands import refuse
 from rapport.clock import HOUR, MINUTE, to_iso
 from rapport.insights.rows import Ints
@@ -16,7 +16,8 @@ MOST = 2_000
 _QUARTER = 15 * MINUTE  # every offset of a present time zone is a multiple of it
 
 
-class Grid(NamedTuple):
+@dataclass(frozen=True)
+class Grid:
     """Period n is `bounds[n] <= t < bounds[n + 1]`."""
 
     unit: str
@@ -49,7 +50,26 @@ def before(grid: Grid, count: int = 1) -> Grid:
     bounds = list(grid.bounds)
     for _ in range(count):
         bounds.insert(0, _start(grid.unit, bounds[0] - 1, grid.zone))
-    return grid._replace(bounds=tuple(bounds))
+    return replace(grid, bounds=tuple(bounds))
+
+
+def after(grid: Grid, count: int) -> Grid:
+    """With `count` more periods behind."""
+    bounds = list(grid.bounds)
+    for _ in range(count):
+        bounds.append(_next(grid.unit, bounds[-1], grid.zone))
+    return replace(grid, bounds=tuple(bounds))
+
+
+def year_before(grid: Grid) -> Grid:
+    """As many periods, from the one that holds the same day of the year before."""
+    wall = windows.local_time(grid.bounds[0], grid.zone)
+    if (wall.month, wall.day) == (2, 29):
+        wall = wall.replace(day=28)
+    begun = _start(
+        grid.unit, instants.at_wall(wall.replace(year=wall.year - 1), grid.zone), grid.zone
+    )
+    return after(replace(grid, bounds=(begun,)), len(grid))
 
 
 def number(grid: Grid, at: Ints) -> Ints:
@@ -59,6 +79,10 @@ def number(grid: Grid, at: Ints) -> Ints:
     slots = int((bounds[-1] - first) // _QUARTER)
     if not len(at) or slots > 4_000_000 or ((bounds - first) % _QUARTER).any():
         return np.searchsorted(bounds, at, side="right") - 1
+    if at.min() >= first and at.max() < bounds[-1]:
+        slot = (at - first).astype(np.uint64) // np.uint64(_QUARTER)
+        edges = first + np.arange(slots, dtype=np.int64) * _QUARTER
+        return (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)[slot]
     edges = first + np.arange(-1, slots + 1, dtype=np.int64) * _QUARTER
     table = (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)
     return table[np.clip((at - first) // _QUARTER + 1, 0, slots + 1)]

@@ -1,28 +1,42 @@
 """Events read from the warehouse with their fields: for filters, breakdowns and values.
 
-The warehouse leaves out other names and other times; filters are then asked of each event by the
-functions that define them.
+Filters are the conditions' own SQL (`rapport.audiences.sql_values`); for one person, where reasons
+are wanted, they are asked of each event by the functions that define them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
+import pyarrow as pa
+from sqlglot import exp
 
 from rapport.audiences import paths, values
 from rapport.audiences.model import ANY_EVENT, Filter, Selection
 from rapport.audiences.person import Happening
+from rapport.audiences.sql_values import (
+    InstantValue,
+    JsonValue,
+    SqlValue,
+    TextValue,
+    at_path,
+    holds,
+    sure,
+)
 from rapport.insights.identities import of_nodes
 from rapport.insights.rows import Ints, Rows, Values, sort
 from rapport.warehouse.base import Warehouse
-from rapport.warehouse.timeline import instant
+from rapport.warehouse.dialect import Dialect
+from rapport.warehouse.dialects.duckdb import DuckdbDialect
+from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer, one_of
 
 _PLAIN = ("message_id", "type", "event", "source", "brand", "region", "channel")
 _JSON = ("properties", "traits", "context")
-_FETCH = 100_000
+_FETCH = 200_000
+_BOUNDLESS = 1 << 61  # beyond it a bound is none
 
 
 def rows(
@@ -36,26 +50,79 @@ def rows(
     wanted: Sequence[str] = (),
 ) -> tuple[Rows, Values]:
     """All events in low <= at < high that match some of `selections`, and of each the text at every
-    path of `wanted` (the alphabetically first where `[]` leads to several)."""
-    people, instants, bits = [], [], []
-    texts: list[list[str | None]] = [[] for _ in wanted]
-    ways = [paths.of_event(path) for path in wanted]
-    for node, happening in _events(warehouse, selections, low, high, wanted):
-        matched = matches(happening, selections, now)
-        if matched:
-            people.append(node)
-            instants.append(happening.timestamp)
-            bits.append(matched)
-            for held, way in zip(texts, ways, strict=True):
-                held.append(text_at(happening, way))
-    coded = [_coded(held) for held in texts]
-    found = Rows(
-        of_nodes(owner, np.array(people, np.int64)),
-        np.array(instants, np.int64),
-        np.array(bits, np.uint8 if len(selections) <= 8 else np.uint64),
+    path of `wanted`."""
+    dialect = DuckdbDialect()
+    sql = dialect.sql(_query(dialect, selections, low, high, now, wanted))
+    found = pa.Table.from_batches(list(warehouse.stream(sql, rows_per_batch=_FETCH)))
+    coded = [_coded(found.column(3 + n)) for n in range(len(wanted))]
+    rows = Rows(
+        of_nodes(owner, found.column(0).to_numpy()),
+        found.column(1).to_numpy(),
+        found.column(2).to_numpy().astype(np.uint8 if len(selections) <= 8 else np.uint64),
         tuple(codes for codes, _ in coded),
     )
-    return sort(found), Values(tuple(known for _, known in coded))
+    return sort(rows), Values(tuple(known for _, known in coded))
+
+
+def _query(
+    dialect: Dialect,
+    selections: Sequence[Selection],
+    low: int,
+    high: int,
+    now: int,
+    wanted: Sequence[str],
+) -> exp.Select:
+    """Columns: node, µs, bits of the selections, and a text for each wanted path."""
+    at = dialect.epoch_micros(column("timestamp", "e"))
+    tests = [_test(dialect, each, at, now) for each in selections]
+    bits = [choose((each, integer(1 << n)), default=integer(0)) for n, each in enumerate(tests)]
+    match: E = bits[0]
+    for each in bits[1:]:
+        match = binary(exp.Add, match, each)
+    columns = [column("node", "e"), at, match, *(_text(dialect, path) for path in wanted)]
+    named = [exp.alias_(each, f"c{n}", quoted=True) for n, each in enumerate(columns)]
+    query = exp.select(*named).from_(exp.to_table("events", alias="e"))
+    for kind, bound in ((exp.GTE, low), (exp.LT, high)):
+        if abs(bound) < _BOUNDLESS:
+            inside = binary(kind, column("timestamp", "e"), dialect.instant(bound))
+            query = query.where(inside)
+    return query.where(exp.or_(*(each.copy() for each in tests)))
+
+
+def _test(dialect: Dialect, selection: Selection, at: E, now: int) -> E:
+    """Whether a row is one of the selected events: TRUE or FALSE."""
+    tests: list[E] = []
+    if selection.type:
+        tests.append(equals(column("type", "e"), selection.type))
+    if selection.events != (ANY_EVENT,):
+        tests.append(one_of(column("event", "e"), selection.events))
+    for each in selection.where:
+        way = paths.of_event(each.path)
+        tests.append(holds(_finder(dialect, way, at), each.op, each.value, now))
+    return sure(exp.and_(*tests)) if tests else exp.true()
+
+
+def _finder(dialect: Dialect, way: paths.Path, at: E) -> Callable[[Callable[[SqlValue], E]], E]:
+    def found(test: Callable[[SqlValue], E]) -> E:
+        if way.head == "timestamp":
+            return test(InstantValue(dialect, at))
+        if way.head in _JSON:
+            return at_path(dialect, column(way.head, "e"), way, test)
+        return test(_field(dialect, way.head))
+
+    return found
+
+
+def _text(dialect: Dialect, path: str) -> E:
+    way = paths.of_event(path)
+    if way.head in _JSON:
+        return JsonValue(dialect, column(way.head, "e"), way.keys).text()
+    return _field(dialect, way.head).text()
+
+
+def _field(dialect: Dialect, name: str) -> SqlValue:
+    held = exp.Nullif(this=column(name, "e"), expression=exp.Literal.string(""))
+    return TextValue(dialect, held)
 
 
 def matches(event: Happening, selections: Sequence[Selection], now: int) -> int:
@@ -93,50 +160,19 @@ def text_at(event: Happening, way: paths.Path) -> str | None:
 
 def of_profile(warehouse: Warehouse, nodes: Sequence[int]) -> list[Happening]:
     """Every event of these nodes, in order of time."""
-    everything = [Selection((ANY_EVENT,), "")]
-    found = _events(warehouse, everything, None, None, _JSON, nodes)
-    return sorted((each for _, each in found), key=lambda e: (e.timestamp, e.message_id))
-
-
-def _events(
-    warehouse: Warehouse,
-    selections: Sequence[Selection],
-    low: int | None,
-    high: int | None,
-    wanted: Iterable[str],
-    nodes: Sequence[int] | None = None,
-) -> Iterator[tuple[int, Happening]]:
-    read = {path.partition(".")[0] for path in wanted}
-    read |= {each.path.partition(".")[0] for one in selections for each in one.where}
-    held = [name for name in _JSON if name in read]
-    where, params = _condition(selections, low, high, nodes)
-    sql = f"SELECT node, epoch_us(timestamp), {', '.join((*_PLAIN, *held))} FROM events {where}"
-    for batch in warehouse.stream(sql, params=params, rows_per_batch=_FETCH):
-        for node, at, *fields in zip(*(c.to_pylist() for c in batch.columns), strict=True):
-            plain = dict(zip(_PLAIN, (text or "" for text in fields), strict=False))
-            decoded = {name: _decoded(raw) for name, raw in zip(held, fields[7:], strict=True)}
-            yield node, Happening(timestamp=at, **plain, **decoded)
-
-
-def _condition(
-    selections: Sequence[Selection], low: int | None, high: int | None, nodes: Sequence[int] | None
-) -> tuple[str, list[Any]]:
-    """Leaves out what cannot match; the rest is decided by `matches`."""
-    parts, params = [], []
-    if low is not None:
-        parts.append("timestamp >= ?")
-        params.append(instant(low))
-    if high is not None:
-        parts.append("timestamp < ?")
-        params.append(instant(high))
-    if nodes is not None:
-        parts.append("node IN (SELECT unnest(?::BIGINT[]))")
-        params.append(list(nodes))
-    names = {name for each in selections for name in each.events}
-    if ANY_EVENT not in names:
-        parts.append("event IN (SELECT unnest(?::VARCHAR[]))")
-        params.append(sorted(names))
-    return f"WHERE {' AND '.join(parts)}" if parts else "", params
+    sql = (
+        f"SELECT epoch_us(timestamp) AS timestamp, {', '.join((*_PLAIN, *_JSON))} FROM events"
+        " WHERE node IN (SELECT unnest(?::BIGINT[]))"
+    )
+    found = [
+        Happening(
+            timestamp=row["timestamp"],
+            **{name: row[name] or "" for name in _PLAIN},
+            **{name: _decoded(row[name]) for name in _JSON},
+        )
+        for row in warehouse.read(sql, [list(nodes)])
+    ]
+    return sorted(found, key=lambda each: (each.timestamp, each.message_id))
 
 
 def _decoded(raw: str | None) -> Mapping[str, Any]:
@@ -144,8 +180,11 @@ def _decoded(raw: str | None) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _coded(texts: list[str | None]) -> tuple[Ints, list[str]]:
-    """Numbers in alphabetical order, -1 for None, and the texts that they stand for."""
-    known = sorted({text for text in texts if text is not None})
-    number = {text: n for n, text in enumerate(known)}
-    return np.array([-1 if text is None else number[text] for text in texts], np.int64), known
+def _coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+    """Numbers in alphabetical order, -1 for NULL, and the texts that they stand for."""
+    encoded = column.combine_chunks().dictionary_encode()
+    known = encoded.dictionary.to_pylist()
+    order = sorted(range(len(known)), key=known.__getitem__)
+    rank = np.empty(len(known) + 1, np.int64)
+    rank[order], rank[-1] = np.arange(len(known)), -1  # -1 is the last place, too
+    return rank[encoded.indices.fill_null(-1).to_numpy()], [known[place] for place in order]

@@ -117,14 +117,32 @@ class Timeline:
         return person[order], at[order], np.concatenate(codes)[order]
 
 
-def rows(held: Held, selections: Sequence[Selection], low: int, high: int) -> Iterator[Rows]:
-    """Chunks of the events in low <= at < high that match some of `selections` (no filters)."""
+def rows(
+    held: Held, selections: Sequence[Selection], low: int, high: int, *, named: bool = False
+) -> Iterator[Rows]:
+    """Chunks of the events in low <= at < high that match some of `selections` (no filters).
+
+    `named`: with the place of each event's name in `texts`.
+    """
     table = _masks(held.names, selections)
+    known = texts(held)
+    place = np.array([known.index(name) if name else -1 for _, name in held.names], np.int64)
     for start, end in cuts(held.person, CHUNK):
-        match, at = table[held.code[start:end]], held.at[start:end]
-        kept = np.flatnonzero((match != 0) & (at >= low) & (at < high))
+        match = table[held.code[start:end]]
+        kept = np.flatnonzero(match != 0)  # of booleans it is several times faster
+        at = held.at[start:end][kept]
+        if len(at) and (at.min() < low or at.max() >= high):
+            inside = (at >= low) & (at < high)
+            kept, at = kept[inside], at[inside]
         if len(kept):
-            yield ordered(Rows(held.person[start:end][kept], at[kept], match[kept]))
+            names = (place[held.code[start:end][kept]],) if named else ()
+            found = Rows(held.person[start:end][kept], at, match[kept], names)
+            yield ordered(found) if named or len(selections) > 1 else found
+
+
+def texts(held: Held) -> list[str]:
+    """The names of events, in alphabetical order."""
+    return sorted({name for _, name in held.names if name})
 
 
 def _masks(names: Sequence[Name], selections: Sequence[Selection]) -> Ints:

@@ -6,10 +6,10 @@ from typing import Literal
 
 import msgspec
 
-from rapport.audiences import duration, parts
+from rapport.audiences import duration
 from rapport.audiences.model import Selection
 from rapport.audiences.operands import refuse
-from rapport.insights.specs.scope import EventPick, Question, selection
+from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
 
 MOST_STEPS = 20
 MOST_EXCLUSIONS = 10
@@ -110,8 +110,8 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
             Gap(count + n, each.after - 1, (each.before or count) - 1)
             for n, each in enumerate(funnel.exclusions)
         ),
-        hold=tuple(parts.event_path(each, f"hold[{n}]") for n, each in enumerate(funnel.hold)),
-        by=None if by is None else parts.event_path(by.by, "breakdown.by"),
+        hold=tuple(path_of_one(each, f"hold[{n}]") for n, each in enumerate(funnel.hold)),
+        by=None if by is None else path_of_one(by.by, "breakdown.by"),
         attribution="" if by is None else by.attribution,
         value_step=0 if by is None else by.step - 1,
     )
@@ -130,10 +130,6 @@ def _check(funnel: Funnel) -> None:
         raise refuse("exclusions", "nothing lies between steps that come in any order")
     if funnel.hold and (funnel.order == "strict" or len(funnel.hold) > MOST_HELD):
         raise refuse("hold", f"takes up to {MOST_HELD} paths, and not with order: strict")
-    if any(
-        "[]" in path for path in (*funnel.hold, funnel.breakdown.by if funnel.breakdown else "")
-    ):
-        raise refuse("hold" if funnel.hold else "breakdown.by", "one value an event, please: no []")
     if funnel.breakdown and not 1 <= funnel.breakdown.step <= count:
         raise refuse("breakdown.step", f"has to be from 1 to {count}")
     if funnel.breakdown and not 1 <= funnel.breakdown.limit <= 200:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rapport.audiences import instants, parts, windows
-from rapport.audiences.model import Filter, Selection
+from rapport.audiences.model import Selection
 from rapport.audiences.operands import refuse
 from rapport.clock import DAY
 
@@ -82,8 +82,11 @@ def span(question: Question, now: int) -> tuple[int, int]:
     return start, end
 
 
-def paths(filters: tuple[Filter, ...]) -> set[str]:
-    return {each.path for each in filters}
+def path_of_one(text: str, at: str) -> str:
+    """A path that leads to one value an event. Raises `Malformed`."""
+    if "[]" in text:
+        raise refuse(at, "has to lead to one value an event: no []")
+    return parts.event_path(text, at)
 
 
 def _instant(text: str, at: str, where: ZoneInfo) -> int:

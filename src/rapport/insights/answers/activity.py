@@ -1,0 +1,226 @@
+"""Lifecycle, stickiness, active people: answers, the people behind a number, and one person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from rapport.audiences import windows
+from rapport.audiences.operands import refuse
+from rapport.clock import to_iso
+from rapport.insights import periods, scan
+from rapport.insights.ground import Ground
+from rapport.insights.kernels import activity as kernel
+from rapport.insights.oracles import activity as oracle
+from rapport.insights.oracles.matched import Matched, matched
+from rapport.insights.periods import Grid
+from rapport.insights.rows import Ints
+from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
+from rapport.insights.specs.scope import span, zone
+
+
+class LifecycleCell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    period: str  # the day on which it begins
+    state: str
+
+
+class StickinessCell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    periods: int
+    or_more: bool = False
+
+
+class ActiveCell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    period: str
+    trailing: bool = False
+
+
+def lifecycle(question: Lifecycle, ground: Ground) -> dict[str, Any]:
+    grid, found = _states(question, ground)
+    counts = np.zeros((len(grid), len(kernel.STATES)), np.int64)
+    for _, period, state in found:
+        np.add.at(counts, (period, state), 1)
+    told = []
+    for n in range(1, len(grid)):
+        new, returning, resurrected, dormant = counts[n].tolist()
+        came = new + resurrected
+        told.append(
+            {
+                **_period(grid, n, ground.now),
+                "new": new,
+                "returning": returning,
+                "resurrected": resurrected,
+                "dormant": dormant,
+                "pulse": round(came / dormant, 6) if dormant else None,
+            }
+        )
+    return {"kind": "lifecycle", "new_by": question.new_by, "periods": told}
+
+
+def lifecycle_people(question: Lifecycle, ground: Ground, cell: LifecycleCell) -> Ints:
+    grid, found = _states(question, ground)
+    number = _number(grid, cell.period)
+    if cell.state not in kernel.STATES:
+        raise refuse("cell.state", f"is one of {', '.join(kernel.STATES)}")
+    state = kernel.STATES.index(cell.state)
+    kept = [person[(period == number) & (states == state)] for person, period, states in found]
+    return np.unique(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
+
+
+def lifecycle_why(question: Lifecycle, ground: Ground, profile: int) -> dict[str, Any]:
+    grid, low = _lifecycle_grid(question, ground)
+    selections, high = question.checked(), min(grid.bounds[-1], span(question, ground.now)[1])
+    seen = _seen(ground, profile, selections, low, high)
+    found = oracle.states(grid, seen)
+    return {
+        "profile": f"p_{profile}",
+        "periods": [{"start": grid.label(n), "state": state} for n, state in found.items()],
+        "events": [_shown(each) for each in seen],
+    }
+
+
+def stickiness(question: Stickiness, ground: Ground) -> dict[str, Any]:
+    grid, found = _stuck(question, ground)
+    counts = np.zeros(len(grid) + 1, np.int64)
+    for _, times in found:
+        counts += np.bincount(times, minlength=len(grid) + 1)
+    more = np.cumsum(counts[::-1])[::-1]
+    total = int(counts.sum())
+    return {
+        "kind": "stickiness",
+        "of": len(grid),
+        "people": total,
+        "periods": [
+            {
+                "periods": n,
+                "people": int(counts[n]),
+                "or_more": int(more[n]),
+                "share": round(int(counts[n]) / total, 6) if total else None,
+            }
+            for n in range(1, len(grid) + 1)
+        ],
+    }
+
+
+def stickiness_people(question: Stickiness, ground: Ground, cell: StickinessCell) -> Ints:
+    _, found = _stuck(question, ground)
+    kept = [
+        person[times >= cell.periods if cell.or_more else times == cell.periods]
+        for person, times in found
+    ]
+    return np.concatenate(kept) if kept else np.zeros(0, np.int64)
+
+
+def stickiness_why(question: Stickiness, ground: Ground, profile: int) -> dict[str, Any]:
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    seen = _seen(ground, profile, question.checked(), start, end)
+    return {
+        "profile": f"p_{profile}",
+        "periods": oracle.periods_active(question, grid, seen),
+        "events": [_shown(each) for each in seen],
+    }
+
+
+def active(question: Active, ground: Ground) -> dict[str, Any]:
+    grid, found = _active(question, ground)
+    before = question.trailing - 1
+    size = len(grid)
+    present, change = np.zeros(size, np.int64), np.zeros(size + 1, np.int64)
+    events = np.zeros(size, np.int64)
+    for done in found:
+        present += np.bincount(done.period, minlength=size)
+        np.add.at(events, done.period, done.times)
+        begin, end = kernel.spans(done, question.trailing, size)
+        change[:size] += np.bincount(begin, minlength=size)
+        change -= np.bincount(end, minlength=size + 1)
+    trailing = np.cumsum(change)
+    told = []
+    for n in range(before, size):
+        row = {
+            **_period(grid, n, ground.now),
+            "people": int(present[n]),
+            "events": int(events[n]),
+        }
+        if before:
+            row["trailing"] = int(trailing[n])
+            row["ratio"] = round(row["people"] / row["trailing"], 6) if row["trailing"] else None
+        told.append(row)
+    return {"kind": "active", "trailing": question.trailing, "periods": told}
+
+
+def active_people(question: Active, ground: Ground, cell: ActiveCell) -> Ints:
+    grid, found = _active(question, ground)
+    number = _number(grid, cell.period)
+    first = number - (question.trailing - 1 if cell.trailing else 0)
+    kept = [each.person[(each.period >= first) & (each.period <= number)] for each in found]
+    return np.unique(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
+
+
+def active_why(question: Active, ground: Ground, profile: int) -> dict[str, Any]:
+    grid, start, end = _active_grid(question, ground)
+    seen = _seen(ground, profile, question.checked(), start, end)
+    return {
+        "profile": f"p_{profile}",
+        "periods": [grid.label(n) for n in sorted(oracle.active(question, grid, seen))],
+        "events": [_shown(each) for each in seen],
+    }
+
+
+def _states(question: Lifecycle, ground: Ground) -> tuple[Grid, list[tuple[Ints, Ints, Ints]]]:
+    grid, low = _lifecycle_grid(question, ground)
+    end = span(question, ground.now)[1]
+    pieces, _ = ground.rows(question.checked(), low, end, segment=question.segment)
+    return grid, [kernel.states(grid, piece) for piece in pieces]
+
+
+def _lifecycle_grid(question: Lifecycle, ground: Ground) -> tuple[Grid, int]:
+    """The periods with one before them, and from when on events are looked at."""
+    start, end = span(question, ground.now)
+    grid = periods.before(periods.grid(question.period, start, end, zone(question)))
+    return grid, grid.bounds[0] if question.new_by == "first_in_range" else windows.EVER
+
+
+def _stuck(question: Stickiness, ground: Ground) -> tuple[Grid, list[tuple[Ints, Ints]]]:
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    pieces, _ = ground.rows(question.checked(), start, end, segment=question.segment)
+    return grid, [kernel.stuck(grid, piece, question.min_occurrences) for piece in pieces]
+
+
+def _active(question: Active, ground: Ground) -> tuple[Grid, list[kernel.Active]]:
+    grid, start, end = _active_grid(question, ground)
+    pieces, _ = ground.rows(question.checked(), start, end, segment=question.segment)
+    return grid, [kernel.active(grid, piece) for piece in pieces]
+
+
+def _active_grid(question: Active, ground: Ground) -> tuple[Grid, int, int]:
+    """With the periods before the range that trailing ones reach into."""
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    if question.trailing > 1:
+        grid = periods.before(grid, question.trailing - 1)
+        start = grid.bounds[0]
+    return grid, start, end
+
+
+def _seen(ground: Ground, profile: int, selections: Any, low: int, high: int) -> list[Matched]:
+    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    return matched(events, selections, low, high, now=ground.now)
+
+
+def _period(grid: Grid, number: int, now: int) -> dict[str, Any]:
+    return {"start": grid.label(number), "complete": grid.bounds[number + 1] <= now + 1}
+
+
+def _number(grid: Grid, label: str) -> int:
+    labels = [grid.label(n) for n in range(len(grid))]
+    if label not in labels:
+        raise refuse("cell.period", "is the day on which a period of the question begins")
+    return labels.index(label)
+
+
+def _shown(each: Matched) -> dict[str, Any]:
+    named = {"event": each.event.event, "message_id": each.event.message_id} if each.event else {}
+    return {"at": to_iso(each.at), **named}

@@ -1,0 +1,48 @@
+"""Retention: of those who did one thing, who came back to do another, and when."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from rapport.audiences.model import Selection
+from rapport.audiences.operands import refuse
+from rapport.clock import DAY
+from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
+
+LENGTHS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}  # of rolling periods
+
+
+class Retention(Question, frozen=True, kw_only=True, tag="retention", tag_field="kind"):
+    """Her anchor is an event `start`; a return is an event `return` at a later instant.
+
+    mode: `recurring`: she is in the cohort of every period in which she did `start`, anchored at
+    the first of that period; `first_in_range`: in that of her first one in from/to; `first_ever`:
+    in that of her first one ever, if it lies in from/to.
+    clock: `calendar`: cell n is the n-th calendar period after the one of the anchor; `rolling`:
+    the n-th 24 hours, 7 days or 30 days after the anchor.
+    match: she returned `on` that period; `on_or_after`; `on_or_before`; or `streak`: in every one.
+    first_cell: `all`: cell 0 is the whole cohort; `returned`: those who returned within it.
+    """
+
+    start: EventPick
+    returning: EventPick = msgspec.field(name="return")
+    period: Literal["day", "week", "month"] = "week"
+    periods: int = 12
+    mode: Literal["recurring", "first_in_range", "first_ever"] = "first_in_range"
+    clock: Literal["calendar", "rolling"] = "calendar"
+    match: Literal["on", "on_or_after", "on_or_before", "streak"] = "on"
+    first_cell: Literal["all", "returned"] = "all"
+    min_occurrences: int = 1
+    sum: str | None = None  # a path of returns, summed over those of each cell
+
+    def checked(self) -> tuple[Selection, Selection]:
+        """What it selects. Raises `Malformed`."""
+        if not 1 <= self.periods <= 400:
+            raise refuse("periods", "has to be from 1 to 400")
+        if not 1 <= self.min_occurrences <= 1_000:
+            raise refuse("min_occurrences", "has to be from 1 to 1000")
+        if self.sum is not None:
+            path_of_one(self.sum, "sum")
+        return selection(self.start, self, "start"), selection(self.returning, self, "return")

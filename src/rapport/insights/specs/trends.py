@@ -1,0 +1,63 @@
+"""Trends: a number of events or people, period by period."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rapport.audiences.model import Selection
+from rapport.audiences.operands import refuse
+from rapport.insights.specs.scope import EventPick, Question, Unit, path_of_one, selection
+
+LETTERS = "ABCDEFGHIJ"
+
+Measure = Literal["events", "people", "per_person", "sum", "avg", "min", "max", "median", "p90"]
+_OF_VALUES = ("sum", "avg", "min", "max", "median", "p90")
+
+
+class Series(EventPick, frozen=True, kw_only=True):
+    """`per_person`: events for each person who did it. Those of values need a `path`; events
+    without a number there count for nothing. An average is rounded to millionths, halves away from
+    zero; median and p90 are values that occurred (nearest rank)."""
+
+    measure: Measure = "events"
+    path: str | None = None
+
+
+class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"):
+    """Series are called A, B, C ... in `formulas`, such as `A / B * 100`: of numbers of one period;
+    dividing by zero gives nothing.
+
+    breakdown: a path of events; each event counts under its own value, so a person may count
+    under several. moving_average: of so many periods, the present one last; periods before `from`
+    are read for it. compare: `previous`: as many periods directly before; `year`: as many, from the
+    same day of the year before.
+    """
+
+    series: tuple[Series, ...]
+    period: Unit = "day"
+    breakdown: str | None = None
+    limit: int = 25
+    formulas: tuple[str, ...] = ()
+    moving_average: int | None = None
+    compare: Literal["previous", "year"] | None = None
+
+    def checked(self) -> tuple[Selection, ...]:
+        """What the series select. Raises `Malformed`."""
+        if not 1 <= len(self.series) <= len(LETTERS):
+            raise refuse("series", f"has to be a list of 1 to {len(LETTERS)}")
+        for n, each in enumerate(self.series):
+            if (each.path is not None) != (each.measure in _OF_VALUES):
+                raise refuse(
+                    f"series[{n}]", f"path goes with {', '.join(_OF_VALUES)}, and only there"
+                )
+            if each.path is not None:
+                path_of_one(each.path, f"series[{n}].path")
+        if self.breakdown is not None:
+            path_of_one(self.breakdown, "breakdown")
+        if not 1 <= self.limit <= 200:
+            raise refuse("limit", "has to be from 1 to 200")
+        if self.moving_average is not None and not 2 <= self.moving_average <= 365:
+            raise refuse("moving_average", "has to be from 2 to 365")
+        if self.breakdown and self.formulas:
+            raise refuse("formulas", "cannot be combined with a breakdown")
+        return tuple(selection(each, self, f"series[{n}]") for n, each in enumerate(self.series))
