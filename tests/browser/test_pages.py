@@ -194,6 +194,15 @@ def test_empty_pages_show_a_line_that_works(empty_page: Any, empty_shop: Running
         assert empty_shop.write_key in line.inner_text()
 
 
+def test_live_comes_back_by_itself(page: Any) -> None:
+    """Also after an answer on which a browser by itself gives up."""
+    page.route("**/api/v1/live*", lambda route: route.fulfill(status=503, body="{}"))
+    page.goto("/live")
+    page.get_by_text("What arrives meanwhile is kept").wait_for()
+    page.unroute("**/api/v1/live*")
+    page.get_by_role("grid").get_by_role("row").nth(1).wait_for()
+
+
 def test_a_server_that_is_gone_is_told(page: Any) -> None:
     page.route("**/api/v1/overview*", lambda route: route.abort())
     page.goto("/")

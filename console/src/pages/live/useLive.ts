@@ -22,6 +22,7 @@ interface Filter {
 }
 
 const FLUSH_MS = 250
+const AGAIN_MS = 3000
 
 /** Follows the event stream. What arrives is taken in four times a second, however much it is. */
 export function useLive({ q, source, type, status }: Filter, paused: boolean): Live {
@@ -48,23 +49,33 @@ export function useLive({ q, source, type, status }: Filter, paused: boolean): L
     setFeed(emptyFeed(Date.now()))
     setConnection('connecting')
     setOpened(false)
-    const stream = new EventSource(`/api/v1/live${queryString({ q, source, type, status })}`)
-    stream.onopen = () => setConnection('connected')
-    stream.onerror = () => setConnection('lost')
-    stream.addEventListener('past', (message: MessageEvent<string>) => {
-      const past = (JSON.parse(message.data) as LiveEvent[]).map((event) => ({ ...event, key: `${number.current++}` }))
-      setFeed((now) => recall(now, past, pausedNow.current))
-      setOpened(true)
-    })
-    stream.addEventListener('event', (message: MessageEvent<string>) => {
-      arrived.current.push({ ...(JSON.parse(message.data) as LiveEvent), key: `${number.current++}` })
-    })
-    stream.addEventListener('skipped', (message: MessageEvent<string>) => {
-      skipped.current += (JSON.parse(message.data) as { skipped: number }).skipped
-    })
+    let stream: EventSource
+    let again: ReturnType<typeof setTimeout> | undefined
+    const open = () => {
+      stream = new EventSource(`/api/v1/live${queryString({ q, source, type, status })}`)
+      stream.onopen = () => setConnection('connected')
+      stream.onerror = () => {
+        setConnection('lost')
+        // A browser tries again when the line broke, but not after an answer such as 503.
+        if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS)
+      }
+      stream.addEventListener('past', (message: MessageEvent<string>) => {
+        const past = (JSON.parse(message.data) as LiveEvent[]).map((event) => ({ ...event, key: `${number.current++}` }))
+        setFeed((now) => recall(now, past, pausedNow.current))
+        setOpened(true)
+      })
+      stream.addEventListener('event', (message: MessageEvent<string>) => {
+        arrived.current.push({ ...(JSON.parse(message.data) as LiveEvent), key: `${number.current++}` })
+      })
+      stream.addEventListener('skipped', (message: MessageEvent<string>) => {
+        skipped.current += (JSON.parse(message.data) as { skipped: number }).skipped
+      })
+    }
+    open()
     const timer = setInterval(flush, FLUSH_MS)
     return () => {
       stream.close()
+      clearTimeout(again)
       clearInterval(timer)
       arrived.current = []
     }
