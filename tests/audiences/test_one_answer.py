@@ -17,7 +17,7 @@ from rapport.audiences.person import Person
 from tests.audiences import engine, strategies
 from tests.audiences.strategies import People, Sent
 
-HELD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+HELD = settings(max_examples=14, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
