@@ -25,6 +25,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "import": ("imports", "Import events or customers from CSV, JSON lines or Parquet."),
         "export": ("export", "Write events or profiles to Parquet, CSV or JSON lines."),
         "sql": ("sql", "Ask the warehouse in SQL (read only)."),
+        "insight": ("insight", "Ask for funnels, retention and more."),
         "profile": ("profile", "Show or find customers."),
         "trace": ("trace", "Show what happened to one event at every stage."),
     },

@@ -125,8 +125,8 @@ class Decoder:
         content = canonical(
             (kind, event, ids, item.channel, item.timestamp, said, sent_properties, sent_traits)
         )
-        integrations = item.integrations if item.integrations is not RAW else frame.integrations
-        integrations = _routing(integrations) if integrations else b""
+        said_routing = item.integrations if item.integrations is not RAW else frame.integrations
+        integrations = _routing(said_routing) if said_routing else b""
         channel = item.channel if item.channel is not None else context.fields.channel
         channel = channel if type(channel) is str else None
         return Event(  # by position, which is twice as fast as by name

@@ -17,6 +17,9 @@ from rapport.config import Settings
 from rapport.database import connect
 from rapport.errors import ConfigError, NotFound
 from rapport.identity.reads import IdentityReads
+from rapport.insights.asking import Insights
+from rapport.insights.rows import Ints
+from rapport.insights.saved import SavedStore
 from rapport.log.base import EventLog
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline_reads import PipelineReads
@@ -88,6 +91,8 @@ class Rooms:
         self.survivorship = RulesFile(self.folder.survivorship)
         self.pipeline = PipelineReads(self.folder.state, log)
         self.history = WarehouseReads(warehouse)
+        self.insights = Insights(warehouse, clock, self._members)
+        self.saved = SavedStore(self.folder.control, clock)
         self._local = threading.local()
         self._opened: list[Reads] = []
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
@@ -116,6 +121,10 @@ class Rooms:
             reads = self._local.reads = self.new_reads()
         return ask(reads)
 
+    def _members(self, key: str) -> Ints:
+        """Profiles in a segment. Asked in a thread of `asking`."""
+        raise NotFound(f"there is no segment {key!r}")
+
     def waiting(self) -> tuple[int, int]:
         """Events that wait for the pipeline, and those that wait for the warehouse."""
         pending = sum(self.log.pending(self.pipeline.committed()).values())
@@ -141,6 +150,7 @@ class Rooms:
         for reads in self._opened:
             reads.connection.close()
         self.pipeline.close()
+        self.saved.close()
         self.accounts.close()
         self.keys.close()
         self.sources.close()

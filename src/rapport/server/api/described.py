@@ -47,6 +47,9 @@ FURTHER = {
     "POST /api/v1/identity/undo": {404, 409},
     "POST /api/v1/quarantine/{number}/redrive": {409},
     "POST /api/v1/quarantine/{number}/discard": {409},
+    "POST /api/v1/insights/{kind}": {404},
+    "POST /api/v1/saved-insights": {404, 409},
+    "POST /api/v1/dashboards": {409},
     "POST /api/v1/backups": {409},
 }
 ENVELOPE = {

@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from rapport import __version__
 from rapport.server.api import (
     accounts,
+    dashboards,
     decisions,
     described,
     events,
@@ -19,6 +20,7 @@ from rapport.server.api import (
     failures,
     health,
     identity,
+    insights,
     keys,
     live,
     operations,
@@ -52,6 +54,8 @@ AREAS = (
     quarantine,
     live,
     sql,
+    insights,
+    dashboards,
     trace,
     operations,
     exports,

@@ -1,0 +1,144 @@
+"""New definitions, new versions and the end of definitions; inside the pipeline's transaction.
+
+filling → sweeping → live. A version that is filling waits for what has to be remembered of earlier
+events; until it sweeps, the version before stays in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+import apsw
+
+from rapport.audiences import checks, plans, walking, writing
+from rapport.audiences.behaviours import Behaviour
+from rapport.audiences.changes import json_of
+from rapport.audiences.definitions import computed_trait, segment
+from rapport.audiences.known import Known
+from rapport.audiences.model import Definition, Segment
+from rapport.audiences.operands import refuse
+from rapport.audiences.plans import Plans, Stored
+from rapport.errors import Conflict, Malformed, NotFound
+
+_REPLACED_BY_NEWER = (
+    "UPDATE definitions SET status = 'replaced' WHERE kind = ? AND key = ? AND number < ?"
+    " AND status IN ('filling', 'sweeping', 'live', 'retiring')"
+)
+
+
+def read_all(raw: Any) -> list[Definition]:
+    """Of `[{"kind": "segment", "definition": {...}}, ...]`. Raises `Malformed`."""
+    if not isinstance(raw, list) or not all(isinstance(each, dict) for each in raw):
+        raise Malformed("define needs `definitions`, a list", hint="see docs/segments.md")
+    return [read(each.get("kind"), each.get("definition")) for each in raw]
+
+
+def read(kind: Any, raw: Any) -> Definition:
+    if kind not in ("segment", "trait"):
+        raise Malformed(f"there is no kind of definition {kind!r}", hint="segment or trait")
+    return segment(raw) if kind == "segment" else computed_trait(raw)
+
+
+def fit(fresh: Iterable[Definition], latest: Known) -> Known:
+    """All definitions with the fresh ones among them. Raises `Malformed` when they do not fit."""
+    fresh = list(fresh)
+    everything = [*latest.segments.values(), *latest.traits.values(), *fresh]
+    known = Known.of(everything)  # the later one of a key counts
+    checks.check(known)
+    for one in fresh:
+        if isinstance(one, Segment) and one.of != "people":
+            raise refuse(
+                f"{one.key}: of",
+                "segments of accounts are not kept as things happen",
+                hint='ask it of people: {"account": "any", "where": [...]}',
+            )
+    return known
+
+
+def define(
+    connection: apsw.Connection, control: Mapping[str, Any], plan: Plans, offset: int, outbox: int
+) -> None:
+    fresh = read_all(control.get("definitions"))
+    known = fit(fresh, plan.latest)
+    complete = connection.execute("SELECT 1 FROM counters LIMIT 1").fetchone() is None
+    for one in fresh:
+        if one not in (each.definition for each in plan.standing):
+            _insert(connection, one, control)
+    for one in fresh:
+        for behaviour in plans.wanted(one, known):
+            connection.execute(
+                "INSERT OR IGNORE INTO behaviours (digest, since, outbox, filled, complete)"
+                " VALUES (?, ?, ?, 0, ?)",
+                (behaviour.digest, offset, outbox, complete),
+            )
+
+
+def retire(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans) -> None:
+    kind, key = control.get("kind"), str(control.get("key"))
+    ending = [one for one in plan.standing if (one.kind, one.key) == (kind, key)]
+    if not ending:
+        raise NotFound(f"there is no {kind} {key!r}", hint="GET /api/v1/segments lists them")
+    for one in plan.standing:
+        used = {each.key for _, each in walking.references(one.definition, plan.latest)}
+        if key in used and one.key != key:
+            raise Conflict(f"{one.key} looks at {key}", hint=f"change or retire {one.key} first")
+    connection.execute(
+        "UPDATE definitions SET status = 'retiring', swept = 0 WHERE number = ?",
+        (ending[-1].number,),
+    )
+    connection.execute(_REPLACED_BY_NEWER, (kind, key, ending[-1].number))
+
+
+def promote(connection: apsw.Connection, plan: Plans) -> None:
+    """Let those sweep for which everything is remembered, and forget what nobody needs."""
+    rows = connection.execute("SELECT digest FROM behaviours WHERE complete").fetchall()
+    complete = {digest for (digest,) in rows}
+    for one in plan.standing:
+        if one.status != plans.FILLING:
+            continue
+        if all(each.digest in complete for each in plans.wanted(one.definition, plan.latest)):
+            _take_over(connection, one, plan)
+    wanted = {
+        each.digest for one in plan.standing for each in plans.wanted(one.definition, plan.latest)
+    }
+    connection.execute(
+        "DELETE FROM behaviours WHERE digest NOT IN (SELECT value FROM json_each(?))",
+        (json_of(sorted(wanted)),),
+    )
+
+
+def sweep_again(connection: apsw.Connection, numbers: Collection[int]) -> None:
+    connection.executemany(
+        "UPDATE definitions SET status = 'sweeping', swept = 0 WHERE number = ?",
+        [(number,) for number in sorted(numbers)],
+    )
+
+
+def is_complete(connection: apsw.Connection, behaviour: Behaviour) -> bool:
+    query = "SELECT complete FROM behaviours WHERE digest = ?"
+    return bool(connection.execute(query, (behaviour.digest,)).get)
+
+
+def _take_over(connection: apsw.Connection, one: Stored, plan: Plans) -> None:
+    """It is in force from now on; whoever looks at it has to be asked again, too."""
+    connection.execute(_REPLACED_BY_NEWER, (one.kind, one.key, one.number))
+    users = {each for each in plan.users_of([one.key]) if plan.active[each].key != one.key}
+    sweep_again(connection, {one.number} | users)
+
+
+def _insert(connection: apsw.Connection, one: Definition, control: Mapping[str, Any]) -> None:
+    kind = "segment" if isinstance(one, Segment) else "trait"
+    connection.execute(
+        "INSERT INTO definitions (kind, key, version, body, status, swept, by, reason, at)"
+        " SELECT ?1, ?2, coalesce(max(version), 0) + 1, ?3, 'filling', 0, ?4, ?5, ?6"
+        " FROM definitions WHERE kind = ?1 AND key = ?2",
+        (
+            kind,
+            one.key,
+            json_of(writing.definition(one)),
+            str(control.get("by", "")),
+            str(control.get("reason", "")),
+            int(control.get("at", 0)),
+        ),
+    )

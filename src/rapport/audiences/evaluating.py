@@ -1,0 +1,221 @@
+"""Evaluating definitions of some profiles, and writing down what changed."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final, TypeAlias
+from zoneinfo import ZoneInfo
+
+import apsw
+import msgspec
+
+from rapport.audiences import plans, store
+from rapport.audiences.changes import (
+    MembershipChange,
+    Outcome,
+    Reason,
+    TraitChange,
+    json_of,
+)
+from rapport.audiences.facts import ProfileFacts
+from rapport.audiences.model import Segment, SqlQuery
+from rapport.audiences.plans import Plans, Stored
+from rapport.audiences.stream import Look
+from rapport.profiles.lens import Lens
+
+# profile → numbers of definitions, and why they may have changed
+Work: TypeAlias = dict[int, tuple[set[int], Reason]]
+logger = logging.getLogger("rapport.audiences")
+_BY_DEFINITION: Final = Reason("definition")
+
+
+class Evaluator:
+    """Of one instant; all evaluations in it see the same state of the tables."""
+
+    def __init__(
+        self, connection: apsw.Connection, lens: Lens, plan: Plans, zone: ZoneInfo, now: int
+    ) -> None:
+        self._connection = connection
+        self._lens = lens
+        self._plans = plan
+        self._zone = zone
+        self._now = now
+        self._timers: list[tuple[int, int, int]] = []
+
+    def evaluate(self, work: Work) -> Outcome:
+        outcome = Outcome()
+        for profile, (numbers, reason) in work.items():
+            try:
+                self._one(profile, numbers, reason, outcome)
+            except apsw.Error:
+                raise
+            except Exception as error:  # noqa: BLE001 - no definition may stop the events
+                place = "".join(traceback.format_tb(error.__traceback__)[-3:])
+                logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
+        self._connection.executemany(
+            "INSERT INTO audience_timers VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " due = excluded.due WHERE excluded.due < due",
+            self._timers,
+        )
+        self._timers = []
+        return outcome
+
+    def due_timers(self, most: int) -> Work:
+        """Those that are due, taken out."""
+        rows = self._connection.execute(
+            "DELETE FROM audience_timers WHERE (profile, definition) IN (SELECT profile, definition"
+            " FROM audience_timers WHERE due <= ? ORDER BY due LIMIT ?)"
+            " RETURNING profile, definition, due",
+            (self._now, most),
+        ).fetchall()
+        work: Work = {}
+        for profile, number, due in rows:
+            work.setdefault(profile, (set(), Reason("timer", due=due)))[0].add(number)
+        return work
+
+    def catch_up(self, most: int) -> Outcome:
+        """Of profiles that had to wait."""
+        rows = self._connection.execute(
+            "DELETE FROM audience_dirty WHERE (profile, definition) IN"
+            " (SELECT profile, definition FROM audience_dirty LIMIT ?)"
+            " RETURNING profile, definition, reason",
+            (most,),
+        ).fetchall()
+        work: Work = {}
+        for profile, number, text in rows:
+            reason = msgspec.json.decode(text, type=Reason)
+            work.setdefault(profile, (set(), reason))[0].add(number)
+        return self.evaluate(work)
+
+    def sweep(self, profiles: int, most: int) -> Outcome:
+        """Some profiles for definitions that are new; some members of those that have ended."""
+        outcome = Outcome()
+        for one in self._plans.retiring:
+            outcome.add(self._dismiss(one, profiles))
+        sweeping = [one for one in self._plans.standing if one.status == plans.SWEEPING]
+        if not sweeping:
+            return outcome
+        after = min(one.swept for one in sweeping)
+        together = {one.number for one in sweeping if one.swept == after}
+        limit = max(50, min(profiles, most // len(together)))
+        rows = self._connection.execute(
+            "SELECT DISTINCT profile FROM identifiers WHERE profile > ? ORDER BY profile LIMIT ?",
+            (after, limit),
+        ).fetchall()
+        found = [int(profile) for (profile,) in rows]
+        outcome.add(self.evaluate({each: (together, _BY_DEFINITION) for each in found}))
+        status = plans.SWEEPING if len(found) == limit else plans.LIVE
+        self._mark(together, status, found[-1] if found else after)
+        return outcome
+
+    def _one(self, profile: int, numbers: Iterable[int], reason: Reason, outcome: Outcome) -> None:
+        nodes = store.nodes_of(self._connection, profile)
+        if not store.has_events(self._connection, nodes):
+            self._vanished(profile, reason, outcome)
+            return
+        facts = ProfileFacts(self._lens, profile, self._zone)
+        memory = store.Remembered(self._connection, nodes)
+        look = Look(facts, memory, self._plans.numbers, self._plans.known, self._now)
+        members = self._segments_of(profile)
+        for number in numbers:
+            one = self._plans.active.get(number)
+            if one is None:
+                continue
+            definition = one.definition
+            if isinstance(definition, Segment):
+                holds, turn = look.verdict(definition.when)
+                if holds != (one.key in members):
+                    self._move(profile, one, holds, reason, outcome)
+            elif isinstance(definition.trait, SqlQuery):
+                continue
+            else:
+                value, turn = look.value(definition)
+                self._set_value(profile, one.key, plain(value), outcome)
+            if turn is not None:
+                self._timers.append((profile, number, turn))
+
+    def _move(
+        self, profile: int, one: Stored, entered: bool, reason: Reason, outcome: Outcome
+    ) -> None:
+        execute = self._connection.execute
+        if entered:
+            execute("INSERT INTO segment_members VALUES (?, ?, ?)", (profile, one.key, self._now))
+        else:
+            where = "profile = ? AND segment = ?"
+            execute(f"DELETE FROM segment_members WHERE {where}", (profile, one.key))
+        written = json_of(reason)
+        execute(
+            "INSERT INTO membership_changes (segment, profile, entered, at, reason, version)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (one.key, profile, entered, self._now, written, one.version),
+        )
+        seq = self._connection.last_insert_rowid()
+        outcome.memberships.append(
+            MembershipChange(seq, one.key, profile, entered, self._now, written, one.version)
+        )
+
+    def _set_value(self, profile: int, key: str, value: Any, outcome: Outcome) -> None:
+        text = None if value is None or value == [] else json_of(value)
+        execute = self._connection.execute
+        at = (profile, key)
+        known = execute("SELECT value FROM trait_values WHERE profile = ? AND trait = ?", at).get
+        if text == known:
+            return
+        if text is None:
+            execute("DELETE FROM trait_values WHERE profile = ? AND trait = ?", at)
+        else:
+            execute(
+                "INSERT OR REPLACE INTO trait_values VALUES (?, ?, ?, ?)", (*at, text, self._now)
+            )
+        outcome.values.append(TraitChange(key, profile, text, self._now))
+
+    def _vanished(self, profile: int, reason: Reason, outcome: Outcome) -> None:
+        """Merged into another, or never one: nothing is said of it any more."""
+        versions = {one.key: one for one in self._plans.active.values() if one.kind == "segment"}
+        for key in self._segments_of(profile):
+            if key in versions:
+                self._move(profile, versions[key], False, reason, outcome)
+        rows = self._connection.execute(
+            "SELECT trait FROM trait_values WHERE profile = ?", (profile,)
+        ).fetchall()
+        for (key,) in rows:
+            self._set_value(profile, str(key), None, outcome)
+        self._connection.execute("DELETE FROM audience_timers WHERE profile = ?", (profile,))
+
+    def _dismiss(self, one: Stored, most: int) -> Outcome:
+        outcome = Outcome()
+        table = "segment_members" if one.kind == "segment" else "trait_values"
+        column = "segment" if one.kind == "segment" else "trait"
+        rows = self._connection.execute(
+            f"SELECT profile FROM {table} WHERE {column} = ? LIMIT ?", (one.key, most)
+        ).fetchall()
+        for (profile,) in rows:
+            if one.kind == "segment":
+                self._move(int(profile), one, False, _BY_DEFINITION, outcome)
+            else:
+                self._set_value(int(profile), one.key, None, outcome)
+        if len(rows) < most:
+            self._mark({one.number}, plans.RETIRED, 0)
+        return outcome
+
+    def _mark(self, numbers: Iterable[int], status: str, swept: int) -> None:
+        self._connection.executemany(
+            "UPDATE definitions SET status = ?, swept = ? WHERE number = ?",
+            [(status, swept, number) for number in numbers],
+        )
+
+    def _segments_of(self, profile: int) -> set[str]:
+        rows = self._connection.execute(
+            "SELECT segment FROM segment_members WHERE profile = ?", (profile,)
+        )
+        return {segment for (segment,) in rows}
+
+
+def plain(value: Any) -> Any:
+    """A value of a computed trait as JSON has it."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    return value

@@ -1,0 +1,264 @@
+"""Segments and computed traits, kept up to date inside the transaction of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import apsw
+from xxhash import xxh3_64_hexdigest
+
+from rapport.audiences import defining, filling, plans, store
+from rapport.audiences.changes import MOST_MESSAGES, Outcome, Reason, json_of
+from rapport.audiences.evaluating import Evaluator, Work
+from rapport.audiences.matching import Collected
+from rapport.audiences.seeing import Seer
+from rapport.clock import Clock
+from rapport.database import migrate
+from rapport.events.model import Event
+from rapport.identity.model import Changes
+from rapport.profiles.lens import Lens, Senders, Sources
+from rapport.profiles.rules import SurvivorshipRules
+
+MOST: Final = 20_000  # evaluations in one step of the pipeline; what is more waits in a table
+IDLE_MOST: Final = 10_000  # in one transaction while nothing arrives
+_TIMERS: Final = 5_000
+_SLICE: Final = 2_000  # profiles of one sweep, nodes of one round of forgetting
+NOTHING: Final = Outcome()
+
+
+class Audiences:
+    """Definitions, what is remembered for them, members and values.
+
+    Construct it outside of a transaction (it brings its tables up to date); call every method
+    inside one, after identity and profiles have done their part. After a rollback call `reset`.
+    `folder` is where files of the http process lie that control records name.
+    """
+
+    def __init__(
+        self,
+        connection: apsw.Connection,
+        sources: Sources,
+        rules: Callable[[], SurvivorshipRules],
+        clock: Clock,
+        folder: Path,
+        *,
+        zone: str = "UTC",
+    ) -> None:
+        migrate(connection, "audiences", store.STEPS)
+        self._connection = connection
+        self._sources = sources
+        self._rules = rules
+        self._clock = clock
+        self._folder = folder
+        self._zone = ZoneInfo(zone)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything held in memory and start from the tables again."""
+        self._plans = plans.load(self._connection)
+        self._seer = Seer(self._sources)
+        self._waiting = self._is_waiting()
+        self._forgotten = 0  # nodes up to this one were looked at for what can be forgotten
+
+    def absorb(
+        self, events: Sequence[Event], changes: Changes, touched: Collection[int]
+    ) -> Outcome:
+        """Take accepted events whose `node` is set, what identity changed, and the nodes whose
+        traits or accounts were spoken of."""
+        if not self._plans:
+            return NOTHING
+        now = self._clock.now()
+        work = self._collect(events, now)
+        self._concern(work, changes, touched)
+        groups = {each.group_id for each in events if each.type == "group" and each.group_id}
+        if groups and self._plans.of_account:
+            self._concern_members(groups)
+        return self._evaluate(work, now, MOST)
+
+    def work(self) -> Outcome:
+        """What waits: timers that are due, profiles left over from floods, sweeps."""
+        now = self._clock.now()
+        self._follow_rules()
+        outcome = self._evaluate({}, now, IDLE_MOST)
+        if not self._waiting:
+            self._forget(now)
+        return outcome
+
+    def waits(self) -> bool:
+        """Whether `work` has something to do. Costs microseconds."""
+        if not self._plans:
+            return False
+        return self._waiting or self._due(self._clock.now()) or self._rules_changed()
+
+    def define(self, control: Mapping[str, Any], offset: int, outbox: int) -> Outcome:
+        """Take new definitions, or new versions. `outbox` is the last row that was written there.
+
+        Raises `Malformed` when they cannot be read or do not fit the others.
+        """
+        defining.define(self._connection, control, self._plans, offset, outbox)
+        return self._redefined()
+
+    def retire(self, control: Mapping[str, Any]) -> Outcome:
+        """End definitions; their members leave. Raises `Conflict` while others look at them."""
+        defining.retire(self._connection, control, self._plans)
+        return self._redefined()
+
+    def fill(self, control: Mapping[str, Any]) -> Outcome:
+        """Add a part of the history to what is remembered."""
+        known = {number: each for each, number in self._plans.numbers.items()}
+        if filling.fill(self._connection, control, known, self._folder):
+            return self._redefined()
+        return NOTHING
+
+    def write_values(self, control: Mapping[str, Any]) -> Outcome:
+        """Values of a trait that were worked out elsewhere, for a range of profiles."""
+        now = self._clock.now()
+        outcome = filling.values(self._connection, control, self._plans, self._folder, now)
+        users = self._plans.users_of([str(control.get("trait"))])
+        reason = Reason("traits")
+        self._put_off({each.profile: (set(users), reason) for each in outcome.values})
+        return outcome
+
+    def _redefined(self) -> Outcome:
+        defining.promote(self._connection, plans.load(self._connection))
+        self._plans = plans.load(self._connection)
+        self._waiting = self._is_waiting()
+        return NOTHING
+
+    def _collect(self, events: Sequence[Event], now: int) -> Work:
+        """Remember the events; which definitions they concern, by profile."""
+        matcher, collected = self._plans.matcher, Collected(now)
+        behaviours: dict[int, set[int]] = {}
+        messages: dict[int, list[str]] = {}
+        for event in events:
+            bucket = matcher.bucket(event.event) if event.node else None
+            if bucket is None:
+                continue
+            taken = collected.add(event.node, self._seer.happening(event, bucket.heads), bucket)
+            if taken:
+                behaviours.setdefault(event.node, set()).update(taken)
+                messages.setdefault(event.node, []).append(event.message_id)
+        store.remember(self._connection, collected.rows, collected.totals)
+        work: Work = {}
+        owners = store.profiles_of(self._connection, behaviours)
+        for node, found in behaviours.items():
+            users = {u for number in found for u in self._plans.of_behaviour.get(number, ())}
+            numbers, reason = work.get(owners[node], (set(), Reason("events")))
+            said = (*reason.messages, *messages[node])[:MOST_MESSAGES]
+            work[owners[node]] = numbers | users, Reason("events", said)
+        return work
+
+    def _concern(self, work: Work, changes: Changes, touched: Collection[int]) -> None:
+        """Add those whose identity or traits changed."""
+        plan = self._plans
+        if plan.of_facts and touched:
+            for profile in set(store.profiles_of(self._connection, touched).values()):
+                numbers, reason = work.get(profile, (set(), Reason("traits")))
+                work[profile] = numbers | plan.of_facts, reason
+        for profile in changes.touched:
+            _, reason = work.get(profile, (set(), Reason("identity")))
+            work[profile] = set(plan.all), reason
+
+    def _concern_members(self, accounts: Collection[str]) -> None:
+        rows = self._connection.execute(
+            "SELECT DISTINCT i.profile FROM json_each(?) AS a CROSS JOIN memberships AS m"
+            " ON m.account = a.value CROSS JOIN identifiers AS i ON i.node = m.node",
+            (json_of(sorted(accounts)),),
+        ).fetchall()
+        concerned = set(self._plans.of_account), Reason("traits")
+        self._put_off({profile: concerned for (profile,) in rows})
+
+    def _evaluate(self, work: Work, now: int, most: int) -> Outcome:
+        """The new work first, then what has waited; what is too much waits on."""
+        left = most - sum(len(numbers) for numbers, _ in work.values())
+        if left < 0:
+            work = self._cut(work, most // 2)
+            left = most // 2
+        evaluator = Evaluator(self._connection, self._lens(now), self._plans, self._zone, now)
+        outcome = evaluator.evaluate(work)
+        if self._due(now):
+            timers = evaluator.due_timers(_TIMERS)
+            left -= sum(len(numbers) for numbers, _ in timers.values())
+            outcome.add(evaluator.evaluate(timers))
+        if self._waiting and left > 0:
+            outcome.add(evaluator.catch_up(left))
+            outcome.add(self._sweep(evaluator, left))
+        if self._waiting:
+            self._waiting = self._is_waiting()
+        return outcome
+
+    def _sweep(self, evaluator: Evaluator, left: int) -> Outcome:
+        outcome = Outcome()
+        before = [one.number for one in self._plans.standing if one.status == plans.SWEEPING]
+        if before or self._plans.retiring:
+            outcome.add(evaluator.sweep(_SLICE, left))
+            self._plans = plans.load(self._connection)
+        return outcome
+
+    def _cut(self, work: Work, most: int) -> Work:
+        """The first of it; the rest is put off."""
+        kept: Work = {}
+        rest: Work = {}
+        for profile, (numbers, reason) in work.items():
+            (kept if most > 0 else rest)[profile] = numbers, reason
+            most -= len(numbers)
+        self._put_off(rest)
+        return kept
+
+    def _put_off(self, work: Work) -> None:
+        if work:
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO audience_dirty VALUES (?, ?, ?)",
+                [
+                    (profile, number, json_of(reason))
+                    for profile, (numbers, reason) in sorted(work.items(), key=lambda one: one[0])
+                    for number in numbers
+                ],
+            )
+            self._waiting = True
+
+    def _due(self, now: int) -> bool:
+        first = self._connection.execute("SELECT min(due) FROM audience_timers").get
+        return first is not None and first <= now
+
+    def _is_waiting(self) -> bool:
+        busy = any(one.status == plans.SWEEPING for one in self._plans.standing)
+        dirty = self._connection.execute("SELECT 1 FROM audience_dirty LIMIT 1").fetchone()
+        return busy or bool(self._plans.retiring) or dirty is not None
+
+    def _forget(self, now: int) -> None:
+        """One round a call, over a slice of the nodes."""
+        horizons = {number: each.horizon for each, number in self._plans.numbers.items()}
+        to = self._forgotten + _SLICE
+        store.forget(self._connection, self._forgotten, to, horizons, now)
+        last = self._connection.execute("SELECT max(node) FROM identifiers").get or 0
+        self._forgotten = to if to < last else 0
+
+    def _lens(self, now: int) -> Lens:
+        return Lens(self._connection, Senders(self._sources), self._rules(), now)
+
+    def _rules_changed(self) -> bool:
+        return bool(self._plans.of_facts) and self._rules_mark() != self._stored_mark()
+
+    def _follow_rules(self) -> None:
+        """Other survivorship rules, or another default zone: traits may be others."""
+        if self._rules_changed():
+            mark = self._rules_mark()
+            self._connection.execute(
+                "INSERT INTO audience_marks VALUES ('rules', ?)"
+                " ON CONFLICT DO UPDATE SET value = excluded.value",
+                (mark,),
+            )
+            defining.sweep_again(self._connection, self._plans.of_facts)
+            self._redefined()
+
+    def _rules_mark(self) -> str:
+        return xxh3_64_hexdigest(json_of((self._rules(), self._zone.key)).encode())
+
+    def _stored_mark(self) -> str | None:
+        query = "SELECT value FROM audience_marks WHERE name = 'rules'"
+        found = self._connection.execute(query).get
+        return None if found is None else str(found)

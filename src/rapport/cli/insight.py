@@ -1,0 +1,161 @@
+"""`rapport insight`: questions about many people, from a file or as somebody kept them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rapport.cli.access import api_for
+from rapport.cli.options import existing, reading
+from rapport.cli.output import note, print_fields, print_json, print_table
+
+_BAR = 24  # characters
+_MEASURES = ("count", "size", "people", "value", "total")  # the first there is gets the bars
+
+
+@click.command(
+    "insight",
+    epilog="Example: rapport insight funnel --file checkout.yaml --people '{\"step\": 2}'",
+)
+@click.argument("kind")
+@click.option(
+    "--file",
+    "-f",
+    "file",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="The question in YAML or JSON; - reads stdin.",
+)
+@click.option("--saved", metavar="KEY", help="A question that was kept, instead of --file.")
+@click.option("--people", metavar="CELL", help="Who is behind one number, e.g. '{\"step\": 2}'.")
+@click.option("--why", metavar="PROFILE", help="Why this person was counted, or was not.")
+@click.option("--keep", metavar="KEY", help="Keep the question under this key.")
+@reading
+def insight_command(
+    kind: str,
+    file: str | None,
+    saved: str | None,
+    people: str | None,
+    why: str | None,
+    keep: str | None,
+    data: str | None,
+    as_json: bool,
+) -> None:
+    """Ask for funnels, retention and more.
+
+    KIND is trends, funnel, retention, lifecycle, stickiness, paths, active ...
+
+    docs/insights.md describes the kinds and their questions.
+    """
+    if (file is None) == (saved is None):
+        raise click.UsageError("say which question: --file q.yaml or --saved KEY")
+    with api_for(existing(data)) as api:
+        if saved is not None:
+            question = api.get(f"/saved-insights/{saved}")["question"]
+        else:
+            question = _read(str(file))
+        if keep:
+            body = {"key": keep, "name": keep, "question": {"kind": kind, **question}}
+            api.post("/saved-insights", body)
+            note(f"kept as {keep}")
+        if people is not None:
+            found = api.post(
+                f"/insights/{kind}/people",
+                {"question": question, "cell": _json(people, "--people")},
+            )
+            _show_people(found, as_json)
+        elif why is not None:
+            print_json(api.post(f"/insights/{kind}/why", {"question": question, "profile": why}))
+        else:
+            _show(api.post(f"/insights/{kind}", question), as_json)
+
+
+def _read(file: str) -> dict[str, Any]:
+    import yaml
+
+    text = sys.stdin.read() if file == "-" else _text(Path(file))
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise click.UsageError(f"{file} is neither YAML nor JSON: {error}") from None
+    if not isinstance(found, dict):
+        raise click.UsageError(f"{file} has to hold one question, with names and values")
+    return found
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _json(text: str, option: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        raise click.BadParameter(f"{text!r} is not JSON", param_hint=option) from None
+
+
+def _show_people(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    rows = [
+        (each["id"], each.get("name"), each.get("email"), each.get("last_seen"))
+        for each in found["items"]
+    ]
+    print_table(("profile", "name", "email", "last seen"), rows)
+    note(f"{found['count']:,} people")
+
+
+def _show(answer: dict[str, Any], as_json: bool) -> None:
+    """Single values on lines, lists as tables with a bar beside their measure."""
+    if as_json:
+        print_json(answer)
+        return
+    plain = {name: value for name, value in answer.items() if not isinstance(value, list | dict)}
+    print_fields({name: plain[name] for name in plain if name not in ("kind", "elapsed_ms")})
+    for name, value in answer.items():
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            click.echo(f"\n{name.replace('_', ' ')}")
+            _table(value)
+    note(f"answered in {answer['elapsed_ms']:,.0f} ms{' before' if answer['cached'] else ''}")
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    flat = [_flat(row) for row in rows]
+    columns = list(dict.fromkeys(name for row in flat for name in row))
+    measure = next((name for name in _MEASURES if name in columns), None)
+    most = max((row.get(measure) or 0 for row in flat), default=0) if measure else 0
+    shown = [[row.get(name) for name in columns] for row in flat]
+    if measure and most:
+        for row, cells in zip(flat, shown, strict=True):
+            cells.append("█" * round(_BAR * (row.get(measure) or 0) / most))
+        columns.append("")
+    numbers = {
+        name for name in columns if any(isinstance(row.get(name), int | float) for row in flat)
+    }
+    print_table(columns, shown, right=numbers)
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    """Nested values beside the others: `values` becomes 0, 1, 2 ...; of a spread the median."""
+    told: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, list):
+            told |= {str(n): _short(each) for n, each in enumerate(value)}
+        elif isinstance(value, dict):
+            told |= {f"{name} {k}": v for k, v in value.items() if not isinstance(v, list | dict)}
+        else:
+            told[name] = _short(value)
+    return told
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, dict):
+        return value.get("share", value.get("value", value.get("count")))
+    return round(value, 4) if isinstance(value, float) else value

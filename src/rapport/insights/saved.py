@@ -1,0 +1,167 @@
+"""Insights and dashboards that people keep, in control.db; every version of each.
+
+A thing is known by its key. To change it is to write its next version; nothing is overwritten.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import apsw
+import msgspec
+
+from rapport.clock import Clock
+from rapport.database import connect, migrate
+from rapport.errors import Conflict, Malformed, NotFound
+
+STEPS: Final = (
+    """
+    CREATE TABLE saved (
+        sort TEXT NOT NULL, key TEXT NOT NULL, version INTEGER NOT NULL, name TEXT NOT NULL,
+        description TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL, author TEXT NOT NULL,
+        removed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (sort, key, version)
+    ) STRICT, WITHOUT ROWID;
+    """,
+)
+Sort = Literal["insight", "dashboard"]
+_KEY: Final = re.compile(r"[a-z0-9][a-z0-9_\-]{0,79}")
+_COLUMNS: Final = "key, version, name, description, body, at, author"
+_LATEST: Final = (
+    f"SELECT {_COLUMNS} FROM saved s WHERE sort = ? AND NOT removed AND version ="
+    " (SELECT max(version) FROM saved t WHERE t.sort = s.sort AND t.key = s.key)"
+)
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """`body`: the question of an insight, or the cards of a dashboard, as JSON."""
+
+    key: str
+    version: int
+    name: str
+    description: str
+    body: Any
+    at: int  # µs UTC
+    author: str
+
+
+class SavedStore:
+    """Thread-safe; any number of processes may open the file."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._db: apsw.Connection = connect(path, cache_mb=1)
+        self._db.execute("BEGIN IMMEDIATE")
+        migrate(self._db, "insights", STEPS)
+        self._db.execute("COMMIT")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def latest(self, sort: Sort) -> list[Saved]:
+        """The latest version of each, by name."""
+        return self._read(f"{_LATEST} ORDER BY name, key", sort)
+
+    def get(self, sort: Sort, key: str, version: int | None = None) -> Saved:
+        """The latest version, or an earlier one. Raises `NotFound`."""
+        if version is None:
+            found = self._read(f"{_LATEST} AND key = ?", sort, key)
+        else:
+            found = self._read(
+                f"SELECT {_COLUMNS} FROM saved WHERE sort = ? AND key = ? AND version = ?"
+                " AND NOT removed",
+                sort,
+                key,
+                version,
+            )
+        if not found:
+            raise NotFound(f"there is no {sort} {key!r}")
+        return found[0]
+
+    def create(
+        self, sort: Sort, key: str, name: str, body: Any, *, description: str, by: str
+    ) -> Saved:
+        """Raises `Conflict` when the key is taken, `Malformed` when it cannot be one."""
+        if not _KEY.fullmatch(key):
+            raise Malformed(
+                f"{key!r} cannot be a key", hint="lower-case letters, digits, - and _; at most 80"
+            )
+        with self._lock, self._db:
+            if self._latest_version(sort, key, present=True):
+                raise Conflict(f"there is a {sort} {key!r} already", hint="choose another key")
+            made = self._write(sort, key, name, description, body, by)
+        return made  # noqa: RET504 - to mypy, the transaction above might swallow an error
+
+    def replace(
+        self, sort: Sort, key: str, name: str, body: Any, *, description: str, by: str
+    ) -> Saved:
+        """Write the next version. Raises `NotFound`."""
+        with self._lock, self._db:
+            if not self._latest_version(sort, key, present=True):
+                raise NotFound(f"there is no {sort} {key!r}")
+            made = self._write(sort, key, name, description, body, by)
+        return made  # noqa: RET504 - to mypy, the transaction above might swallow an error
+
+    def remove(self, sort: Sort, key: str, *, by: str) -> None:
+        """Its versions stay; the key is free again. Raises `NotFound`."""
+        last = self.get(sort, key)
+        with self._lock, self._db:
+            self._write(sort, key, last.name, last.description, last.body, by, removed=True)
+
+    def _write(
+        self,
+        sort: Sort,
+        key: str,
+        name: str,
+        description: str,
+        body: Any,
+        by: str,
+        *,
+        removed: bool = False,
+    ) -> Saved:
+        if not name.strip():
+            raise Malformed(f"the {sort} needs a name")
+        made = Saved(
+            key,
+            self._latest_version(sort, key) + 1,
+            name.strip(),
+            description,
+            body,
+            self._clock.now(),
+            by,
+        )
+        self._db.execute(
+            "INSERT INTO saved VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                sort,
+                key,
+                made.version,
+                made.name,
+                description,
+                msgspec.json.encode(body).decode(),
+                made.at,
+                by,
+                removed,
+            ),
+        )
+        return made
+
+    def _latest_version(self, sort: Sort, key: str, *, present: bool = False) -> int:
+        """0 when there is none; with `present`, also when it was removed."""
+        row = self._db.execute(
+            "SELECT version, removed FROM saved WHERE sort = ? AND key = ?"
+            " ORDER BY version DESC LIMIT 1",
+            (sort, key),
+        ).fetchone()
+        return 0 if row is None or (present and row[1]) else int(str(row[0]))
+
+    def _read(self, sql: str, *values: Any) -> list[Saved]:
+        with self._lock:
+            rows: list[Any] = self._db.execute(sql, values).fetchall()
+        return [
+            Saved(key, version, name, description, msgspec.json.decode(body), at, author)
+            for key, version, name, description, body, at, author in rows
+        ]

@@ -1,0 +1,134 @@
+"""Dashboards: kept insights beside each other, over one range of time."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import delete, get, post, put
+from litestar.params import FromPath, JSONBody
+
+from rapport.insights.saved import Saved
+from rapport.server.api.context import Asked, Provided, principal_of
+from rapport.server.api.shapes import Done, Listing, iso
+
+_COLUMNS = 12  # a dashboard is a grid of so many
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kept insight by its key. `width` in columns of twelve, `height` in rows of 80 pixels."""
+
+    insight: str
+    width: Annotated[int, msgspec.Meta(ge=2, le=_COLUMNS)] = 6
+    height: Annotated[int, msgspec.Meta(ge=2, le=12)] = 4
+
+
+class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Laid over the question of each card, where they are given."""
+
+    since: str | None = msgspec.field(default=None, name="from")
+    until: str | None = msgspec.field(default=None, name="to")
+    segment: str | None = None
+
+
+class NewDashboard(msgspec.Struct, forbid_unknown_fields=True):
+    key: str
+    name: str
+    cards: Annotated[list[Card], msgspec.Meta(max_length=50)] = []
+    filters: Filters = Filters()
+    description: str = ""
+
+
+class DashboardChange(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+    cards: Annotated[list[Card], msgspec.Meta(max_length=50)]
+    filters: Filters = Filters()
+    description: str = ""
+
+
+class Dashboard(msgspec.Struct):
+    key: str
+    version: int
+    name: str
+    description: str
+    cards: list[Card]
+    filters: Filters
+    saved_at: str | None
+    saved_by: str
+
+
+@get("/api/v1/dashboards")
+async def list_dashboards(context: Provided) -> Listing[Dashboard]:
+    """All dashboards, by name."""
+    found = await context.rooms.working(lambda: context.rooms.saved.latest("dashboard"))
+    return Listing([_view(one) for one in found], count=len(found))
+
+
+@post("/api/v1/dashboards")
+async def create_dashboard(
+    request: Asked, data: JSONBody[NewDashboard], context: Provided
+) -> Dashboard:
+    """Make a dashboard. A card may name an insight that is made later."""
+    by = principal_of(request).name
+    return _view(
+        await context.rooms.working(
+            lambda: context.rooms.saved.create(
+                "dashboard", data.key, data.name, _body(data), description=data.description, by=by
+            )
+        )
+    )
+
+
+@get("/api/v1/dashboards/{key:str}")
+async def show_dashboard(key: FromPath[str], context: Provided) -> Dashboard:
+    """One dashboard; its answers come from the insights that its cards name."""
+    return _view(await context.rooms.working(lambda: context.rooms.saved.get("dashboard", key)))
+
+
+@put("/api/v1/dashboards/{key:str}")
+async def change_dashboard(
+    request: Asked, key: FromPath[str], data: JSONBody[DashboardChange], context: Provided
+) -> Dashboard:
+    """Write the next version of a dashboard."""
+    by = principal_of(request).name
+    return _view(
+        await context.rooms.working(
+            lambda: context.rooms.saved.replace(
+                "dashboard", key, data.name, _body(data), description=data.description, by=by
+            )
+        )
+    )
+
+
+@delete("/api/v1/dashboards/{key:str}", status_code=200)
+async def remove_dashboard(request: Asked, key: FromPath[str], context: Provided) -> Done:
+    """Its insights stay."""
+    by = principal_of(request).name
+    await context.rooms.working(lambda: context.rooms.saved.remove("dashboard", key, by=by))
+    return Done()
+
+
+def _body(data: NewDashboard | DashboardChange) -> dict[str, Any]:
+    return {"cards": msgspec.to_builtins(data.cards), "filters": msgspec.to_builtins(data.filters)}
+
+
+def _view(saved: Saved) -> Dashboard:
+    return Dashboard(
+        saved.key,
+        saved.version,
+        saved.name,
+        saved.description,
+        msgspec.convert(saved.body["cards"], list[Card]),
+        msgspec.convert(saved.body["filters"], Filters),
+        iso(saved.at),
+        saved.author,
+    )
+
+
+ROUTES = [
+    list_dashboards,
+    create_dashboard,
+    show_dashboard,
+    change_dashboard,
+    remove_dashboard,
+]

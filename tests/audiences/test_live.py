@@ -1,0 +1,103 @@
+"""Members and values, kept up to date as things happen, are what the oracle says of everybody."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rapport.clock import DAY, HOUR, MINUTE, SECOND
+from tests.audiences import strategies
+from tests.audiences.live import World, sent
+
+HELD = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+PAUSES = st.sampled_from([1, SECOND, 30 * MINUTE, HOUR, 12 * HOUR, DAY, 8 * DAY, 40 * DAY])
+
+
+@HELD
+@given(data=st.data())
+def test_members_are_whom_the_oracle_names_whatever_happens(data: st.DataObject) -> None:
+    now = data.draw(st.sampled_from(strategies.ANCHORS))
+    document = data.draw(strategies.documents())
+    history = data.draw(strategies.histories(now))
+    early = data.draw(st.booleans())
+    with tempfile.TemporaryDirectory() as folder:
+        world = World(Path(folder), now)
+        try:
+            assert world.define(document) == ("applied", "")
+            batches = [history[: len(history) // 2], history[len(history) // 2 :]]
+            for batch in batches:
+                world.send(*(sent(each.node, each.event) for each in batch))
+                world.settle()
+                world.agree()
+                if early:
+                    world.clock.advance(data.draw(PAUSES))
+                    world.settle()
+                    world.agree()
+            for step in data.draw(st.lists(st.sampled_from(sorted(STEPS)), max_size=4)):
+                STEPS[step](world, data)
+                world.settle()
+                world.agree()
+        finally:
+            world.close()
+
+
+def _log_in(world: World, data: st.DataObject) -> None:
+    world.decided += 1
+    traits = data.draw(
+        st.fixed_dictionaries(
+            {},
+            optional={
+                "plan": st.sampled_from(["a", "b"]),
+                "score": st.integers(0, 3),
+                "timezone": st.sampled_from(strategies.ZONES),
+            },
+        )
+    )
+    browser, user = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 2))
+    world.send(
+        {
+            "type": "identify",
+            "messageId": f"login-{world.decided}",
+            "anonymousId": f"a{browser}",
+            "userId": f"u{user}",
+            "traits": traits,
+        }
+    )
+
+
+def _decide(action: str) -> Any:
+    def step(world: World, data: st.DataObject) -> None:
+        a, b = data.draw(st.permutations(range(1, 5)))[:2]
+        world.control(action, a=f"anonymous_id:a{a}", b=f"anonymous_id:a{b}")
+
+    return step
+
+
+def _wait(world: World, data: st.DataObject) -> None:
+    world.clock.advance(data.draw(PAUSES))
+
+
+def _crash(world: World, data: st.DataObject) -> None:
+    world.restart()
+
+
+def _again(world: World, data: st.DataObject) -> None:
+    """An SDK that got no answer."""
+    batches = [one for one in world.log.records if one.count]
+    if batches:
+        world.send(*json.loads(data.draw(st.sampled_from(batches)).body)["batch"])
+
+
+STEPS = {
+    "log in": _log_in,
+    "merge": _decide("merge"),
+    "split": _decide("split"),
+    "wait": _wait,
+    "crash": _crash,
+    "again": _again,
+}
