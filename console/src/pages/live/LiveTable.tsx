@@ -70,7 +70,7 @@ function useColumns(): TableColumn<LiveRow>[] {
 
 function Name({ event }: { event: LiveEvent }) {
   const { t } = useTranslation()
-  const name = eventName(t, event)
+  const name = event.received_at ? eventName(t, event) : t('live.forgotten')
   return (
     <span className={css.name}>
       <strong>{name}</strong>
