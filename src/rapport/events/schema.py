@@ -73,4 +73,26 @@ IDENTITIES: pa.Schema = pa.schema(
     ]
 )
 
+# Who entered and left segments, and the values of computed traits as they change.
+MEMBERSHIP_CHANGES: pa.Schema = pa.schema(
+    [
+        pa.field("seq", pa.int64(), nullable=False),
+        pa.field("segment", TEXT, nullable=False),
+        pa.field("profile", pa.int64(), nullable=False),
+        pa.field("entered", pa.bool_(), nullable=False),
+        pa.field("at", INSTANT, nullable=False),
+        pa.field("reason", TEXT, nullable=False),
+        pa.field("version", pa.int32(), nullable=False),
+    ]
+)
+
+TRAIT_CHANGES: pa.Schema = pa.schema(
+    [
+        pa.field("trait", TEXT, nullable=False),
+        pa.field("profile", pa.int64(), nullable=False),
+        pa.field("value", TEXT),  # JSON; null when it has none any more
+        pa.field("at", INSTANT, nullable=False),
+    ]
+)
+
 DIRTY_PROFILES: pa.Schema = pa.schema([pa.field("profile", pa.int64(), nullable=False)])

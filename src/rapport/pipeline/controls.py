@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
 
+from rapport.audiences.changes import Outcome
 from rapport.errors import Malformed
 from rapport.events.quarantine import Quarantine
 from rapport.identity.model import Changes, Decision
 from rapport.identity.rules import parse
-from rapport.pipeline.rooms import IdentityRoom, ProfilesRoom
+from rapport.pipeline.rooms import AudiencesRoom, IdentityRoom, ProfilesRoom
 from rapport.pipeline.store import PipelineStore
 
 Control = Mapping[str, Any]
@@ -26,11 +27,13 @@ class Controls:
         quarantine: Quarantine,
         identity: IdentityRoom,
         profiles: ProfilesRoom,
+        audiences: AudiencesRoom,
     ) -> None:
         self._store = store
         self._quarantine = quarantine
         self._identity = identity
         self._profiles = profiles
+        self._audiences = audiences
         self._actions: dict[str, Callable[[Control], None]] = {
             "merge": self._decide,
             "split": self._decide,
@@ -39,15 +42,22 @@ class Controls:
             "pin": self._pin,
             "unpin": self._unpin,
             "discard_quarantined": self._discard,
+            "retire": lambda control: self._happened(audiences.retire(control)),
+            "fill": lambda control: self._happened(audiences.fill(control)),
+            "values": lambda control: self._happened(audiences.write_values(control)),
         }
 
-    def apply(self, control: Control) -> None:
+    def apply(self, control: Control, offset: int) -> None:
         """Raises `RapportError` when the decision makes no sense; its transaction must then end."""
+        if control.get("action") == "define":
+            outbox = self._store.last_handed_over()
+            self._happened(self._audiences.define(control, offset, outbox))
+            return
         action = self._actions.get(str(control.get("action")))
         if action is None:
             raise Malformed(
                 f"there is no action {control.get('action')!r}",
-                hint=f"use one of {', '.join(sorted(self._actions))}",
+                hint=f"use one of {', '.join(sorted([*self._actions, 'define']))}",
             )
         action(control)
 
@@ -62,10 +72,10 @@ class Controls:
         self._changed(self._identity.set_rules(parse(control.get("rules") or {})))
 
     def _pin(self, control: Control) -> None:
-        self._store.hand_over_profiles(self._store.profiles_of(self._profiles.pin(control)))
+        self._changed(Changes({}, set()), self._profiles.pin(control))
 
     def _unpin(self, control: Control) -> None:
-        self._store.hand_over_profiles(self._store.profiles_of(self._profiles.unpin(control)))
+        self._changed(Changes({}, set()), self._profiles.unpin(control))
 
     def _discard(self, control: Control) -> None:
         wanted = control.get("ids", [control.get("quarantined")])
@@ -74,9 +84,15 @@ class Controls:
         for number in wanted:
             self._quarantine.discard(number, str(control.get("reason", "")))
 
-    def _changed(self, changes: Changes) -> None:
+    def _changed(self, changes: Changes, touched: Collection[int] = ()) -> None:
+        """Of who is who, and of the traits of the nodes that were touched."""
+        outcome = self._audiences.absorb((), changes, touched)
         self._store.hand_over_identities(changes.moved)
-        self._store.hand_over_profiles(changes.touched)
+        self._store.hand_over_profiles(changes.touched | self._store.profiles_of(touched))
+        self._happened(outcome)
+
+    def _happened(self, outcome: Outcome) -> None:
+        self._store.hand_over_outcome(outcome)
 
 
 def read_control(body: bytes) -> Control:

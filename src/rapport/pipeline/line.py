@@ -1,4 +1,4 @@
-"""The way of a micro-batch: decode → dedupe → gate → identify → profile → outbox."""
+"""The way of a micro-batch: decode → dedupe → gate → identify → profile → audiences → outbox."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rapport.events.reasons import MESSAGE_ID_CONFLICT, PROCESSING_ERROR
 from rapport.events.rejecting import set_aside
 from rapport.events.wire import decode_meta
 from rapport.log.base import Record
-from rapport.pipeline.rooms import IdentityRoom, ProfilesRoom
+from rapport.pipeline.rooms import AudiencesRoom, IdentityRoom, ProfilesRoom
 from rapport.pipeline.store import PipelineStore, Tally
 
 Found = Event | Rejection
@@ -35,11 +35,13 @@ class Line:
         quarantine: Quarantine,
         identity: IdentityRoom,
         profiles: ProfilesRoom,
+        audiences: AudiencesRoom,
     ) -> None:
         self._store = store
         self._quarantine = quarantine
         self._identity = identity
         self._profiles = profiles
+        self._audiences = audiences
         self._decoder = Decoder(settings)
         self._dedupe = Dedupe(state)
 
@@ -62,9 +64,11 @@ class Line:
         passed = self._gate(fresh)
         changes = self._identity.assign(passed)
         nodes = self._profiles.absorb(passed)
+        outcome = self._audiences.absorb(passed, changes, nodes)
         self._store.hand_over(passed)
         self._store.hand_over_identities(changes.moved)
         self._store.hand_over_profiles(changes.touched | self._store.profiles_of(nodes))
+        self._store.hand_over_outcome(outcome)
         refused_again = self._quarantine.add(refused)
         self._settle_redrives(records, {one.offset for one in refused_again})
         self._store.count(_tally(passed, again, refused, refused_again))
@@ -80,6 +84,7 @@ class Line:
             self._dedupe.reload()
         self._identity.reset()
         self._profiles.reset()
+        self._audiences.reset()
 
     def _gate(self, events: list[Event]) -> list[Event]:
         """Suppression and consent will stand here."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
+from rapport.audiences.changes import Outcome
+from rapport.errors import Malformed
 from rapport.events.model import Event
 from rapport.identity.model import Changes, Decision
 from rapport.identity.rules import Rules
@@ -26,3 +28,43 @@ class ProfilesRoom(Protocol):
     def pin(self, control: Mapping[str, Any]) -> set[int]: ...
     def unpin(self, control: Mapping[str, Any]) -> set[int]: ...
     def reset(self) -> None: ...
+
+
+class AudiencesRoom(Protocol):
+    """Works inside the pipeline's transaction; `reset` drops its caches after a rollback."""
+
+    def absorb(
+        self, events: Sequence[Event], changes: Changes, touched: Collection[int]
+    ) -> Outcome: ...
+    def work(self) -> Outcome: ...
+    def waits(self) -> bool: ...
+    def define(self, control: Mapping[str, Any], offset: int, outbox: int) -> Outcome: ...
+    def retire(self, control: Mapping[str, Any]) -> Outcome: ...
+    def fill(self, control: Mapping[str, Any]) -> Outcome: ...
+    def write_values(self, control: Mapping[str, Any]) -> Outcome: ...
+    def reset(self) -> None: ...
+
+
+class NoAudiences:
+    """Where nobody defines anything."""
+
+    def absorb(
+        self, events: Sequence[Event], changes: Changes, touched: Collection[int]
+    ) -> Outcome:
+        del events, changes, touched
+        return Outcome()
+
+    def waits(self) -> bool:
+        return False
+
+    def work(self) -> Outcome:
+        return Outcome()
+
+    def define(self, control: Mapping[str, Any], offset: int = 0, outbox: int = 0) -> Outcome:
+        del offset, outbox
+        raise Malformed(f"there are no audiences here for {control.get('action')!r}")
+
+    retire = fill = write_values = define
+
+    def reset(self) -> None:
+        return

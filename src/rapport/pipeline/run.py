@@ -20,7 +20,7 @@ from rapport.pipeline.controls import Control, Controls, read_control
 from rapport.pipeline.intake import Intake
 from rapport.pipeline.line import Found, Line, Place
 from rapport.pipeline.lock import PipelineLock
-from rapport.pipeline.rooms import IdentityRoom, ProfilesRoom
+from rapport.pipeline.rooms import AudiencesRoom, IdentityRoom, NoAudiences, ProfilesRoom
 from rapport.pipeline.store import PipelineStore
 
 logger = logging.getLogger("rapport.pipeline")
@@ -48,6 +48,7 @@ class Pipeline:
         identity: IdentityRoom,
         profiles: ProfilesRoom,
         clock: Clock,
+        audiences: AudiencesRoom | None = None,
     ) -> None:
         self._folder = settings.folder
         self._log = log
@@ -55,8 +56,10 @@ class Pipeline:
         self._clock = clock
         self._store = PipelineStore(state)
         quarantine = Quarantine(state)
-        self._line = Line(settings, state, self._store, quarantine, identity, profiles)
-        self._controls = Controls(self._store, quarantine, identity, profiles)
+        self._audiences = audiences or NoAudiences()
+        rooms = identity, profiles, self._audiences
+        self._line = Line(settings, state, self._store, quarantine, *rooms)
+        self._controls = Controls(self._store, quarantine, *rooms)
         self._applied = Applied(settings.folder / "control.db")
         self._trim_to = 0
         self._offset = self._store.offset()
@@ -100,6 +103,15 @@ class Pipeline:
             except Exception as error:  # noqa: BLE001 - whatever it is, the line must go on
                 _report(error, "a step failed and was rolled back")
         return self._work_around()
+
+    def work_off(self) -> bool:
+        """Do some of what waits in the audiences; True when something did."""
+        if self._stale:
+            self._roll_back()
+        if not self._audiences.waits():
+            return False
+        self._transact(lambda: self._store.hand_over_outcome(self._audiences.work()))
+        return True
 
     def _tick(self, stop: threading.Event, observe: Callable[[int, float], None] | None) -> None:
         before, started = self._offset, time.perf_counter()
@@ -188,7 +200,7 @@ class Pipeline:
         return 0
 
     def _apply(self, record: Record, control: Control) -> None:
-        self._controls.apply(control)
+        self._controls.apply(control, record.offset)
         self._note(record, control, "applied", "")
 
     def _note(self, record: Record, control: Control, status: str, detail: str) -> None:
@@ -228,7 +240,8 @@ class Pipeline:
             if time.monotonic() >= next_trim:
                 self._trim_when_idle()
                 next_trim = time.monotonic() + TRIM_SECONDS
-            if self._log.wait(self._offset, IDLE_SECONDS):
+            busy = self.work_off()
+            if self._log.wait(self._offset, 0.0 if busy else IDLE_SECONDS):
                 return
 
     def _trim_when_idle(self) -> None:

@@ -11,10 +11,16 @@ import apsw
 import msgspec
 import pyarrow as pa
 
+from rapport.audiences.changes import Outcome
 from rapport.database import migrate
 from rapport.events.model import Event
 from rapport.events.rows import to_batch, to_bytes
-from rapport.events.schema import DIRTY_PROFILES, IDENTITIES
+from rapport.events.schema import (
+    DIRTY_PROFILES,
+    IDENTITIES,
+    MEMBERSHIP_CHANGES,
+    TRAIT_CHANGES,
+)
 
 STEPS: Final = (
     "CREATE TABLE progress (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;"
@@ -99,6 +105,18 @@ class PipelineStore:
             table = pa.RecordBatch.from_arrays([pa.array(dirty, pa.int64())], schema=DIRTY_PROFILES)
             self._put("profiles", len(dirty), to_bytes(table), {})
 
+    def hand_over_outcome(self, outcome: Outcome) -> None:
+        """Who entered and left segments, and other values of computed traits."""
+        if outcome.memberships:
+            self._put_rows("memberships", outcome.memberships, MEMBERSHIP_CHANGES)
+        if outcome.values:
+            self._put_rows("traits", outcome.values, TRAIT_CHANGES)
+
+    def last_handed_over(self) -> int:
+        """The number of the last outbox row, 0 before the first."""
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'"
+        return int(self._connection.execute(query).get or 0)
+
     def trim(self, applied: int) -> None:
         """Forget what the warehouse has; `applied` is the last seq it stored.
 
@@ -128,6 +146,13 @@ class PipelineStore:
             (json.dumps(list(nodes)),),
         )
         return {profile for (profile,) in rows}
+
+    def _put_rows(self, kind: str, rows: Sequence[msgspec.Struct], schema: pa.Schema) -> None:
+        """`rows` have the columns of the schema as their fields, in order."""
+        held = zip(*map(msgspec.structs.astuple, rows), strict=True)
+        columns = [pa.array(each, field.type) for each, field in zip(held, schema, strict=True)]
+        table = pa.RecordBatch.from_arrays(columns, schema=schema)
+        self._put(kind, len(rows), to_bytes(table), {})
 
     def _put(self, kind: str, count: int, payload: bytes, sources: Mapping[int, int]) -> None:
         self._connection.execute(

@@ -41,6 +41,7 @@ class Folder:
         self.pulse = root / "pipeline.json"
         self.hold = root / "hold.json"
         self.survivorship = root / "survivorship.yaml"
+        self.parts = root / "parts"  # of the history, on their way from the warehouse to state.db
 
     def create(self) -> None:
         """Make the folder, readable by its owner only. Raises `Unavailable` when that fails."""

@@ -15,14 +15,18 @@ from pathlib import Path
 
 import msgspec
 
+from rapport.audiences.service import Audiences
 from rapport.clock import SystemClock
+from rapport.collect.sources import SourceStore
 from rapport.config import Settings
 from rapport.database import connect
 from rapport.identity.service import Identity
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline import Pipeline
+from rapport.profiles.rules_file import RulesFile
 from rapport.profiles.service import Profiles
 from rapport.server.folder import Folder, write_private
+from rapport.server.known_sources import KnownSources
 
 log = logging.getLogger("rapport.pipeline")
 RESTART_SECONDS = 2.0
@@ -86,17 +90,28 @@ class PipelineThread:
         records = SqliteLog(self._folder.log, readonly=True)
         state = connect(self._folder.state, cache_mb=64)
         state.wal_autocheckpoint(CHECKPOINT_PAGES)
+        sources = SourceStore(self._folder.control)
         try:
+            clock = SystemClock()
+            audiences = Audiences(
+                state,
+                KnownSources(sources),
+                RulesFile(self._folder.survivorship),
+                clock,
+                self._folder.parts,
+            )
             pipeline = Pipeline(
                 self._settings,
                 records,
                 state,
                 Identity(state, region=self._settings.region),
                 Profiles(state),
-                SystemClock(),
+                clock,
+                audiences,
             )
             pipeline.run(self._stop, self._observe)
         finally:
+            sources.close()
             state.close()
             records.close()
 

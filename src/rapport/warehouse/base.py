@@ -15,6 +15,7 @@ class Capabilities(msgspec.Struct, frozen=True):
 
     shared: bool  # several processes may write and read at the same time
     dialect: str  # SQL dialect of `query` and `stream`
+    missing: Mapping[str, str] = {}  # what it does not offer, and why
 
 
 class SourceRow(msgspec.Struct, frozen=True):
@@ -65,9 +66,16 @@ class Warehouse(ABC):
         identities: pa.Table | None = None,
         dirty: pa.Table | None = None,
         mark: str = "",
+        memberships: pa.Table | None = None,
+        traits: pa.Table | None = None,
     ) -> bool:
         """Append events, apply identity changes, remember dirty profiles, `seq` and `mark`: all or
         nothing.
+
+        `memberships` rows (events.schema.MEMBERSHIP_CHANGES, in order) are appended to the table
+        `membership_changes` and applied to `memberships` (segment, profile, since). `traits` rows
+        (TRAIT_CHANGES) replace the value in `computed_traits` (trait, profile, value, at), or end
+        it when their value is null; of several rows for one the last counts.
 
         `identities` rows replace the profile of their node; of several rows for one node the last
         counts. Profiles that gained or lost a node become dirty by themselves. A `seq` that is not

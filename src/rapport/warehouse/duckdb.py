@@ -77,6 +77,8 @@ class DuckdbWarehouse(Warehouse):
         identities: pa.Table | None = None,
         dirty: pa.Table | None = None,
         mark: str = "",
+        memberships: pa.Table | None = None,
+        traits: pa.Table | None = None,
     ) -> bool:
         def write(connection: Connection) -> set[tuple[str, str]]:
             fresh: set[tuple[str, str]] = set()
@@ -86,6 +88,10 @@ class DuckdbWarehouse(Warehouse):
                 loading.apply_identities(connection, identities)
             if dirty is not None and dirty.num_rows:
                 loading.mark_dirty(connection, dirty)
+            if memberships is not None and memberships.num_rows:
+                loading.apply_memberships(connection, memberships)
+            if traits is not None and traits.num_rows:
+                loading.apply_traits(connection, traits)
             connection.execute("DELETE FROM loaded")
             connection.execute("INSERT INTO loaded VALUES (?, ?)", [seq, mark])
             return fresh

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from rapport.database import ChangeSignal, connect, migrate
 from rapport.warehouse.base import SourceRow, Warehouse
-from rapport.warehouse.outbox import Outbox
+from rapport.warehouse.outbox import Outbox, Waiting
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.stubborn import loadable
 
@@ -197,6 +197,7 @@ class Loader:
             identities=waiting.identities,
             dirty=waiting.dirty,
             mark=waiting.mark,
+            **_of_audiences(waiting),
         )
         self._record(waiting.seq)
         self._maybe_dirty = True
@@ -257,3 +258,9 @@ class Loader:
         if self._profiles is None:
             self._profiles = self._profile_reads()
         return self._profiles
+
+
+def _of_audiences(waiting: Waiting) -> dict[str, pa.Table]:
+    """Only what there is: a warehouse made before these were part of `load` goes on working."""
+    held = {"memberships": waiting.memberships, "traits": waiting.traits}
+    return {name: table for name, table in held.items() if table is not None}

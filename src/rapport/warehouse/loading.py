@@ -77,6 +77,42 @@ def mark_dirty(connection: duckdb.DuckDBPyConnection, dirty: pa.Table) -> None:
         connection.unregister("dirty")
 
 
+def apply_memberships(connection: duckdb.DuckDBPyConnection, changes: pa.Table) -> None:
+    """Keep every change, and let `memberships` follow them."""
+    connection.register("incoming", naive_utc(changes))
+    try:
+        connection.execute("INSERT INTO membership_changes SELECT * FROM incoming ORDER BY seq")
+        connection.execute(
+            "DELETE FROM memberships m USING incoming i"
+            " WHERE m.segment = i.segment AND m.profile = i.profile"
+        )
+        connection.execute(
+            "INSERT INTO memberships SELECT segment, profile, max_by(at, seq) FROM incoming"
+            " GROUP BY segment, profile HAVING max_by(entered, seq) ORDER BY segment, profile"
+        )
+    finally:
+        connection.unregister("incoming")
+
+
+def apply_traits(connection: duckdb.DuckDBPyConnection, changes: pa.Table) -> None:
+    """Replace values of computed traits; a null ends one."""
+    numbered = naive_utc(changes).append_column("place", pa.array(range(changes.num_rows)))
+    connection.register("incoming", numbered)
+    try:
+        connection.execute(
+            "DELETE FROM computed_traits t USING incoming i"
+            " WHERE t.trait = i.trait AND t.profile = i.profile"
+        )
+        connection.execute(
+            "INSERT INTO computed_traits SELECT trait, profile, last.value, last.at FROM"
+            " (SELECT trait, profile, max_by({'value': value, 'at': at}, place) AS last"
+            " FROM incoming GROUP BY trait, profile) WHERE last.value IS NOT NULL"
+            " ORDER BY trait, profile"
+        )
+    finally:
+        connection.unregister("incoming")
+
+
 def naive_utc(table: pa.Table) -> pa.Table:
     """The same instants as TIMESTAMP in UTC; only the label of the column changes."""
     fields = [

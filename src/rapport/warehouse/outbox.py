@@ -12,12 +12,24 @@ from xxhash import xxh3_128_hexdigest
 
 from rapport.database import ChangeSignal, connect
 from rapport.errors import Unavailable
-from rapport.events.schema import DIRTY_PROFILES, EVENTS, IDENTITIES
+from rapport.events.schema import (
+    DIRTY_PROFILES,
+    EVENTS,
+    IDENTITIES,
+    MEMBERSHIP_CHANGES,
+    TRAIT_CHANGES,
+)
 from rapport.warehouse.base import Warehouse
 
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 25_000
-_SCHEMAS = {"events": EVENTS, "identities": IDENTITIES, "profiles": DIRTY_PROFILES}
+_SCHEMAS = {
+    "events": EVENTS,
+    "identities": IDENTITIES,
+    "profiles": DIRTY_PROFILES,
+    "memberships": MEMBERSHIP_CHANGES,
+    "traits": TRAIT_CHANGES,
+}
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -28,6 +40,8 @@ class Waiting(msgspec.Struct, frozen=True):
     identities: pa.Table | None
     dirty: pa.Table | None
     mark: str  # of the row `seq`
+    memberships: pa.Table | None = None
+    traits: pa.Table | None = None
 
 
 class Outbox:
@@ -86,6 +100,8 @@ class Outbox:
             _joined(found["identities"]),
             _joined(found["profiles"]),
             mark_of(newest),
+            _joined(found["memberships"]),
+            _joined(found["traits"]),
         )
 
     def mismatch(self, loaded: int, mark: str) -> str:

@@ -58,6 +58,13 @@ def _ddl(field: pa.Field) -> str:
 
 
 TABLES = (
+    """CREATE TABLE IF NOT EXISTS membership_changes (
+        seq BIGINT NOT NULL, segment VARCHAR NOT NULL, profile BIGINT NOT NULL,
+        entered BOOLEAN NOT NULL, "at" TIMESTAMP NOT NULL, reason JSON, version INTEGER)""",
+    """CREATE TABLE IF NOT EXISTS memberships (
+        segment VARCHAR NOT NULL, profile BIGINT NOT NULL, since TIMESTAMP NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS computed_traits (
+        trait VARCHAR NOT NULL, profile BIGINT NOT NULL, value JSON, "at" TIMESTAMP NOT NULL)""",
     "CREATE TABLE IF NOT EXISTS loaded (seq BIGINT NOT NULL)",
     "ALTER TABLE loaded ADD COLUMN IF NOT EXISTS mark VARCHAR",
     "CREATE TABLE IF NOT EXISTS profile_version (version VARCHAR NOT NULL)",
