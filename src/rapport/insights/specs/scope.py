@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rapport.audiences import instants, parts, windows
+from rapport.audiences import duration, instants, parts, windows
 from rapport.audiences.model import Selection
 from rapport.audiences.operands import refuse
 from rapport.clock import DAY
@@ -15,13 +15,14 @@ from rapport.clock import DAY
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 Raw = dict[str, Any]  # a filter as written: {path, op, value}
 
-_DEFAULT_DAYS = 30
+_DEFAULT = "30d"
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`from` is inclusive, `to` exclusive; a date alone is midnight in `timezone`.
+    """`from` is inclusive, `to` exclusive; a date alone is midnight in `timezone`. `from` may be a
+    length before `to`: `90d` begins with the day that was there 90 days before.
 
-    Without `from`: the 30 days before `to`. Without `to`: until now. `where` holds for every event
+    Without `from`: `30d`. Without `to`: until now. `where` holds for every event
     of the question. `segment` keeps the people who are its members now.
     """
 
@@ -73,10 +74,7 @@ def span(question: Question, now: int) -> tuple[int, int]:
     where = zone(question)
     end = _instant(question.until, "to", where) if question.until else now + 1
     end = min(end, now + 1)
-    if question.since:
-        start = _instant(question.since, "from", where)
-    else:
-        start = windows.period("day", 0, end - _DEFAULT_DAYS * DAY, where)[0]
+    start = _start(question.since or _DEFAULT, end, where)
     if start >= end:
         raise refuse("from", "nothing lies between from and to")
     return start, end
@@ -87,6 +85,15 @@ def path_of_one(text: str, at: str) -> str:
     if "[]" in text:
         raise refuse(at, "has to lead to one value an event: no []")
     return parts.event_path(text, at)
+
+
+def _start(text: str, end: int, where: ZoneInfo) -> int:
+    try:
+        length = duration.micros(text)
+    except ValueError:
+        return _instant(text, "from", where)
+    begun = end - length
+    return begun if length % DAY else windows.period("day", 0, begun, where)[0]
 
 
 def _instant(text: str, at: str, where: ZoneInfo) -> int:
