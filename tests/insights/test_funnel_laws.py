@@ -39,7 +39,7 @@ def funnels(draw: st.DrawFn) -> Funnel:
     by = None
     if draw(st.booleans()):
         by = Breakdown(
-            by="properties.v",
+            by=draw(st.sampled_from(["properties.v", "event"])),
             attribution=draw(st.sampled_from(["first", "last", "step"])),
             step=draw(st.integers(1, len(steps))),
         )

@@ -21,7 +21,7 @@ from rapport.insights.specs.scope import EventPick, span, zone
 from rapport.insights.specs.trends import Series, Trends
 from tests.insights.planting import HOUR, MINUTE, NOW, Memory, histories, owners, people_of
 
-MANY = settings(max_examples=40, deadline=None)
+MANY = settings(max_examples=250, deadline=None)
 Rows = list[dict[str, Any]]
 VALUED = ("sum", "avg", "min", "max", "median", "p90")
 

@@ -80,9 +80,10 @@ def number(grid: Grid, at: Ints) -> Ints:
     if not len(at) or slots > 4_000_000 or ((bounds - first) % _QUARTER).any():
         return np.searchsorted(bounds, at, side="right") - 1
     if at.min() >= first and at.max() < bounds[-1]:
-        slot = (at - first).astype(np.uint64) // np.uint64(_QUARTER)
+        slot = (at - first) // _QUARTER
         edges = first + np.arange(slots, dtype=np.int64) * _QUARTER
-        return (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)[slot]
+        inside: Ints = (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)[slot]
+        return inside
     edges = first + np.arange(-1, slots + 1, dtype=np.int64) * _QUARTER
     table = (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)
     return table[np.clip((at - first) // _QUARTER + 1, 0, slots + 1)]

@@ -165,14 +165,14 @@ def of_profile(warehouse: Warehouse, nodes: Sequence[int]) -> list[Happening]:
         " WHERE node IN (SELECT unnest(?::BIGINT[]))"
     )
     found = [
-        Happening(
-            timestamp=row["timestamp"],
-            **{name: row[name] or "" for name in _PLAIN},
-            **{name: _decoded(row[name]) for name in _JSON},
-        )
+        Happening(**{name: read(row[name]) for name, read in _READ.items()})
         for row in warehouse.read(sql, [list(nodes)])
     ]
     return sorted(found, key=lambda each: (each.timestamp, each.message_id))
+
+
+def _plain(raw: str | None) -> str:
+    return raw or ""
 
 
 def _decoded(raw: str | None) -> Mapping[str, Any]:
@@ -188,3 +188,10 @@ def _coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
     rank = np.empty(len(known) + 1, np.int64)
     rank[order], rank[-1] = np.arange(len(known)), -1  # -1 is the last place, too
     return rank[encoded.indices.fill_null(-1).to_numpy()], [known[place] for place in order]
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "timestamp": int,
+    **dict.fromkeys(_PLAIN, _plain),
+    **dict.fromkeys(_JSON, _decoded),
+}

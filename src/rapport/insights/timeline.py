@@ -128,7 +128,7 @@ def rows(
     known = texts(held)
     place = np.array([known.index(name) if name else -1 for _, name in held.names], np.int64)
     for start, end in cuts(held.person, CHUNK):
-        match = table[held.code[start:end]]
+        match = table.take(held.code[start:end])  # twice as fast as table[...]
         kept = np.flatnonzero(match != 0)  # of booleans it is several times faster
         at = held.at[start:end][kept]
         if len(at) and (at.min() < low or at.max() >= high):
@@ -147,7 +147,8 @@ def texts(held: Held) -> list[str]:
 
 def _masks(names: Sequence[Name], selections: Sequence[Selection]) -> Ints:
     """For each code the bits of the selections that it matches."""
-    table = np.zeros(max(1, len(names)), np.uint8 if len(selections) <= 8 else np.uint64)
+    width = np.uint8 if len(selections) <= 8 else np.uint64
+    table: Ints = np.zeros(max(1, len(names)), width)
     for code, (kind, event) in enumerate(names):
         bits = 0
         for number, each in enumerate(selections):

@@ -158,7 +158,8 @@ def _measured(
             if split is not None:
                 by = len(wanted) - 1
                 split.add(kernel.counted(grid, chunk, bit, place, by, len(known) + 1))
-        rows, names = [whole.line()], []
+        rows: list[Line] = [whole.line()]
+        names: list[str | None] = []
         if split is not None:
             several, names = _largest(split, [None, *known], len(grid), question.limit)
             rows += several

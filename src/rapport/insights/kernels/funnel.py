@@ -117,7 +117,8 @@ def _between(rows: Rows, lane: Ints, what: Bools, after: Ints, row: Ints) -> Boo
     begun = np.maximum.accumulate(np.where(starts(lane, rows.at), np.arange(len(lane)), 0))
     before = begun[row] - 1  # the last row of an earlier instant
     latest = np.where(before >= 0, last[before], -1)
-    return (latest >= 0) & (lane[latest] == lane[row]) & (rows.at[latest] > rows.at[after])
+    found: Bools = (latest >= 0) & (lane[latest] == lane[row]) & (rows.at[latest] > rows.at[after])
+    return found
 
 
 def _chains(plan: Plan, levels: list[_Level], lane: Ints) -> Ints:
@@ -160,7 +161,9 @@ def _values(plan: Plan, rows: Rows, person: Ints, at_row: Ints) -> Ints:
     bits = rows.match.dtype.type((1 << plan.steps) - 1)
     having = np.flatnonzero(((rows.match & bits) != 0) & (value >= 0))
     if plan.hold:  # rows lie by held value
-        having = having[np.lexsort((having, rows.at[having], rows.person[having]))]
+        held = rows.take(having)
+        keys = (*reversed(held.values), held.match, lowest_bit(held.match), held.at, held.person)
+        having = having[np.lexsort(keys)]
     edge = starts(rows.person[having])
     if plan.attribution == "last":
         edge = np.append(edge[1:], True)[: len(edge)]

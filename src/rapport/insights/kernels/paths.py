@@ -28,7 +28,7 @@ def walk(rows: Rows, silence: int, start: int, end: int, steps: int, middle: int
     item = rows.values[0]
     begins = starts(rows.person)
     begins[1:] |= np.diff(rows.at) >= silence
-    path = np.cumsum(begins)
+    path: Ints = np.cumsum(begins, dtype=np.int64)
     kept = starts(path, item)
     person, at, path, item = rows.person[kept], rows.at[kept], path[kept], item[kept]
     if start != ANYTHING:

@@ -137,10 +137,10 @@ def _value(plan: Plan, events: Sequence[Matched], chain: Chain) -> str | None:
     if plan.attribution == "step":
         return chain[plan.value_step].values[-1] if len(chain) > plan.value_step else None
     steps = (1 << plan.steps) - 1
-    having = [each for each in events if each.match & steps and each.values[-1] is not None]
-    if not having:
+    of_use = [each for each in events if each.match & steps and None not in each.values]
+    if not of_use:
         return None
-    return having[0 if plan.attribution == "first" else -1].values[-1]
+    return of_use[0 if plan.attribution == "first" else -1].values[-1]
 
 
 def _silent(event: Matched, step: int, words: str) -> None:
