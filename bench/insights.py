@@ -8,13 +8,13 @@ Needs `pip install chdb`. Times are the best of several, in seconds; a ratio bel
 from __future__ import annotations
 
 import argparse
-import json
 import resource
 import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import duckdb
@@ -121,26 +121,33 @@ def main() -> None:
             generate(options.events, skewed=options.skewed, portions=portions)
         ):
             pq.write_table(portion.table(), folder / f"{number:03}.parquet")
-        ours = _rapport(folder, options.rounds)
-        theirs = {} if options.alone else _clickhouse(folder, options.rounds)
-    _report(ours, theirs)
-    print(
-        json.dumps(
-            {"events": options.events, "skewed": options.skewed, "rapport": ours, "chdb": theirs}
-        )
-    )
+        warehouse = _rapport(folder)
+        timeline = Timeline(warehouse)
+        begun = time.perf_counter()
+        timeline.fresh()
+        print(f"timeline built in {time.perf_counter() - begun:.1f} s")
+        asked = {
+            name: partial(_asked, body, warehouse, timeline) for name, body in QUESTIONS.items()
+        }
+        if options.alone:
+            times = {name: (_best([run], options.rounds), [0.0]) for name, run in asked.items()}
+        else:
+            times = _side_by_side(asked, _clickhouse(folder), options.rounds)
+        warehouse.close()
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{options.events:,} events; greatest memory of both together: {used:.0f} MiB")
+    _report(times)
 
 
-def _rapport(folder: Path, rounds: int) -> dict[str, float]:
+def _rapport(folder: Path) -> DuckdbWarehouse:
     path = folder / "warehouse.duckdb"
     DuckdbWarehouse(path).close()
     with duckdb.connect(str(path)) as connection:
         columns = ", ".join(_FILLED)
         before = 0
         for file in sorted(folder.glob("*.parquet")):
-            sql = (
-                f"INSERT INTO events ({columns}, source_id) SELECT {', '.join(_FILLED.values())}, 1"
-            )
+            values = ", ".join(_FILLED.values())
+            sql = f"INSERT INTO events ({columns}, source_id) SELECT {values}, 1"
             connection.execute(f"{sql} FROM read_parquet('{file}')", [before])
             before += pq.read_metadata(file).num_rows
         connection.execute(
@@ -149,22 +156,14 @@ def _rapport(folder: Path, rounds: int) -> dict[str, float]:
         )
         connection.execute("INSERT INTO identities SELECT DISTINCT node, node FROM events")
         connection.execute("INSERT INTO loaded VALUES (1, '')")
-    warehouse = DuckdbWarehouse(path, memory_mb=1024)
-    timeline = Timeline(warehouse)
-    times = {"(building the timeline)": _best(timeline.fresh, 1)}
-    for name, body in QUESTIONS.items():
-        times[name] = _best(partial(_asked, body, warehouse, timeline), rounds)
-    warehouse.close()
-    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"greatest memory so far: {used:.0f} MiB")
-    return times
+    return DuckdbWarehouse(path, memory_mb=1024)
 
 
 def _asked(body: dict[str, Any], warehouse: DuckdbWarehouse, timeline: Timeline) -> None:
     KINDS[body["kind"]].answer(read(body), Ground(warehouse, timeline, NOW))
 
 
-def _clickhouse(folder: Path, rounds: int) -> dict[str, float]:
+def _clickhouse(folder: Path) -> Any:
     from chdb.session import Session
 
     session = Session(str(folder / "clickhouse"))
@@ -175,33 +174,50 @@ def _clickhouse(folder: Path, rounds: int) -> dict[str, float]:
         )
         session.query(f"INSERT INTO {table} SELECT * FROM file('{folder}/*.parquet')")
         session.query(f"OPTIMIZE TABLE {table} FINAL")
+    return session
+
+
+def _side_by_side(
+    asked: dict[str, Callable[[], Any]], session: Any, rounds: int
+) -> dict[str, tuple[list[float], list[float]]]:
+    """In turns, so that whatever else the machine does strikes both."""
     times = {}
-    for name, sql in CLICKHOUSE.items():
+    for name, run in asked.items():
         tried = [
-            _best(partial(session.query, sql.format(table=table) + setting), rounds)
+            partial(session.query, CLICKHOUSE[name].format(table=table) + setting)
             for table in ORDERS
             for setting in ("", " SETTINGS optimize_aggregation_in_order = 1")
         ]
-        times[name] = min(tried)
+        ours: list[float] = []
+        theirs: list[float] = []
+        for _ in range(rounds):
+            ours += _best([run], 1)
+            theirs += _best(tried, 1)
+        times[name] = ours, theirs
     session.close()
     return times
 
 
-def _best(run: Callable[[], Any], rounds: int) -> float:
+def _best(runs: list[Callable[[], Any]], rounds: int) -> list[float]:
+    """Of each round the shortest time of any of `runs`."""
     times = []
     for _ in range(rounds):
-        begun = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - begun)
-    return round(min(times), 4)
+        spent = []
+        for run in runs:
+            begun = time.perf_counter()
+            run()
+            spent.append(time.perf_counter() - begun)
+        times.append(min(spent))
+    return times
 
 
-def _report(ours: dict[str, float], theirs: dict[str, float]) -> None:
-    print(f"{'':26}{'Rapport':>10}{'chdb':>10}{'ratio':>8}")
-    for name, seconds in ours.items():
-        other = theirs.get(name)
-        right = f"{other:>10.3f}{seconds / other:>8.2f}" if other else ""
-        print(f"{name:26}{seconds:>10.3f}{right}")
+def _report(times: dict[str, tuple[list[float], list[float]]]) -> None:
+    print(f"{'best of the rounds':22}{'Rapport':>10}{'chdb':>10}{'ratio':>8}{'of medians':>12}")
+    for name, (ours, theirs) in times.items():
+        line = f"{name:22}{min(ours):>10.3f}{min(theirs):>10.3f}"
+        if min(theirs):
+            line += f"{min(ours) / min(theirs):>8.2f}{median(ours) / median(theirs):>12.2f}"
+        print(line, flush=True)
 
 
 def _options() -> argparse.Namespace:
