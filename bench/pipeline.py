@@ -3,7 +3,8 @@
     python -m bench.pipeline [--events 160000] [--rooms real|none] [--profile]
 
 `--rooms none` leaves identity and profiles out, so that decode, dedupe, rows and ledger stand
-alone. `--known N` fills dedupe with N ids first. `--profile` prints where the time goes.
+alone. `--known N` fills dedupe with N ids first. `--segments` defines the 50 segments of
+bench.segments. `--profile` prints where the time goes.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ import apsw
 import numpy as np
 
 from bench.harness import Stream
+from bench.segments import live_segments
+from rapport.audiences.service import Audiences
 from rapport.clock import SystemClock
 from rapport.config import Settings
 from rapport.database import connect
@@ -34,6 +37,7 @@ from rapport.identity.service import Identity
 from rapport.log.base import BATCH, Draft
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline import Pipeline
+from rapport.profiles.rules import SurvivorshipRules
 from rapport.profiles.service import Profiles
 
 
@@ -89,6 +93,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--known", type=int, default=0)
     parser.add_argument("--rooms", choices=("real", "none"), default="none")
+    parser.add_argument("--segments", action="store_true")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -109,6 +114,7 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
         Identity(state) if real else NoIdentity(state),
         Profiles(state) if real else NoProfiles(),
         SystemClock(),
+        _audiences(folder, state, options.segments) if real else None,
     )
     print(f"start-up {time.perf_counter() - started:.2f} s")
     to_batch([])  # pyarrow imports pandas with its first array, where that is installed
@@ -127,6 +133,17 @@ def measure(folder: Path, options: argparse.Namespace) -> None:
     log.close()
 
 
+def _audiences(folder: Path, state: apsw.Connection, filled: bool) -> Audiences:
+    made = Audiences(state, {}, SurvivorshipRules, SystemClock(), folder / "parts")
+    if filled:
+        listed = [{"kind": "segment", "definition": each} for each in live_segments()]
+        with state:
+            made.define({"definitions": listed}, 0, 0)
+            while made.waits():
+                made.work()
+    return made
+
+
 def watched(pipeline: Any) -> Stopwatch:
     watch, line = Stopwatch(), pipeline._line
     watch.watch(pipeline._intake, "take", "log")
@@ -134,6 +151,7 @@ def watched(pipeline: Any) -> Stopwatch:
     watch.watch(line._dedupe, "sift", "dedupe")
     watch.watch(line._identity, "assign", "identify")
     watch.watch(line._profiles, "absorb", "profile")
+    watch.watch(line._audiences, "absorb", "audiences")
     watch.watch(line._store, "hand_over", "outbox")
     watch.watch(line._store, "hand_over_identities", "identities")
     watch.watch(line._store, "profiles_of", "dirty")

@@ -129,6 +129,9 @@ class World:
             for profile, held in sorted(events.items())
         ]
 
+    def rows_of(self, query: str) -> list[tuple[Any, ...]]:
+        return self.state.execute(query).fetchall()
+
     def members(self, segment: str) -> set[int]:
         rows = self.state.execute(
             "SELECT profile FROM segment_members WHERE segment = ?", (segment,)

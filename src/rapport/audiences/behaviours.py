@@ -94,11 +94,11 @@ def need(leaf: Leaf) -> Need:
         case Sequence(steps, _, during):
             selections = tuple(dict.fromkeys(step.selection for step in steps))
             found = [*_filter_paths(selections), *(path for step in steps for path in step.same)]
-            return Need(Behaviour(selections, _sorted(found), **_whole(during)), leaf)
+            return Need(_whole(selections, _sorted(found), during), leaf)
         case Aggregate(selection=selection, session=session) if session:
             selections = (ALL_EVENTS, selection)
             found = [*_filter_paths(selections), *_paths_of(leaf)]
-            return Need(Behaviour(selections, _sorted(found), **_whole(leaf.during)), leaf)
+            return Need(_whole(selections, _sorted(found), leaf.during), leaf)
     selection = leaf.selection
     moving = tuple(each for each in selection.where if each.op in MOVING)
     during = None if isinstance(leaf, DaysSince) else leaf.during
@@ -136,8 +136,11 @@ def horizon(window: Window | None) -> int:
             return 0
 
 
-def _whole(during: Window | None) -> dict[str, int | bool]:
-    return {"horizon": horizon(during), "whole": True}
+def _whole(
+    selections: tuple[Selection, ...], paths: tuple[str, ...], during: Window | None
+) -> Behaviour:
+    """For leaves that select among the rows again."""
+    return Behaviour(selections, paths, horizon=horizon(during), whole=True)
 
 
 def _by_days(leaf: Leaf) -> bool:

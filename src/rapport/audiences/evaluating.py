@@ -65,7 +65,7 @@ class Evaluator:
 
     def due_timers(self, most: int) -> Work:
         """Those that are due, taken out."""
-        rows = self._connection.execute(
+        rows: list[Any] = self._connection.execute(
             "DELETE FROM audience_timers WHERE (profile, definition) IN (SELECT profile, definition"
             " FROM audience_timers WHERE due <= ? ORDER BY due LIMIT ?)"
             " RETURNING profile, definition, due",
@@ -78,7 +78,7 @@ class Evaluator:
 
     def catch_up(self, most: int) -> Outcome:
         """Of profiles that had to wait."""
-        rows = self._connection.execute(
+        rows: list[Any] = self._connection.execute(
             "DELETE FROM audience_dirty WHERE (profile, definition) IN"
             " (SELECT profile, definition FROM audience_dirty LIMIT ?)"
             " RETURNING profile, definition, reason",
@@ -101,7 +101,7 @@ class Evaluator:
         after = min(one.swept for one in sweeping)
         together = {one.number for one in sweeping if one.swept == after}
         limit = max(50, min(profiles, most // len(together)))
-        rows = self._connection.execute(
+        rows: list[Any] = self._connection.execute(
             "SELECT DISTINCT profile FROM identifiers WHERE profile > ? ORDER BY profile LIMIT ?",
             (after, limit),
         ).fetchall()
@@ -178,7 +178,7 @@ class Evaluator:
         for key in self._segments_of(profile):
             if key in versions:
                 self._move(profile, versions[key], False, reason, outcome)
-        rows = self._connection.execute(
+        rows: list[Any] = self._connection.execute(
             "SELECT trait FROM trait_values WHERE profile = ?", (profile,)
         ).fetchall()
         for (key,) in rows:
@@ -189,7 +189,7 @@ class Evaluator:
         outcome = Outcome()
         table = "segment_members" if one.kind == "segment" else "trait_values"
         column = "segment" if one.kind == "segment" else "trait"
-        rows = self._connection.execute(
+        rows: list[Any] = self._connection.execute(
             f"SELECT profile FROM {table} WHERE {column} = ? LIMIT ?", (one.key, most)
         ).fetchall()
         for (profile,) in rows:

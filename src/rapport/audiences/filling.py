@@ -50,7 +50,7 @@ def fill(
     """Add one part. True when what was filled is complete now."""
     numbers = [each for each in _numbers(control.get("behaviours")) if each in known]
     after, to, complete = control.get("after"), control.get("to"), bool(control.get("complete"))
-    rows = connection.execute(
+    rows: list[Any] = connection.execute(
         "SELECT number FROM behaviours WHERE NOT complete AND filled = ?"
         " AND number IN (SELECT value FROM json_each(?))",
         (after, json_of(numbers)),
@@ -83,7 +83,7 @@ def values(
     if not any(one.kind == "trait" and one.key == key for one in plan.active.values()):
         return Outcome()
     fresh: dict[int, str] = dict(_read_values(_content(folder, control)))
-    rows = connection.execute(
+    rows: list[Any] = connection.execute(
         "SELECT profile, value FROM trait_values WHERE trait = ? AND profile > ? AND profile <= ?",
         (key, after, to),
     ).fetchall()

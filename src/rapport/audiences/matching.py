@@ -57,15 +57,12 @@ class Matcher:
         self._named = {name: _bucket(behaviours, name) for name in names - {ANY_EVENT}}
         others = _bucket(behaviours, ANY_EVENT)
         self._others = others if others.candidates else None
+        held = [*self._named.values(), others]
+        self.heads = frozenset(head for bucket in held for head in bucket.heads)
 
     def bucket(self, name: str) -> Bucket | None:
         """None when no behaviour can take an event of this name."""
         return self._named.get(name, self._others)
-
-    @property
-    def names(self) -> list[str] | None:
-        """Names of the events that can be taken; None for all."""
-        return None if self._others else sorted(self._named)
 
 
 class Collected:

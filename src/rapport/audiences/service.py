@@ -163,7 +163,7 @@ class Audiences:
             work[profile] = set(plan.all), reason
 
     def _concern_members(self, accounts: Collection[str]) -> None:
-        rows = self._connection.execute(
+        rows: list[Any] = self._connection.execute(
             "SELECT DISTINCT i.profile FROM json_each(?) AS a CROSS JOIN memberships AS m"
             " ON m.account = a.value CROSS JOIN identifiers AS i ON i.node = m.node",
             (json_of(sorted(accounts)),),

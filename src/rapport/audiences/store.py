@@ -139,7 +139,7 @@ class Remembered:
     def rows(self, number: int) -> Sequence[Row]:
         found: list[Row] = []
         for node in self._nodes:
-            found += self._connection.execute(  # type: ignore[arg-type]  # rows are tuples of these
+            found += self._connection.execute(
                 "SELECT ts, message_id, source, kept FROM behaviour_rows"
                 " WHERE node = ? AND behaviour = ?",
                 (node, number),

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from rapport.audiences import (
@@ -26,7 +26,7 @@ from rapport.audiences import (
     windows,
 )
 from rapport.audiences.behaviours import Behaviour, Leaf, Need, need
-from rapport.audiences.computed import Value
+from rapport.audiences.computed import OfEvents, Value
 from rapport.audiences.known import Known
 from rapport.audiences.model import (
     Aggregate,
@@ -150,7 +150,7 @@ class Look:
             case Extreme():
                 return self._extreme(node)
             case Chain():
-                return self._asked(node, needed(node))
+                return self._asked(needed(node))
         person = self._facts.person
         turn = oracle.changes_at(node, person, self._now, self._known)
         return oracle.holds(node, person, self._now, self._known), turn
@@ -180,7 +180,7 @@ class Look:
             return values.compare(node.op, _measured(node.measure.kind, totals), operand), turn
         if node.measure.kind == "count" and not behaviour.paths:
             return self._counted(node.op, operand, node.during, number)
-        return self._asked(wanted.leaf, wanted)
+        return self._asked(wanted)
 
     def _counted(self, op: str, operand: int, during: Window | None, number: int) -> Verdict:
         """Of a count over a window: it turns when enough events have left, or one comes in."""
@@ -206,7 +206,7 @@ class Look:
         wanted = needed(node)
         behaviour, number = self._behaviour(wanted)
         if behaviour.keep == "rows":
-            return self._asked(wanted.leaf, wanted)
+            return self._asked(wanted)
         totals, turn = self._totals(behaviour, number)
         if totals.row is None:
             return False, turn
@@ -219,8 +219,9 @@ class Look:
         totals, turn = self._totals(behaviour, number)
         return totals.consent is not None and totals.consent[1], turn
 
-    def _asked(self, leaf: Condition, wanted: Need) -> Verdict:
+    def _asked(self, wanted: Need) -> Verdict:
         """What the oracle says, given the events that were kept."""
+        leaf = cast("Condition", wanted.leaf)
         person = self._remembered(wanted)
         turn = oracle.changes_at(leaf, person, self._now, self._known)
         return oracle.holds(leaf, person, self._now, self._known), turn
@@ -231,19 +232,20 @@ class Look:
                 return self._expression(text)
             case SqlQuery():
                 return self._facts.held(trait.key), None
-            case DaysSince() as leaf:
-                behaviour, number = self._behaviour(needed(leaf))
+            case DaysSince() as since:
+                behaviour, number = self._behaviour(needed(since))
                 if behaviour.keep == "totals":
                     return self._days_since(*self._totals(behaviour, number))
-            case Aggregate() as leaf:
-                behaviour, number = self._behaviour(needed(leaf))
+            case Aggregate() as aggregate:
+                behaviour, number = self._behaviour(needed(aggregate))
                 if behaviour.keep == "totals":
                     totals, turn = self._totals(behaviour, number)
-                    return _aggregated(leaf, totals), turn
-        wanted = needed(trait.trait)
+                    return _aggregated(aggregate, totals), turn
+        wanted = needed(cast("OfEvents", trait.trait))
         person = self._remembered(wanted)
-        turns = computed.turns(wanted.leaf, person, self._now, self._facts.zone)
-        value = computed.of_events(wanted.leaf, person, self._now, self._facts.zone)
+        leaf = cast("OfEvents", wanted.leaf)
+        turns = computed.turns(leaf, person, self._now, self._facts.zone)
+        value = computed.of_events(leaf, person, self._now, self._facts.zone)
         return value, self._next(turns)
 
     def _expression(self, text: str) -> tuple[Value, Turn]:

@@ -27,9 +27,13 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "sql": ("sql", "Ask the warehouse in SQL (read only)."),
         "insight": ("insight", "Ask for funnels, retention and more."),
         "profile": ("profile", "Show or find customers."),
+        "segments": ("segments", "List segments, who is in them, and why."),
         "trace": ("trace", "Show what happened to one event at every stage."),
     },
     "Steer": {
+        "diff": ("definitions", "Show what differs between files of definitions and what is."),
+        "apply": ("definitions", "Define segments and computed traits as files say."),
+        "pull": ("definitions", "Write all definitions to a file."),
         "identity": ("identity", "Explain, join and separate customers."),
         "quarantine": ("quarantine", "List, correct and send again what was refused."),
         "sources": ("sources", "Manage sources and their write keys."),

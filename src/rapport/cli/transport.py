@@ -28,7 +28,10 @@ Hear = Callable[[dict[str, Any]], None]
 BASE = "/api/v1"
 TIMEOUT_SECONDS = 3600.0  # a backup or a full check of a large folder takes its time
 # Writes that take effect when the pipeline has read them from the log; the API waits for that.
-DECIDED_BY_PIPELINE = ("/identity", "/profiles", "/quarantine")
+DECIDED_BY_PIPELINE = (
+    *("/identity", "/profiles", "/quarantine"),
+    *("/segments", "/computed-traits", "/definitions"),
+)
 
 
 class OverHttp:

@@ -41,6 +41,7 @@ class ProfileReads:
     """Profiles, lists and accounts as the management API shows them.
 
     `rules` may be a call that gives the present ones (`RulesFile`); it is made once for each read.
+    `also` gives what other rooms know of a profile, which is shown with it.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class ProfileReads:
         sources: Sources,
         rules: SurvivorshipRules | Callable[[], SurvivorshipRules] | None = None,
         clock: Clock | None = None,
+        also: Callable[[int], dict[str, Any]] = lambda _: {},
     ) -> None:
         fixed = rules if isinstance(rules, SurvivorshipRules) else SurvivorshipRules()
         self._connection = connection
@@ -58,6 +60,7 @@ class ProfileReads:
         self._sources = sources
         self._rules = rules if callable(rules) else lambda: fixed
         self._clock = clock or SystemClock()
+        self._also = also
 
     def find(self, reference: str) -> int:
         """The profile that `p_42` or `type:value` leads to today. Raises `NotFound`."""
@@ -95,6 +98,7 @@ class ProfileReads:
             "total": shown.pop("events"),
             "events": self._event_names.counted(parts.counts),
         }
+        shown.update(self._also(profile))
         if explain:
             shown["explain"] = view.explain(lens, parts, pinned)
         return shown

@@ -19,6 +19,7 @@ from rapport.server.auth import Gate
 from rapport.server.bridge import Bridge
 from rapport.server.folder import Folder, local_url
 from rapport.server.glance import Glance
+from rapport.server.history import History
 from rapport.server.live import Live
 from rapport.server.loading import Loading
 from rapport.server.metrics import Metrics
@@ -29,14 +30,16 @@ CONSOLE = Path(rapport.__file__).parent / "console_dist"
 
 
 class Composition:
-    def __init__(self, app: App, context: Context, work: chores.Chores) -> None:
+    def __init__(self, app: App, context: Context, work: chores.Chores, history: History) -> None:
         self.app = app
         self._context = context
         self._chores = work
+        self._history = history
 
     def start(self) -> None:
         self._context.loading.start()
         self._chores.start()
+        self._history.start()
 
     def stop_streams(self) -> None:
         """Let /ready say no and end what would keep connections open."""
@@ -45,6 +48,7 @@ class Composition:
 
     def close(self) -> None:
         """Blocks until every store is closed."""
+        self._history.stop()
         self._chores.stop()
         self._context.rooms.log.close()
         self._context.loading.stop()
@@ -80,7 +84,7 @@ def compose(settings: Settings, token: str) -> Composition:
         metrics,
         Glance(rooms),
     )
-    return Composition(app, context, _chores(rooms))
+    return Composition(app, context, _chores(rooms), History(rooms))
 
 
 def _refuse_older_log(log: EventLog, folder: Folder) -> None:

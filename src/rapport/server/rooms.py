@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import entry_points
 from typing import TypeVar
 
 import apsw
+import numpy as np
 
+from rapport.audiences.reads import AudienceReads
 from rapport.clock import Clock
-from rapport.collect.sources import Source, SourceStore
+from rapport.collect.sources import SourceStore
 from rapport.config import Settings
 from rapport.database import connect
-from rapport.errors import ConfigError, NotFound
+from rapport.errors import ConfigError
 from rapport.identity.reads import IdentityReads
 from rapport.insights.asking import Insights
 from rapport.insights.rows import Ints
@@ -28,6 +30,7 @@ from rapport.profiles.rules_file import RulesFile
 from rapport.server.accounts import AccountStore
 from rapport.server.apikeys import KeyStore
 from rapport.server.folder import Folder
+from rapport.server.known_sources import KnownSources
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.reads import WarehouseReads
 
@@ -37,25 +40,6 @@ T = TypeVar("T")
 READ_THREADS = 2
 WORK_THREADS = 4
 ASKING_THREADS = 3
-
-
-class KnownSources(Mapping[int, Source]):
-    """All sources by number, those made a moment ago included."""
-
-    def __init__(self, store: SourceStore) -> None:
-        self._store = store
-
-    def __getitem__(self, number: int) -> Source:
-        try:
-            return self._store.get(number)
-        except NotFound:
-            raise KeyError(number) from None
-
-    def __iter__(self) -> Iterator[int]:
-        return iter([source.id for source in self._store.list()])
-
-    def __len__(self) -> int:
-        return len(self._store.list())
 
 
 class Reads:
@@ -69,8 +53,13 @@ class Reads:
     ) -> None:
         self.connection: apsw.Connection = connect(folder.state, readonly=True, cache_mb=16)
         self.identity = IdentityReads(self.connection, region)
+        self.audiences = AudienceReads(self.connection)
         self.profiles = ProfileReads(
-            self.connection, self.identity, KnownSources(sources), survivorship
+            self.connection,
+            self.identity,
+            KnownSources(sources),
+            survivorship,
+            also=self.audiences.of_profile,
         )
 
 
@@ -116,14 +105,20 @@ class Rooms:
         return await asyncio.get_running_loop().run_in_executor(self._askers, work)
 
     def _ask(self, ask: Callable[[Reads], T]) -> T:
-        reads = getattr(self._local, "reads", None)
+        return ask(self._own())
+
+    def _own(self) -> Reads:
+        """Those of this thread."""
+        reads: Reads | None = getattr(self._local, "reads", None)
         if reads is None:
             reads = self._local.reads = self.new_reads()
-        return ask(reads)
+        return reads
 
     def _members(self, key: str) -> Ints:
         """Profiles in a segment. Asked in a thread of `asking`."""
-        raise NotFound(f"there is no segment {key!r}")
+        reads = self._own()
+        reads.audiences.definition("segment", key)
+        return np.array(reads.audiences.members(key, -1), dtype=np.int64)
 
     def waiting(self) -> tuple[int, int]:
         """Events that wait for the pipeline, and those that wait for the warehouse."""

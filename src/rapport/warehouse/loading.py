@@ -87,7 +87,7 @@ def apply_memberships(connection: duckdb.DuckDBPyConnection, changes: pa.Table) 
             " WHERE m.segment = i.segment AND m.profile = i.profile"
         )
         connection.execute(
-            "INSERT INTO memberships SELECT segment, profile, max_by(at, seq) FROM incoming"
+            'INSERT INTO memberships SELECT segment, profile, max_by("at", seq) FROM incoming'
             " GROUP BY segment, profile HAVING max_by(entered, seq) ORDER BY segment, profile"
         )
     finally:
@@ -104,10 +104,9 @@ def apply_traits(connection: duckdb.DuckDBPyConnection, changes: pa.Table) -> No
             " WHERE t.trait = i.trait AND t.profile = i.profile"
         )
         connection.execute(
-            "INSERT INTO computed_traits SELECT trait, profile, last.value, last.at FROM"
-            " (SELECT trait, profile, max_by({'value': value, 'at': at}, place) AS last"
-            " FROM incoming GROUP BY trait, profile) WHERE last.value IS NOT NULL"
-            " ORDER BY trait, profile"
+            'INSERT INTO computed_traits SELECT trait, profile, value, "at" FROM incoming'
+            " WHERE place IN (SELECT max(place) FROM incoming GROUP BY trait, profile)"
+            " AND value IS NOT NULL ORDER BY trait, profile"
         )
     finally:
         connection.unregister("incoming")

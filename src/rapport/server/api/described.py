@@ -51,6 +51,9 @@ FURTHER = {
     "POST /api/v1/saved-insights": {404, 409},
     "POST /api/v1/dashboards": {409},
     "POST /api/v1/backups": {409},
+    "DELETE /api/v1/segments/{key}": {400, 409},
+    "DELETE /api/v1/computed-traits/{key}": {400, 409},
+    "GET /api/v1/segments/{key}/why/{ref}": {400},
 }
 ENVELOPE = {
     "type": "object",

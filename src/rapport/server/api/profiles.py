@@ -86,6 +86,8 @@ class Profile(msgspec.Struct):
     brands: list[str]
     accounts: list[AccountRef]
     counters: Counters
+    segments: list[str]
+    computed: dict[str, Any]  # values of computed traits
     explain: dict[str, Any] | None = None  # only with ?explain=true
 
 

@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from rapport import __version__
 from rapport.server.api import (
     accounts,
+    computed_traits,
     dashboards,
     decisions,
     described,
@@ -28,6 +29,7 @@ from rapport.server.api import (
     profiles,
     quarantine,
     rules,
+    segments,
     session,
     sources,
     sql,
@@ -59,6 +61,8 @@ AREAS = (
     trace,
     operations,
     exports,
+    segments,
+    computed_traits,
 )
 
 

@@ -1,0 +1,174 @@
+"""Remembering the past for new definitions: from the warehouse, through the log, into state.db.
+
+The pipeline remembers new events from the moment of the definition on. What came before is read
+here, in order of nodes, collected by the same code, and written into parts that control records
+name. The pipeline adds a part only where the one before it ended: whatever is killed in between,
+nothing is added twice and nothing is left out.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pyarrow as pa
+from sqlglot import exp
+
+from rapport.audiences.behaviours import Behaviour
+from rapport.audiences.filling import part_of
+from rapport.audiences.matching import Bucket, Collected, Matcher
+from rapport.audiences.model import ANY_EVENT, Selection
+from rapport.audiences.person import Happening
+from rapport.audiences.reads import AudienceReads, Gap
+from rapport.clock import Clock
+from rapport.warehouse.base import Warehouse
+from rapport.warehouse.dialects import dialect_for
+from rapport.warehouse.sqlbuild import E, binary, column, equals, one_of
+
+PART_ITEMS: Final = 30_000  # rows and totals in one part: what the pipeline adds in some 0.1 s
+_BATCH: Final = 20_000
+_FIELDS: Final = ("message_id", "type", "event", "source", "brand", "region", "channel")
+_NOTHING: Final[dict[str, Any]] = {}
+
+# Appends a control record and returns when the pipeline has applied it (False: it took too long)
+Tell = Callable[[dict[str, Any]], bool]
+
+
+class Backfill:
+    """Belongs to one thread. `step` does one part of what is to be filled."""
+
+    def __init__(
+        self, warehouse: Warehouse, reads: AudienceReads, folder: Path, tell: Tell, clock: Clock
+    ) -> None:
+        self._warehouse = warehouse
+        self._reads = reads
+        self._folder = folder
+        self._tell = tell
+        self._clock = clock
+        self.stopping = False
+
+    def run(self) -> bool:
+        """Fill what has to be filled; False when there is nothing, or the warehouse is not so far
+        yet. Ends early when it is told to stop or when the pipeline took another part than ours.
+        """
+        gap = self._reads.gap()
+        if gap is None:
+            self._clear()
+            return False
+        if self._warehouse.loaded() < gap.outbox:
+            return False
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        after = gap.filled
+        for to, part, complete in self._parts(gap):
+            if self.stopping or not self._hand_over(gap, part, after, to, complete):
+                return True
+            after = to
+        return True
+
+    def _hand_over(self, gap: Gap, part: bytes, after: int, to: int, complete: bool) -> bool:
+        name = f"fill-{uuid.uuid4()}.part"
+        path = self._folder / name
+        path.write_bytes(part)
+        told = self._tell(
+            {
+                "action": "fill",
+                "behaviours": sorted(gap.behaviours),
+                "after": after,
+                "to": to,
+                "complete": complete,
+                "file": name,
+            }
+        )
+        if not told:  # it may still be applied, so the file has to stay
+            return False
+        path.unlink(missing_ok=True)
+        return complete or any(self._reads.filled(number) == to for number in gap.behaviours)
+
+    def _parts(self, gap: Gap) -> Iterator[tuple[int, bytes, bool]]:
+        """(last node, part, whether it is the last one)"""
+        matcher = Matcher(gap.behaviours)
+        heads = sorted(matcher.heads)
+        now = self._clock.now()
+        collected, node = Collected(now), gap.filled
+        buckets: dict[str, Bucket | None] = {}
+        for row in self._events(gap, heads, now):
+            if row[0] != node:
+                if len(collected.rows) + len(collected.totals) >= PART_ITEMS:
+                    yield node, part_of(collected), False
+                    collected = Collected(now)
+                node = row[0]
+            name = row[4]
+            if name not in buckets:
+                buckets[name] = matcher.bucket(name)
+            if bucket := buckets[name]:
+                collected.add(node, _happening(row, heads), bucket)
+        yield max(node, self._reads.last_node()), part_of(collected), True
+
+    def _events(self, gap: Gap, heads: list[str], now: int) -> Iterator[tuple[Any, ...]]:
+        """node, timestamp, _FIELDS, then the heads; in order of nodes."""
+        dialect = dialect_for(self._warehouse.capabilities.dialect)
+        at = dialect.epoch_micros(column("timestamp"))
+        wanted = exp.or_(*(_test(each, at, now) for each in gap.behaviours.values()))
+        query = (
+            exp.select(
+                column("node"),
+                exp.alias_(at, "ts", quoted=True),
+                *(column(name) for name in (*_FIELDS, *heads)),
+            )
+            .from_("events")
+            .where(binary(exp.GT, column("node"), gap.filled))
+            .where(binary(exp.LTE, column("log_offset"), gap.since))
+            .where(wanted)
+            .order_by(column("node"))
+        )
+        for batch in self._warehouse.stream(dialect.sql(query), rows_per_batch=_BATCH):
+            yield from _rows(batch)
+
+    def _clear(self) -> None:
+        """Parts that were left by a process that was killed."""
+        for path in self._folder.glob("fill-*.part"):
+            path.unlink(missing_ok=True)
+
+
+def _test(behaviour: Behaviour, at: E, now: int) -> E:
+    """Whether an event may belong to the behaviour; its filters are asked later."""
+    named = exp.or_(*(_named(each) for each in behaviour.selections))
+    if not behaviour.horizon:
+        return named
+    return exp.and_(named, binary(exp.GT, at, now - behaviour.horizon))
+
+
+def _named(selection: Selection) -> E:
+    tests: list[E] = []
+    if selection.type:
+        tests.append(equals(column("type"), selection.type))
+    if ANY_EVENT not in selection.events:
+        tests.append(one_of(column("event"), selection.events))
+    return exp.and_(*tests) if tests else exp.true()
+
+
+def _rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
+    columns = [each.to_pylist() for each in batch.columns]
+    for node, at, message_id, kind, event, *rest in zip(*columns, strict=True):
+        yield node, int(at), message_id, kind, event or "", *rest
+
+
+def _happening(row: tuple[Any, ...], heads: list[str]) -> Happening:
+    held: Mapping[str, Any] = {
+        head: msgspec.json.decode(raw) if raw else _NOTHING
+        for head, raw in zip(heads, row[9:], strict=True)
+    }
+    return Happening(
+        timestamp=row[1],
+        message_id=row[2],
+        type=row[3],
+        event=row[4],
+        source=row[5] or "",
+        brand=row[6] or "",
+        region=row[7] or "",
+        channel=row[8] or "",
+        **{head: each if isinstance(each, dict) else _NOTHING for head, each in held.items()},
+    )

@@ -1,0 +1,190 @@
+"""Segments and computed traits as the http process reads them from state.db."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from rapport.audiences import plans, writing
+from rapport.audiences.behaviours import Behaviour
+from rapport.audiences.known import Known
+from rapport.audiences.model import Definition
+from rapport.errors import NotFound
+
+_SHOWN: Final = (
+    "SELECT number, kind, key, version, body, status, swept, by, reason, at FROM definitions"
+    " WHERE status IN ('filling', 'sweeping', 'live', 'retiring')"
+)
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A definition as it is or will be in force. `progress` runs from 0 to 1."""
+
+    kind: str
+    key: str
+    version: int
+    definition: Definition
+    status: str
+    progress: float
+    by: str
+    reason: str
+    at: int  # µs UTC
+    count: int  # members, or profiles with a value
+
+
+class Change(msgspec.Struct, frozen=True):
+    seq: int
+    segment: str
+    profile: int
+    entered: bool
+    at: int  # µs UTC
+    reason: Any
+    version: int
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Behaviours whose past is not remembered yet: events up to the log offset `since`, of nodes
+    behind `filled`. The warehouse has them once it has loaded the outbox row `outbox`."""
+
+    since: int
+    outbox: int
+    filled: int
+    behaviours: dict[int, Behaviour]
+
+
+class AudienceReads:
+    """Belongs to one thread, with its connection."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+        self._made = False  # whether the pipeline has made the tables
+
+    def definitions(self, kind: str) -> list[Shown]:
+        """By key; of two versions of one the later."""
+        if not self._there():
+            return []
+        rows = self._connection.execute(f"{_SHOWN} AND kind = ? ORDER BY key, number", (kind,))
+        latest = {row[2]: row for row in rows.fetchall()}
+        return [self._shown(row) for row in latest.values()]
+
+    def definition(self, kind: str, key: str) -> Shown:
+        """Raises `NotFound`."""
+        row = None
+        if self._there():
+            query = f"{_SHOWN} AND kind = ? AND key = ? ORDER BY number DESC LIMIT 1"
+            row = self._connection.execute(query, (kind, key)).fetchone()
+        if row is None:
+            raise NotFound(f"there is no {kind} {key!r}", hint="the list names them all")
+        return self._shown(row)
+
+    def known(self) -> Known:
+        """All definitions in their latest version, for those that refer to them."""
+        return plans.load(self._connection).latest if self._there() else Known()
+
+    def members(self, key: str, limit: int, after: int = 0) -> list[int]:
+        """Profiles behind `after`, in order."""
+        rows = self._connection.execute(
+            "SELECT profile FROM segment_members WHERE segment = ? AND profile > ?"
+            " ORDER BY profile LIMIT ?",
+            (key, after, limit),
+        )
+        return [profile for (profile,) in rows]
+
+    def since(self, key: str, profile: int) -> int | None:
+        """Since when the profile is in the segment (µs UTC), None when it is not."""
+        query = "SELECT since FROM segment_members WHERE profile = ? AND segment = ?"
+        found = self._connection.execute(query, (profile, key)).get
+        return None if found is None else int(found)
+
+    def changes(
+        self, key: str, limit: int, before: int | None = None, profile: int | None = None
+    ) -> list[Change]:
+        """The latest first; those before the number `before`."""
+        rows = self._connection.execute(
+            "SELECT seq, segment, profile, entered, at, reason, version FROM membership_changes"
+            " WHERE segment = ?1 AND (?2 IS NULL OR seq < ?2) AND (?3 IS NULL OR profile = ?3)"
+            " ORDER BY seq DESC LIMIT ?4",
+            (key, before, profile, limit),
+        )
+        return [
+            Change(seq, segment, who, bool(entered), at, msgspec.json.decode(reason), version)
+            for seq, segment, who, entered, at, reason, version in rows
+        ]
+
+    def of_profile(self, profile: int) -> dict[str, Any]:
+        """`segments` she is in and `computed` traits, for the view of a profile."""
+        if not self._there():
+            return {"segments": [], "computed": {}}
+        segments = self._connection.execute(
+            "SELECT segment FROM segment_members WHERE profile = ? ORDER BY segment", (profile,)
+        )
+        values = self._connection.execute(
+            "SELECT trait, value FROM trait_values WHERE profile = ? ORDER BY trait", (profile,)
+        )
+        return {
+            "segments": [segment for (segment,) in segments],
+            "computed": {trait: msgspec.json.decode(value) for trait, value in values},
+        }
+
+    def gap(self) -> Gap | None:
+        """The oldest of what has to be filled from the warehouse."""
+        if not self._there():
+            return None
+        rows: list[Any] = self._connection.execute(
+            "SELECT number, since, outbox, filled FROM behaviours WHERE NOT complete"
+            " ORDER BY number"
+        ).fetchall()
+        if not rows:
+            return None
+        known = {number: each for each, number in plans.load(self._connection).numbers.items()}
+        first = rows[0][1:]
+        alike = {row[0]: known[row[0]] for row in rows if row[1:] == first and row[0] in known}
+        since, outbox, filled = first
+        return Gap(since, outbox, filled, alike) if alike else None
+
+    def filled(self, number: int) -> int | None:
+        """How far a behaviour was filled; None when it is complete or gone."""
+        query = "SELECT filled FROM behaviours WHERE number = ? AND NOT complete"
+        found = self._connection.execute(query, (number,)).get
+        return None if found is None else int(found)
+
+    def last_node(self) -> int:
+        return int(self._connection.execute("SELECT max(node) FROM identifiers").get or 0)
+
+    def _shown(self, row: tuple[Any, ...]) -> Shown:
+        _, kind, key, version, body, status, swept, by, reason, at = row
+        table = "segment_members WHERE segment" if kind == "segment" else "trait_values WHERE trait"
+        count = self._connection.execute(f"SELECT count(*) FROM {table} = ?", (key,)).get
+        definition = plans.read(kind, body)
+        progress = self._progress(status, swept, definition)
+        return Shown(
+            kind, key, version, definition, status, progress, by, reason, at, int(count or 0)
+        )
+
+    def _progress(self, status: str, swept: int, definition: Definition) -> float:
+        last = self.last_node()
+        if status == plans.SWEEPING:
+            return min(1.0, swept / last) if last else 1.0
+        if status != plans.FILLING:
+            return 1.0
+        filled = [self._filled_of(each) for each in plans.wanted(definition, self.known())]
+        return min([1.0, *(each / last for each in filled if each is not None and last)])
+
+    def _filled_of(self, behaviour: Behaviour) -> int | None:
+        query = "SELECT filled FROM behaviours WHERE digest = ? AND NOT complete"
+        found = self._connection.execute(query, (behaviour.digest,)).get
+        return None if found is None else int(found)
+
+    def _there(self) -> bool:
+        if not self._made:
+            query = "SELECT 1 FROM sqlite_master WHERE name = 'definitions'"
+            self._made = self._connection.execute(query).fetchone() is not None
+        return self._made
+
+
+def written(shown: Iterator[Shown]) -> dict[str, Any]:
+    """The definitions as files have them."""
+    return writing.document(one.definition for one in shown)

@@ -1,0 +1,126 @@
+"""`rapport segments`: who is in, and why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from rapport.cli.access import api_for, identifier
+from rapport.cli.options import existing, reading
+from rapport.cli.output import note, print_fields, print_json, print_table
+from rapport.errors import Malformed
+
+
+@click.group("segments", epilog="Example: rapport segments show vip")
+def segments_command() -> None:
+    """List segments, who is in them, and why.
+
+    'rapport apply' defines them.
+    """
+
+
+@segments_command.command("list", epilog="Example: rapport segments list")
+@reading
+def list_command(data: str | None, as_json: bool) -> None:
+    """List all segments with their number of members."""
+    with api_for(existing(data)) as api:
+        items = api.get("/segments")["items"]
+    if as_json:
+        print_json(items)
+        return
+    rows = [[one["key"], one["name"], one["count"], _state(one)] for one in items]
+    titles = ("segment", "name", "members", "state")
+    print_table(titles, rows, right=["members"], empty="no segments yet; rapport apply makes some")
+
+
+@segments_command.command("show", epilog="Example: rapport segments show vip --limit 20")
+@click.argument("key")
+@click.option("--limit", default=10, help="How many members to print.")
+@reading
+def show_command(key: str, limit: int, data: str | None, as_json: bool) -> None:
+    """Show one segment, some members and the latest changes."""
+    with api_for(existing(data)) as api:
+        one = api.get(f"/segments/{quote(key, safe='')}")
+        members = list(api.pages(f"/segments/{quote(key, safe='')}/members", limit=limit))
+        changes = list(api.pages(f"/segments/{quote(key, safe='')}/changes", limit=limit))
+    if as_json:
+        print_json({**one, "members": members, "changes": changes})
+        return
+    shown = {"segment": one["key"], "name": one["name"], "members": one["count"]}
+    print_fields({**shown, "state": _state(one), "when": json.dumps(one["when"])})
+    rows = [(each["id"], each["name"], each["last_seen"]) for each in members]
+    print_table(("member", "name", "last seen"), rows, empty="nobody is in it", gap=True)
+    moves = [(each["at"], _moved(each), each["profile"], _because(each)) for each in changes]
+    print_table(("at", "", "profile", "because of"), moves, empty="no changes", gap=True)
+
+
+@segments_command.command("why", epilog="Example: rapport segments why vip ada@example.org")
+@click.argument("key")
+@click.argument("who")
+@reading
+def why_command(key: str, who: str, data: str | None, as_json: bool) -> None:
+    """Tell why a customer is in a segment, or is not."""
+    path = f"/segments/{quote(key, safe='')}/why/{quote(identifier(who), safe=':')}"
+    with api_for(existing(data)) as api:
+        answer = api.get(path)
+    if as_json:
+        print_json(answer)
+        return
+    print_fields({"profile": answer["profile"], "member": answer["member"], **_since(answer)})
+    _print_verdict(answer["verdict"], 0)
+
+
+@segments_command.command("preview", epilog="Example: rapport segments preview vip.yaml")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@reading
+def preview_command(file: Path, data: str | None, as_json: bool) -> None:
+    """Count who would be in a segment. FILE holds a condition, or a segment with `when`."""
+    import yaml
+
+    try:
+        raw = yaml.safe_load(file.read_text("utf-8"))
+    except yaml.YAMLError:
+        raise Malformed(f"{file.name} is not YAML", hint="see docs/conditions.md") from None
+    when = raw["when"] if isinstance(raw, dict) and "when" in raw else raw
+    with api_for(existing(data)) as api:
+        answer = api.post("/segments/preview", {"when": when})
+    if as_json:
+        print_json(answer)
+        return
+    print_fields({"members": answer["count"]})
+    rows = [(each["id"], each["name"], each["last_seen"]) for each in answer["sample"]]
+    print_table(("for example", "name", "last seen"), rows, gap=True)
+
+
+def _state(one: dict[str, Any]) -> str:
+    share = one["progress"]
+    return str(one["status"]) if share >= 1 else f"{one['status']} {share:.0%}"
+
+
+def _since(answer: dict[str, Any]) -> dict[str, Any]:
+    return {"since": answer["since"]} if answer["since"] else {}
+
+
+def _moved(change: dict[str, Any]) -> str:
+    return "entered" if change["entered"] else "left"
+
+
+def _because(change: dict[str, Any]) -> str:
+    reason = change["reason"]
+    return " ".join([reason["by"], *reason.get("messages", ()), reason.get("due", "")]).strip()
+
+
+def _print_verdict(verdict: dict[str, Any], depth: int) -> None:
+    mark = "yes" if verdict["holds"] else "no "
+    condition = verdict["condition"]
+    words = next(iter(condition)) if verdict["parts"] else json.dumps(condition, default=str)
+    value = "" if verdict["value"] is None else f"  ({verdict['value']})"
+    note(f"{'  ' * depth}{mark}  {words}{value}")
+    if verdict["events"]:
+        note(f"{'  ' * depth}     events: {', '.join(verdict['events'][:5])}")
+    for part in verdict["parts"]:
+        _print_verdict(part, depth + 1)

@@ -1,0 +1,131 @@
+"""Computed traits, and all definitions together as files have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from litestar import delete, get, post
+from litestar.params import FromPath, JSONBody
+
+from rapport.audiences import definitions, writing
+from rapport.audiences.model import ComputedTrait
+from rapport.audiences.reads import Shown
+from rapport.clock import to_iso
+from rapport.server.api.context import Asked, Provided
+from rapport.server.api.decisions import Decided
+from rapport.server.api.segments import define, retire
+from rapport.server.api.shapes import Listing
+from rapport.server.rooms import Reads
+
+
+class NewTrait(msgspec.Struct, forbid_unknown_fields=True):
+    """`trait` is a computation, as docs/conditions.md describes it."""
+
+    key: str
+    trait: Any
+    name: str = ""
+    description: str = ""
+    reason: str = ""
+
+
+class TraitView(msgspec.Struct):
+    key: str
+    name: str
+    description: str
+    trait: dict[str, Any]
+    version: int
+    status: str  # filling, sweeping, live, retiring
+    progress: float  # of filling and sweeping, 0 to 1
+    count: int  # profiles with a value
+    by: str
+    reason: str
+    at: str
+
+
+class Document(msgspec.Struct, forbid_unknown_fields=True):
+    segments: list[dict[str, Any]] = []
+    traits: list[dict[str, Any]] = []
+    reason: str = ""
+
+
+class Definitions(msgspec.Struct):
+    segments: list[dict[str, Any]]
+    traits: list[dict[str, Any]]
+
+
+@post("/api/v1/computed-traits", status_code=201)
+async def define_trait(request: Asked, data: JSONBody[NewTrait], context: Provided) -> TraitView:
+    """Define a computed trait, or a new version of it."""
+    raw = {key: value for key, value in msgspec.structs.asdict(data).items() if key != "reason"}
+    raw = {key: value for key, value in raw.items() if value != ""}
+    one = definitions.computed_trait(raw)
+    await define(request, context, [("trait", raw)], data.reason)
+    return _view(await context.rooms.reading(lambda r: r.audiences.definition("trait", one.key)))
+
+
+@get("/api/v1/computed-traits")
+async def list_traits(context: Provided) -> Listing[TraitView]:
+    """All computed traits by key."""
+    found = await context.rooms.reading(lambda reads: reads.audiences.definitions("trait"))
+    return Listing([_view(each) for each in found])
+
+
+@get("/api/v1/computed-traits/{key:str}")
+async def show_trait(key: FromPath[str], context: Provided) -> TraitView:
+    """One computed trait."""
+    return _view(await context.rooms.reading(lambda r: r.audiences.definition("trait", key)))
+
+
+@delete("/api/v1/computed-traits/{key:str}", status_code=200)
+async def retire_trait(request: Asked, key: FromPath[str], context: Provided) -> Decided:
+    """End a computed trait. Refused while other definitions look at it."""
+    return await retire(request, context, "trait", key)
+
+
+@get("/api/v1/definitions")
+async def show_definitions(context: Provided) -> Definitions:
+    """All segments and computed traits, as `rapport pull` writes them."""
+
+    def read(reads: Reads) -> Definitions:
+        shown = [one for kind in ("segment", "trait") for one in reads.audiences.definitions(kind)]
+        held = writing.document(one.definition for one in shown if one.status != "retiring")
+        return Definitions(**held)
+
+    return await context.rooms.reading(read)
+
+
+@post("/api/v1/definitions", status_code=200)
+async def define_all(request: Asked, data: JSONBody[Document], context: Provided) -> Decided:
+    """Define several at once, which may look at each other. Equal ones change nothing."""
+    raw: list[tuple[str, Any]] = [("segment", each) for each in data.segments]
+    raw += [("trait", each) for each in data.traits]
+    return await define(request, context, raw, data.reason)
+
+
+def _view(shown: Shown) -> TraitView:
+    one = shown.definition
+    assert isinstance(one, ComputedTrait)  # noqa: S101 - its kind says so
+    return TraitView(
+        one.key,
+        one.name,
+        one.description,
+        writing.computation(one.trait),
+        shown.version,
+        shown.status,
+        round(shown.progress, 3),
+        shown.count,
+        shown.by,
+        shown.reason,
+        to_iso(shown.at),
+    )
+
+
+ROUTES = [
+    define_trait,
+    list_traits,
+    show_trait,
+    retire_trait,
+    show_definitions,
+    define_all,
+]

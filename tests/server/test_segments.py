@@ -1,0 +1,147 @@
+"""Segments through a real server: defined, filled from the past, live, asked why, retired."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import RunningServer
+
+LATE = {"all": [{"did": "Late Order", "measure": {"sum": "properties.total"}, "value": 100}]}
+
+
+def until(said: Callable[[], Any], timeout: float = 15.0) -> Any:
+    end = time.monotonic() + timeout
+    while not (found := said()):
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.05)
+    return found
+
+
+def live(api: httpx.Client, path: str) -> dict[str, Any]:
+    def look() -> dict[str, Any] | None:
+        one: dict[str, Any] = api.get(path).json()
+        return one if one["status"] == "live" else None
+
+    found: dict[str, Any] = until(look)
+    return found
+
+
+def order(tracking: httpx.Client, user: str, number: int, total: float, **more: Any) -> None:
+    event = {
+        "userId": user,
+        "event": "Late Order",
+        "messageId": f"late-{user}-{number}",
+        "properties": {"total": total},
+        **more,
+    }
+    assert tracking.post("/v1/track", json=event).status_code == 200
+
+
+@pytest.fixture
+def api(running_server: RunningServer) -> Any:
+    with running_server.api() as client:
+        yield client
+
+
+def test_the_life_of_a_segment(running_server: RunningServer, api: httpx.Client) -> None:
+    with running_server.tracking() as tracking:
+        order(tracking, "sg-old", 1, 60)
+        order(tracking, "sg-old", 2, 60)
+        order(tracking, "sg-new", 1, 60)
+        running_server.settle()
+        made = api.post("/api/v1/segments", json={"key": "late_vip", "name": "VIP", "when": LATE})
+        assert made.status_code == 201, made.text
+        found = live(api, "/api/v1/segments/late_vip")
+        assert (found["count"], found["version"]) == (1, 1)  # the past counts
+        order(tracking, "sg-new", 2, 41)
+        until(lambda: api.get("/api/v1/segments/late_vip").json()["count"] == 2)
+        person = api.get("/api/v1/profiles/user_id:sg-new").json()
+        assert "late_vip" in person["segments"]
+        members = api.get("/api/v1/segments/late_vip/members?limit=1").json()
+        assert members["count"] == 2
+        second = api.get(f"/api/v1/segments/late_vip/members?limit=1&cursor={members['next']}")
+        assert second.json()["items"][0]["id"] == person["id"]
+        assert second.json()["next"] is None
+    change = api.get("/api/v1/segments/late_vip/changes").json()["items"][0]
+    assert change["profile"] == person["id"]
+    assert change["reason"] == {"by": "events", "messages": ["late-sg-new-2"]}
+    running_server.settle()
+    why = api.get("/api/v1/segments/late_vip/why/user_id:sg-new").json()
+    assert why["member"]
+    part = why["verdict"]["parts"][0]
+    assert part["value"] == 101
+    assert part["events"] == ["late-sg-new-2", "late-sg-new-1"]
+    preview = api.post("/api/v1/segments/preview", json={"when": LATE}).json()
+    assert preview["count"] == 2
+    rows = api.post(
+        "/api/v1/sql",
+        json={"sql": "SELECT count(*) AS n FROM memberships WHERE segment='late_vip'"},
+    ).json()
+    assert rows["rows"] == [[2]]
+    assert api.delete("/api/v1/segments/late_vip").status_code == 200
+    until(lambda: api.get("/api/v1/segments/late_vip").status_code == 404)
+    assert api.get("/api/v1/profiles/user_id:sg-new").json()["segments"] == []
+
+
+def test_a_window_ends_by_itself(running_server: RunningServer, api: httpx.Client) -> None:
+    when = {"did": "Late Glance", "during": {"last": "2s"}}
+    api.post("/api/v1/segments", json={"key": "glancing", "when": when})
+    live(api, "/api/v1/segments/glancing")
+    with running_server.tracking() as tracking:
+        event = {"userId": "sg-glance", "event": "Late Glance", "messageId": "glance-1"}
+        assert tracking.post("/v1/track", json=event).status_code == 200
+    until(lambda: api.get("/api/v1/segments/glancing").json()["count"] == 1)
+    entered = time.monotonic()
+    until(lambda: api.get("/api/v1/segments/glancing").json()["count"] == 0)
+    assert 0.5 < time.monotonic() - entered < 4.0
+    change = api.get("/api/v1/segments/glancing/changes").json()["items"][0]
+    assert (change["entered"], change["reason"]["by"]) == (False, "timer")
+
+
+def test_a_computed_trait_is_shown_and_can_be_asked_for(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    trait = {"sum": "Late Purchase", "path": "properties.total"}
+    document = {
+        "traits": [{"key": "late_spent", "name": "Spent", "trait": trait}],
+        "segments": [
+            {"key": "late_big", "when": {"trait": "late_spent", "op": "gt", "value": 10}},
+        ],
+    }
+    assert api.post("/api/v1/definitions", json=document).status_code == 200
+    live(api, "/api/v1/computed-traits/late_spent")
+    with running_server.tracking() as tracking:
+        event = {"userId": "sg-buyer", "event": "Late Purchase", "properties": {"total": 10.5}}
+        assert tracking.post("/v1/track", json=event).status_code == 200
+    until(lambda: api.get("/api/v1/segments/late_big").json()["count"] == 1)
+    person = api.get("/api/v1/profiles/user_id:sg-buyer").json()
+    assert person["computed"]["late_spent"] == 10.5
+    refused = api.delete("/api/v1/computed-traits/late_spent")
+    assert refused.status_code in (400, 409)
+    assert "late_big" in refused.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("when", "node"),
+    [
+        (
+            {"all": [{"did": "A"}, {"did": "B", "where": [{"path": "x", "op": "eq"}]}]},
+            "when.all[1]",
+        ),
+        ({"segment": "nobody_knows"}, "when.segment"),
+        ({"dit": "A"}, "when"),
+    ],
+)
+def test_errors_point_at_the_node(api: httpx.Client, when: Any, node: str) -> None:
+    for path, body in (
+        ("/api/v1/segments", {"key": "broken", "when": when}),
+        ("/api/v1/segments/preview", {"when": when}),
+    ):
+        answer = api.post(path, json=body)
+        assert answer.status_code == 400
+        assert node in answer.json()["error"]["message"]
