@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import gc
 import logging
 import os
 import signal
@@ -110,6 +111,8 @@ async def serve(orders: Orders) -> None:
     server = _Server(composition.app, orders.listener)
     serving = asyncio.create_task(server.serve())
     composition.start()
+    # What is here now stays: looking through it for garbage held up every request for 60 ms.
+    gc.freeze()
     log.info("serving", extra={"pid": os.getpid()})
     ending = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, ending), return_when=asyncio.FIRST_COMPLETED)

@@ -29,8 +29,8 @@ CONTROL_STEPS = (
     "CREATE TABLE loader (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
 )
 _FULL_ROWS = 20_000  # a load of this size is worth its fixed cost; smaller ones wait for company
-_FEW_ROWS = 2_000
-_GAP_SECONDS = (0.3, 0.8)  # between loads of few rows, and of more
+_FEW_ROWS = 100
+_GAP_SECONDS = (0.3, 1.0)  # between loads of few rows, and of more: each costs some 30 ms
 _IDLE_SECONDS = (0.02, 0.2)
 _QUIET_SECONDS, _QUIET_POLL = 10.0, 0.5  # after so long without rows, looks are so far apart
 _PROFILES_AT_ONCE = 4_000  # replacing rows costs a scan of the table, however few they are
