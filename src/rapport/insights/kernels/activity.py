@@ -36,7 +36,7 @@ def active(grid: Grid, rows: Rows, bit: int = 0) -> Active:
 def states(grid: Grid, rows: Rows) -> tuple[Ints, Ints, Ints]:
     """Person, period and number of the state. Bit 1: the event whose first makes her new."""
     done = active(grid, rows)
-    first = active(grid, rows, 1)
+    first = done if (rows.match == 3).all() else active(grid, rows, 1)
     first = Active(*(column[starts(first.person)] for column in first))
     born = np.full(len(done.person), -2)
     if len(first.person):
