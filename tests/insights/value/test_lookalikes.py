@@ -28,6 +28,7 @@ def test_the_planted_kind_is_found(planted: Planted) -> None:
     seeds = np.arange(2, 62, 2)
     run = registry.run("lookalikes", planted.warehouse, NOW, seeds=seeds)
     assert run.card.metrics["auc_of_hidden_seeds"] > 0.6
+    assert run.card.parameters["seed_likes_jewellery"] == len(seeds)
     told = {p: t["lookalike_rank"] for p, t in registry.by_profile(run)}
     assert not set(told) & set(seeds.tolist())
     best = sorted(told, key=lambda p: told[p])[:30]

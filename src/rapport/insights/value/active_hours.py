@@ -40,23 +40,22 @@ def clocks(history: History) -> tuple[Groups, Floats, Floats]:
 
 def _train(history: History) -> Learned:
     who, hours, week = clocks(history)
-    everybody = (shares(shares(hours).sum(axis=0)), shares(shares(week).sum(axis=0)))
+    usual, usual_week = shares(shares(hours).sum(axis=0)), shares(shares(week).sum(axis=0))
     named = len(history.zones.profile)
     done = history.activity
     return Learned(
-        everybody,
+        (who, hours, week, usual, usual_week),
         len(who.keys),
         len(done.at),
         int(done.at.min(initial=history.now)),
         {"evidence": hours.sum(axis=1)},
-        {f"share_{n:02d}h": round(s, 4) for n, s in enumerate(everybody[0].tolist())},
+        {f"share_{n:02d}h": round(s, 4) for n, s in enumerate(usual.tolist())},
         notes=[f"{named} people have a time zone of their own, the others {history.settings.zone}"],
     )
 
 
-def _score(history: History, learned: Learned) -> Scores:
-    who, hours, week = clocks(history)
-    usual, usual_week = learned.fitted
+def _score(_history: History, learned: Learned) -> Scores:
+    who, hours, week, usual, usual_week = learned.fitted
     evidence = hours.sum(axis=1)
     known = evidence >= _ENOUGH
     mixed = hours + _PRIOR * usual

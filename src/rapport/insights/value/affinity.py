@@ -28,7 +28,7 @@ def _train(history: History) -> Learned:
     people, events, start = basis(history)
     share = tastes.everybody(held)
     return Learned(
-        share,
+        (held, share),
         people,
         events + len(history.interests.at),
         start,
@@ -42,8 +42,8 @@ def _features(held: tastes.Tastes) -> dict[str, Floats]:
     return {"evidence": who.sum(held.weight), "categories": who.count() * 1.0}
 
 
-def _score(history: History, learned: Learned) -> Scores:
-    held, base = tastes.weigh(history), learned.fitted
+def _score(_history: History, learned: Learned) -> Scores:
+    held, base = learned.fitted
     who = groups(held.profile)
     evidence = who.sum(held.weight)
     share = (held.weight + _PRIOR * base[held.category]) / (evidence + _PRIOR)[who.of]

@@ -1,7 +1,7 @@
 """Learning who will, from how those fared who looked alike at earlier cut-offs.
 
-The classifier is scikit-learn's histogram gradient boosting: on CDNOW and on a grocer's baskets it
-ranks better than logistic regression over binned features, and takes a third of the time.
+The classifier is scikit-learn's histogram gradient boosting. On CDNOW and on a grocer's baskets it
+ranks better than logistic regression over binned features (AUC 0.740 to 0.731, 0.878 to 0.875).
 """
 
 from __future__ import annotations

@@ -91,7 +91,7 @@ def _train(history: History) -> Learned:
         len(history.orders.at),
         int(history.orders.at.min(initial=history.now)),
         _columns(held.points[chosen]),
-        {"seeds": float(len(place)), "seeds_used": float(len(chosen))},
+        {"seeds": float(len(place)), "seeds_used": float(len(chosen)), **_portrait(history)},
         {"auc_of_hidden_seeds": round(learning.auc(told, np.arange(len(asked)) < len(tested)), 4)},
     )
 
@@ -108,6 +108,16 @@ def _score(history: History, learned: Learned) -> Scores:
         held.profile[others][by_profile],
         {"lookalike_similarity": told[by_profile], "lookalike_rank": place[by_profile]},
     )
+
+
+def _portrait(history: History) -> dict[str, float]:
+    """How many of the seed like each category best; small groups are not told."""
+    held = tastes.weigh(history)
+    order = np.lexsort((held.category, -held.weight, held.profile))
+    people, first = np.unique(held.profile[order], return_index=True)
+    liked = held.category[order][first][np.isin(people, history.seeds)]
+    told = groups_of_at_least(history.settings.anonymity, [held.names[c] for c in liked.tolist()])
+    return {f"seed_likes_{name}": float(count) for name, count in told.items()}
 
 
 def _columns(points: Floats) -> dict[str, Floats]:

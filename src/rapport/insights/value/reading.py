@@ -13,7 +13,7 @@ from rapport.insights.value.arrays import Ints
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
-from rapport.warehouse.sqlbuild import E, binary, column, integer, one_of
+from rapport.warehouse.sqlbuild import E, binary, column, one_of
 
 _FETCH = 200_000
 
@@ -81,10 +81,6 @@ def amount(value: Any) -> float | None:
     except (ValueError, OverflowError):
         return None
     return found if abs(found) < 1e12 else None
-
-
-def constant(number: int) -> E:
-    return integer(number)
 
 
 def _deep(held: Any, path: str) -> Any:

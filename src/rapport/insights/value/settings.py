@@ -14,8 +14,9 @@ from rapport.errors import ConfigError
 
 # Names that end like this tell what was done to a person, not by her.
 PASSIVE: Final = (
-    *(" Sent", " Delivered", " Bounced", " Dropped", " Deferred", " Impression", " Placed"),
-    *(" Refunded", " Cancelled", " Shipped", " Expired", " Updated", " Closed", " Received"),
+    *(" Sent", " Delivered", " Bounced", " Dropped", " Deferred", " Impression", " Message Shown"),
+    *(" Refunded", " Shipped", " Expired", "Call Placed", "Ticket Updated", "Ticket Closed"),
+    "Notification Received",
 )
 
 
