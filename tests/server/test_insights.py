@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -60,6 +61,21 @@ def test_a_funnel_and_who_is_behind_it(asked: RunningServer) -> None:
         ).json()
         assert rest["next"] is None
         assert rest["items"][0]["id"] != page["items"][0]["id"]
+
+
+def test_only_members_of_a_segment(asked: RunningServer) -> None:
+    bought = {"did": "Basket Paid", "where": [{"path": "properties.total", "op": "lt", "value": 9}]}
+    segment = {"key": "small_baskets", "name": "Small baskets", "when": bought}
+    with asked.api() as api:
+        nobody = FUNNEL | {"segment": "no_such_segment"}
+        assert api.post("/api/v1/insights/funnel", json=nobody).status_code == 404
+        assert api.post("/api/v1/segments", json=segment).status_code in (200, 201, 202)
+        for _ in range(200):
+            answer = api.post("/api/v1/insights/funnel", json=FUNNEL | {"segment": segment["key"]})
+            if answer.status_code != 409:
+                break
+            time.sleep(0.05)
+        assert [step["count"] for step in answer.json()["steps"]] == [1, 0]
 
 
 def test_why_somebody_is_not_counted(asked: RunningServer) -> None:

@@ -17,7 +17,7 @@ from rapport.clock import Clock
 from rapport.collect.sources import SourceStore
 from rapport.config import Settings
 from rapport.database import connect
-from rapport.errors import ConfigError
+from rapport.errors import ConfigError, Conflict
 from rapport.identity.reads import IdentityReads
 from rapport.insights.asking import Insights
 from rapport.insights.rows import Ints
@@ -117,7 +117,12 @@ class Rooms:
     def _members(self, key: str) -> Ints:
         """Profiles in a segment. Asked in a thread of `asking`."""
         reads = self._own()
-        reads.audiences.definition("segment", key)
+        found = reads.audiences.definition("segment", key)
+        if found.progress < 1:
+            raise Conflict(
+                f"segment {key!r} is still being computed",
+                hint=f"{found.progress:.0%} is done; ask again in a moment",
+            )
         return np.array(reads.audiences.members(key, -1), dtype=np.int64)
 
     def waiting(self) -> tuple[int, int]:

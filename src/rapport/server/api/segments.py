@@ -113,7 +113,7 @@ async def list_segments(context: Provided) -> Listing[SegmentView]:
 
 @get("/api/v1/segments/{key:str}")
 async def show_segment(key: FromPath[str], context: Provided) -> SegmentView:
-    """One segment."""
+    """One segment: its definition, how many are in it, and whether it is live."""
     return _view(await context.rooms.reading(lambda r: r.audiences.definition("segment", key)))
 
 
