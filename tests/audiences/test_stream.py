@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from rapport.audiences import definitions, oracle
 from rapport.audiences.known import Known
 from rapport.audiences.model import Segment
-from rapport.audiences.stream import Look
+from rapport.audiences.stream import Look, places
 from tests.audiences import recalled, strategies
 from tests.audiences.strategies import People, Sent
 
@@ -53,6 +53,7 @@ class Scene:
         self.wanted = definitions.document(document)
         self.known = Known.of(self.wanted)
         self.numbers = recalled.wanted(self.wanted)
+        self.places = places(self.wanted, self.numbers)
         self.memory = recalled.Recalled(self.numbers)
 
     def agree(self, history: list[Sent], people: People, now: int) -> None:
@@ -84,4 +85,4 @@ class Scene:
     def look(self, person: Any, people: People, now: int) -> Look:
         nodes = [node for node, profile in people.profiles.items() if profile == person.profile]
         facts = recalled.Known(replace(person, events=()))
-        return Look(facts, self.memory.of(nodes), self.numbers, self.known, now)
+        return Look(facts, self.memory.of(nodes), self.places, self.known, now)

@@ -80,7 +80,7 @@ def test_the_life_of_a_segment(running_server: RunningServer, api: httpx.Client)
     assert preview["count"] == 2
     rows = api.post(
         "/api/v1/sql",
-        json={"sql": "SELECT count(*) AS n FROM memberships WHERE segment='late_vip'"},
+        json={"query": "SELECT count(*) AS n FROM memberships WHERE segment='late_vip'"},
     ).json()
     assert rows["rows"] == [[2]]
     assert api.delete("/api/v1/segments/late_vip").status_code == 200

@@ -9,30 +9,34 @@ nothing is added twice and nothing is left out.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from heapq import merge
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 import pyarrow as pa
 from sqlglot import exp
 
+from rapport.audiences import sums
 from rapport.audiences.behaviours import Behaviour
 from rapport.audiences.filling import part_of
-from rapport.audiences.matching import Bucket, Collected, Matcher
-from rapport.audiences.model import ANY_EVENT, Selection
+from rapport.audiences.matching import Collected, Matcher
 from rapport.audiences.person import Happening
 from rapport.audiences.reads import AudienceReads, Gap
+from rapport.audiences.sums import can_sum
 from rapport.clock import Clock
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialects import dialect_for
-from rapport.warehouse.sqlbuild import E, binary, column, equals, one_of
+from rapport.warehouse.sqlbuild import E, binary, column
 
 PART_ITEMS: Final = 30_000  # rows and totals in one part: what the pipeline adds in some 0.1 s
 _BATCH: Final = 20_000
 _FIELDS: Final = ("message_id", "type", "event", "source", "brand", "region", "channel")
 _NOTHING: Final[dict[str, Any]] = {}
 
+# Of one node: totals by behaviour, or one event
+_Found: TypeAlias = tuple[Any, ...]
 # Appends a control record and returns when the pipeline has applied it (False: it took too long)
 Tell = Callable[[dict[str, Any]], bool]
 
@@ -89,40 +93,52 @@ class Backfill:
 
     def _parts(self, gap: Gap) -> Iterator[tuple[int, bytes, bool]]:
         """(last node, part, whether it is the last one)"""
-        matcher = Matcher(gap.behaviours)
-        heads = sorted(matcher.heads)
         now = self._clock.now()
+        summed = {number: each for number, each in gap.behaviours.items() if can_sum(each)}
+        others = {number: each for number, each in gap.behaviours.items() if number not in summed}
+        past, future = Matcher(others), Matcher(gap.behaviours)
+        heads = sorted(future.heads)
         collected, node = Collected(now), gap.filled
-        buckets: dict[str, Bucket | None] = {}
-        for row in self._events(gap, heads, now):
-            if row[0] != node:
+        totals_of: Iterable[_Found] = self._sums(gap, summed, now) if summed else ()
+        for found in merge(totals_of, self._events(gap, others, heads, now), key=_node):
+            if found[0] != node:
                 if len(collected.rows) + len(collected.totals) >= PART_ITEMS:
                     yield node, part_of(collected), False
                     collected = Collected(now)
-                node = row[0]
-            name = row[4]
-            if name not in buckets:
-                buckets[name] = matcher.bucket(name)
-            if bucket := buckets[name]:
-                collected.add(node, _happening(row, heads), bucket)
+                node = found[0]
+            if len(found) == 2:
+                collected.totals.update(
+                    ((node, number), (summed[number], totals)) for number, totals in found[1]
+                )
+            elif bucket := (past if found[1] <= now else future).bucket(found[4]):
+                collected.add(node, _happening(found, heads), bucket)
         yield max(node, self._reads.last_node()), part_of(collected), True
 
-    def _events(self, gap: Gap, heads: list[str], now: int) -> Iterator[tuple[Any, ...]]:
-        """node, timestamp, _FIELDS, then the heads; in order of nodes."""
+    def _sums(self, gap: Gap, summed: Mapping[int, Behaviour], now: int) -> Iterator[_Found]:
         dialect = dialect_for(self._warehouse.capabilities.dialect)
-        at = dialect.epoch_micros(column("timestamp"))
-        wanted = exp.or_(*(_test(each, at, now) for each in gap.behaviours.values()))
+        query = sums.query(summed, _before(gap), dialect, now)
+        for batch in self._warehouse.stream(dialect.sql(query), rows_per_batch=_BATCH):
+            yield from sums.read(batch, summed)
+
+    def _events(
+        self, gap: Gap, others: Mapping[int, Behaviour], heads: list[str], now: int
+    ) -> Iterator[_Found]:
+        """node, timestamp, _FIELDS, then the heads; in order of nodes. What still is to come is
+        never part of a sum."""
+        dialect = dialect_for(self._warehouse.capabilities.dialect)
+        at = dialect.epoch_micros(column("timestamp", "e"))
+        coming = exp.and_(binary(exp.GT, at, now), _may_be(gap.behaviours.values()))
+        wanted = exp.or_(coming, *(_test(each, at, now) for each in others.values()))
         query = (
             exp.select(
-                column("node"),
+                column("node", "e"),
                 exp.alias_(at, "ts", quoted=True),
-                *(column(name) for name in (*_FIELDS, *heads)),
+                *(column(name, "e") for name in (*_FIELDS, *heads)),
             )
-            .from_("events")
-            .where(binary(exp.GT, column("node"), gap.filled))
-            .where(binary(exp.LTE, column("log_offset"), gap.since))
+            .from_(exp.to_table("events", alias="e"))
+            .where(_before(gap))
             .where(wanted)
-            .order_by(column("node"))
+            .order_by(column("node", "e"))
         )
         for batch in self._warehouse.stream(dialect.sql(query), rows_per_batch=_BATCH):
             yield from _rows(batch)
@@ -133,21 +149,25 @@ class Backfill:
             path.unlink(missing_ok=True)
 
 
+def _before(gap: Gap) -> E:
+    """Of which events of `e` nothing was remembered as they came, nor was it added since."""
+    behind = binary(exp.GT, column("node", "e"), gap.filled)
+    return exp.and_(behind, binary(exp.LTE, column("log_offset", "e"), gap.since))
+
+
+def _may_be(behaviours: Iterable[Behaviour]) -> E:
+    return exp.or_(*(sums.named(chosen) for each in behaviours for chosen in each.selections))
+
+
 def _test(behaviour: Behaviour, at: E, now: int) -> E:
     """Whether an event may belong to the behaviour; its filters are asked later."""
-    named = exp.or_(*(_named(each) for each in behaviour.selections))
     if not behaviour.horizon:
-        return named
-    return exp.and_(named, binary(exp.GT, at, now - behaviour.horizon))
+        return _may_be([behaviour])
+    return exp.and_(_may_be([behaviour]), binary(exp.GT, at, now - behaviour.horizon))
 
 
-def _named(selection: Selection) -> E:
-    tests: list[E] = []
-    if selection.type:
-        tests.append(equals(column("type"), selection.type))
-    if ANY_EVENT not in selection.events:
-        tests.append(one_of(column("event"), selection.events))
-    return exp.and_(*tests) if tests else exp.true()
+def _node(found: _Found) -> int:
+    return int(found[0])
 
 
 def _rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:

@@ -44,6 +44,8 @@ class Evaluator:
         self._zone = zone
         self._now = now
         self._timers: list[tuple[int, int, int]] = []
+        last = "SELECT seq FROM sqlite_sequence WHERE name = 'membership_changes'"
+        self._last_change = int(connection.execute(last).get or 0)
 
     def evaluate(self, work: Work) -> Outcome:
         outcome = Outcome()
@@ -55,12 +57,7 @@ class Evaluator:
             except Exception as error:  # noqa: BLE001 - no definition may stop the events
                 place = "".join(traceback.format_tb(error.__traceback__)[-3:])
                 logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
-        self._connection.executemany(
-            "INSERT INTO audience_timers VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
-            " due = excluded.due WHERE excluded.due < due",
-            self._timers,
-        )
-        self._timers = []
+        self._write(outcome)
         return outcome
 
     def due_timers(self, most: int) -> Work:
@@ -118,7 +115,7 @@ class Evaluator:
             return
         facts = ProfileFacts(self._lens, profile, self._zone)
         memory = store.Remembered(self._connection, nodes)
-        look = Look(facts, memory, self._plans.numbers, self._plans.known, self._now)
+        look = Look(facts, memory, self._plans.places, self._plans.known, self._now)
         members = self._segments_of(profile)
         for number in numbers:
             one = self._plans.active.get(number)
@@ -140,22 +137,34 @@ class Evaluator:
     def _move(
         self, profile: int, one: Stored, entered: bool, reason: Reason, outcome: Outcome
     ) -> None:
-        execute = self._connection.execute
-        if entered:
-            execute("INSERT INTO segment_members VALUES (?, ?, ?)", (profile, one.key, self._now))
-        else:
-            where = "profile = ? AND segment = ?"
-            execute(f"DELETE FROM segment_members WHERE {where}", (profile, one.key))
-        written = json_of(reason)
-        execute(
-            "INSERT INTO membership_changes (segment, profile, entered, at, reason, version)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            (one.key, profile, entered, self._now, written, one.version),
-        )
-        seq = self._connection.last_insert_rowid()
+        self._last_change += 1
+        seq, written = self._last_change, json_of(reason)
         outcome.memberships.append(
             MembershipChange(seq, one.key, profile, entered, self._now, written, one.version)
         )
+
+    def _write(self, outcome: Outcome) -> None:
+        many = self._connection.executemany
+        changes = outcome.memberships
+        many(
+            "INSERT INTO segment_members VALUES (?, ?, ?)",
+            [(each.profile, each.segment, each.at) for each in changes if each.entered],
+        )
+        many(
+            "DELETE FROM segment_members WHERE profile = ? AND segment = ?",
+            [(each.profile, each.segment) for each in changes if not each.entered],
+        )
+        many(
+            "INSERT INTO membership_changes (seq, segment, profile, entered, at, reason, version)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            map(msgspec.structs.astuple, changes),
+        )
+        many(
+            "INSERT INTO audience_timers VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET"
+            " due = excluded.due WHERE excluded.due < due",
+            self._timers,
+        )
+        self._timers = []
 
     def _set_value(self, profile: int, key: str, value: Any, outcome: Outcome) -> None:
         text = None if value is None or value == [] else json_of(value)
@@ -197,6 +206,7 @@ class Evaluator:
                 self._move(int(profile), one, False, _BY_DEFINITION, outcome)
             else:
                 self._set_value(int(profile), one.key, None, outcome)
+        self._write(outcome)
         if len(rows) < most:
             self._mark({one.number}, plans.RETIRED, 0)
         return outcome

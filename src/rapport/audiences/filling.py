@@ -19,7 +19,6 @@ from rapport.audiences.behaviours import Behaviour
 from rapport.audiences.changes import Outcome, TraitChange, json_of
 from rapport.audiences.matching import Collected
 from rapport.audiences.plans import Plans
-from rapport.audiences.remembered import Totals
 from rapport.errors import Malformed, Unavailable
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,100}\.part")
@@ -29,7 +28,7 @@ class Part(msgspec.Struct, array_like=True):
     """What was collected of the events of some nodes."""
 
     rows: list[tuple[int, int, int, str, str, str | None]] = []
-    totals: list[tuple[int, int, Totals]] = []
+    totals: list[tuple[int, int, str]] = []  # JSON, as the table has them
 
 
 _read_part: Final = msgspec.msgpack.Decoder(Part).decode
@@ -37,7 +36,8 @@ _read_values: Final = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 
 def part_of(collected: Collected) -> bytes:
-    totals = [(node, number, each) for (node, number), (_, each) in collected.totals.items()]
+    held = sorted(collected.totals.items(), key=lambda one: one[0])
+    totals = [(node, number, json_of(each)) for (node, number), (_, each) in held]
     return msgspec.msgpack.encode(Part(collected.rows, totals))
 
 
@@ -59,14 +59,11 @@ def fill(
     if not waiting:
         return False
     part = _read_part(_content(folder, control))
-    store.remember(
+    store.remember_past(
         connection,
         [row for row in part.rows if row[1] in waiting],
-        {
-            (node, number): (known[number], totals)
-            for node, number, totals in part.totals
-            if number in waiting
-        },
+        [row for row in part.totals if row[1] in waiting],
+        known,
     )
     connection.executemany(
         "UPDATE behaviours SET filled = ?, complete = ? WHERE number = ?",

@@ -24,6 +24,7 @@ from rapport.audiences.model import (
     Span,
     Trait,
 )
+from rapport.audiences.stream import places
 
 FILLING, SWEEPING, LIVE = "filling", "sweeping", "live"
 RETIRING, RETIRED, REPLACED = "retiring", "retired", "replaced"
@@ -53,6 +54,7 @@ class Plans:
         self.retiring = [one for one in everything if one.status == RETIRING]
         self.active = {one.number: one for one in self.standing if one.status in _ACTIVE}
         self.latest = Known.of(one.definition for one in self.standing)
+        self.places = places((one.definition for one in self.active.values()), numbers)
         self.known = Known.of(one.definition for one in self.active.values())
         self.matcher = Matcher({number: each for each, number in numbers.items()})
         self.all = frozenset(self.active)

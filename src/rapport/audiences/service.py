@@ -213,8 +213,9 @@ class Audiences:
             self._connection.executemany(
                 "INSERT OR REPLACE INTO audience_dirty VALUES (?, ?, ?)",
                 [
-                    (profile, number, json_of(reason))
+                    (profile, number, written)
                     for profile, (numbers, reason) in sorted(work.items(), key=lambda one: one[0])
+                    for written in (json_of(reason),)
                     for number in numbers
                 ],
             )

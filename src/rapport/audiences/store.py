@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import groupby
 from typing import Any, Final
 
@@ -118,36 +119,69 @@ def remember(
     connection.executemany(_PUT_TOTALS, written)
 
 
+def remember_past(
+    connection: apsw.Connection,
+    rows: Iterable[Sequence[Any]],
+    totals: Sequence[tuple[int, int, str]],
+    behaviours: Mapping[int, Behaviour],
+) -> None:
+    """As `remember`, for many nodes in order, of which few are known already."""
+    connection.executemany(_INSERT_ROWS, rows)
+    if not totals:
+        return
+    between = (totals[0][0], totals[-1][0])
+    found: list[Any] = connection.execute(
+        "SELECT node, behaviour, totals FROM behaviour_totals WHERE node BETWEEN ? AND ?", between
+    ).fetchall()
+    known = {(node, number): text for node, number, text in found}
+    written = []
+    for node, number, text in totals:
+        if before := known.get((node, number)):
+            both = _to_totals(before)
+            both.merge(_to_totals(text), behaviours[number])
+            text = _to_json(both).decode()
+        written.append((node, number, text))
+    connection.executemany(_PUT_TOTALS, written)
+
+
 class Remembered:
-    """What the tables hold of some nodes: a `stream.Memory`."""
+    """What the tables hold of some nodes: a `stream.Memory`. Read in one go when it is asked: a
+    person is mostly asked about by several definitions."""
 
     def __init__(self, connection: apsw.Connection, nodes: Sequence[int]) -> None:
         self._connection = connection
         self._nodes = nodes
 
     def times(self, number: int) -> Sequence[int]:
-        found = [
-            at
-            for node in self._nodes
-            for (at,) in self._connection.execute(
-                "SELECT ts FROM behaviour_rows WHERE node = ? AND behaviour = ? ORDER BY ts",
-                (node, number),
-            )
-        ]
+        found = [row[0] for row in self._rows.get(number, ())]
         return found if len(self._nodes) == 1 else sorted(found)
 
     def rows(self, number: int) -> Sequence[Row]:
-        found: list[Row] = []
-        for node in self._nodes:
-            found += self._connection.execute(
-                "SELECT ts, message_id, source, kept FROM behaviour_rows"
-                " WHERE node = ? AND behaviour = ?",
-                (node, number),
-            )
-        return found
+        return self._rows.get(number, ())
 
     def totals(self, number: int) -> Sequence[Totals]:
-        return [each for node in self._nodes for each in _totals(self._connection, node, number)]
+        return [_to_totals(text) for text in self._texts.get(number, ())]
+
+    @cached_property
+    def _rows(self) -> dict[int, list[Row]]:
+        found: dict[int, list[Row]] = {}
+        for node in self._nodes:
+            for number, *row in self._connection.execute(
+                "SELECT behaviour, ts, message_id, source, kept FROM behaviour_rows WHERE node = ?",
+                (node,),
+            ):
+                found.setdefault(number, []).append(tuple(row))  # type: ignore[arg-type]
+        return found
+
+    @cached_property
+    def _texts(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for node in self._nodes:
+            for number, text in self._connection.execute(
+                "SELECT behaviour, totals FROM behaviour_totals WHERE node = ?", (node,)
+            ):
+                found.setdefault(number, []).append(text)
+        return found
 
 
 def forget(

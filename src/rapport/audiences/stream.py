@@ -11,9 +11,10 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final, Protocol, TypeAlias, cast
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from rapport.audiences import (
     computed,
@@ -25,7 +26,7 @@ from rapport.audiences import (
     values,
     windows,
 )
-from rapport.audiences.behaviours import Behaviour, Leaf, Need, need
+from rapport.audiences.behaviours import Behaviour, Leaf, Need, leaves, need
 from rapport.audiences.computed import OfEvents, Value
 from rapport.audiences.known import Known
 from rapport.audiences.model import (
@@ -37,9 +38,11 @@ from rapport.audiences.model import (
     Condition,
     Consent,
     DaysSince,
+    Definition,
     Did,
     Expression,
     Extreme,
+    Filter,
     InSegment,
     Last,
     Not,
@@ -48,7 +51,6 @@ from rapport.audiences.model import (
     Trait,
     Window,
 )
-from rapport.audiences.model import Sequence as Chain
 from rapport.audiences.person import Person
 from rapport.audiences.remembered import Narrowing, Row, Totals, happening, summed, totals_of
 from rapport.clock import DAY
@@ -57,6 +59,7 @@ Turn: TypeAlias = int | None
 Verdict: TypeAlias = tuple[bool, Turn]
 _UNIT: Final = 10**values.PLACES
 _UTC: Final = ZoneInfo("UTC")
+_NOTHING: Final = Totals()
 
 
 class Memory(Protocol):
@@ -90,35 +93,58 @@ class Facts(Protocol):
         ...
 
 
-@lru_cache(maxsize=4096)
-def needed(leaf: Leaf) -> Need:
-    return need(leaf)
+class Place(msgspec.Struct, frozen=True):
+    """Where a leaf finds what is remembered for it."""
+
+    need: Need
+    number: int
+
+
+# By the identity of the leaf: to hash a tree takes longer than to evaluate it.
+Places: TypeAlias = Mapping[int, Place]
+
+
+def places(definitions: Iterable[Definition], numbers: Mapping[Behaviour, int]) -> Places:
+    """Of all leaves of these definitions; equal ones have one place. `numbers` says under which
+    number a behaviour is remembered. The definitions have to live as long as the places."""
+    equal: dict[Leaf, Place] = {}
+    found: dict[int, Place] = {}
+    for leaf in (leaf for one in definitions for leaf in leaves(one)):
+        place = equal.get(leaf)
+        if place is None:
+            wanted = need(leaf)
+            place = equal[leaf] = Place(wanted, numbers[wanted.behaviour])
+        found[id(leaf)] = place
+    return found
 
 
 class Look:
-    """One person at `now`. `numbers` gives the number under which a behaviour is remembered."""
+    """One person at `now`. `known` holds the definitions that the places were made for."""
 
     def __init__(
         self,
         facts: Facts,
         memory: Memory,
-        numbers: Mapping[Behaviour, int],
+        places: Places,
         known: Known,
         now: int,
     ) -> None:
         self._facts = facts
         self._memory = memory
-        self._numbers = numbers
+        self._places = places
         self._known = known
         self._now = now
-        self._verdicts: dict[Condition, Verdict] = {}
+        self._verdicts: dict[int, Verdict] = {}
         self._values: dict[str, tuple[Value, Turn]] = {}
 
     def verdict(self, node: Condition) -> Verdict:
         """Whether it holds, and the next instant at which that may change by itself."""
-        found = self._verdicts.get(node)
+        place = self._places.get(id(node))
+        if place is None:
+            return self._verdict(node)
+        found = self._verdicts.get(id(place))
         if found is None:
-            found = self._verdicts[node] = self._verdict(node)
+            found = self._verdicts[id(place)] = self._of_events(node, place)
         return found
 
     def value(self, trait: ComputedTrait) -> tuple[Value, Turn]:
@@ -143,17 +169,25 @@ class Look:
                 listed = found if isinstance(found, list) else [] if found is None else [found]
                 holds = values.satisfies(listed, op, operand, self._now)
                 return holds, self._next([turn, *values.turns(listed, op, operand)])
-            case Did():
-                return self._did(node)
-            case Consent():
-                return self._consent(node)
-            case Extreme():
-                return self._extreme(node)
-            case Chain():
-                return self._asked(needed(node))
         person = self._facts.person
         turn = oracle.changes_at(node, person, self._now, self._known)
         return oracle.holds(node, person, self._now, self._known), turn
+
+    def _of_events(self, node: Condition, place: Place) -> Verdict:
+        if place.need.behaviour.keep == "totals":
+            totals, turn = self._totals(place)
+            match node:
+                case Did(measure=measure, op=op, value=value):
+                    measured = _measured(measure.kind, totals)
+                    return values.compare(op, measured, values.of_operand(value)), turn
+                case Extreme(has=has):
+                    return self._extreme(has, totals, turn)
+                case Consent():
+                    return totals.consent is not None and totals.consent[1], turn
+        counts = isinstance(node, Did) and node.measure.kind == "count"
+        if counts and not place.need.behaviour.paths:
+            return self._counted(cast("Did", node), place.number)
+        return self._asked(place)
 
     def _several(self, items: Iterable[Condition], *, stops: bool) -> Verdict:
         """Of all (any): one that is false (true) decides, and until the last of those turns, the
@@ -171,19 +205,9 @@ class Look:
             return stops, max(turn for turn in decided if turn is not None)
         return not stops, self._next(turns)
 
-    def _did(self, node: Did) -> Verdict:
-        wanted = needed(node)
-        behaviour, number = self._behaviour(wanted)
-        operand = values.of_operand(node.value)
-        if behaviour.keep == "totals":
-            totals, turn = self._totals(behaviour, number)
-            return values.compare(node.op, _measured(node.measure.kind, totals), operand), turn
-        if node.measure.kind == "count" and not behaviour.paths:
-            return self._counted(node.op, operand, node.during, number)
-        return self._asked(wanted)
-
-    def _counted(self, op: str, operand: int, during: Window | None, number: int) -> Verdict:
+    def _counted(self, node: Did, number: int) -> Verdict:
         """Of a count over a window: it turns when enough events have left, or one comes in."""
+        op, operand, during = node.op, values.of_operand(node.value), node.during
         times = self._memory.times(number)
         start, end = windows.bounds(during, self._now, self._zone_for(during))
         inside = times[bisect_left(times, start) : bisect_left(times, end)]
@@ -202,27 +226,17 @@ class Look:
                 break
         return holds, self._next(turns)
 
-    def _extreme(self, node: Extreme) -> Verdict:
-        wanted = needed(node)
-        behaviour, number = self._behaviour(wanted)
-        if behaviour.keep == "rows":
-            return self._asked(wanted)
-        totals, turn = self._totals(behaviour, number)
+    def _extreme(self, has: tuple[Filter, ...], totals: Totals, turn: Turn) -> Verdict:
         if totals.row is None:
             return False, turn
         event = happening(totals.row)
-        holds = happenings.passes(event, node.has, self._now)
-        return holds, self._next([turn, *happenings.filter_turns(event, node.has)])
+        holds = happenings.passes(event, has, self._now)
+        return holds, self._next([turn, *happenings.filter_turns(event, has)])
 
-    def _consent(self, node: Consent) -> Verdict:
-        behaviour, number = self._behaviour(needed(node))
-        totals, turn = self._totals(behaviour, number)
-        return totals.consent is not None and totals.consent[1], turn
-
-    def _asked(self, wanted: Need) -> Verdict:
+    def _asked(self, place: Place) -> Verdict:
         """What the oracle says, given the events that were kept."""
-        leaf = cast("Condition", wanted.leaf)
-        person = self._remembered(wanted)
+        leaf = cast("Condition", place.need.leaf)
+        person = self._remembered(place)
         turn = oracle.changes_at(leaf, person, self._now, self._known)
         return oracle.holds(leaf, person, self._now, self._known), turn
 
@@ -232,21 +246,17 @@ class Look:
                 return self._expression(text)
             case SqlQuery():
                 return self._facts.held(trait.key), None
-            case DaysSince() as since:
-                behaviour, number = self._behaviour(needed(since))
-                if behaviour.keep == "totals":
-                    return self._days_since(*self._totals(behaviour, number))
-            case Aggregate() as aggregate:
-                behaviour, number = self._behaviour(needed(aggregate))
-                if behaviour.keep == "totals":
-                    totals, turn = self._totals(behaviour, number)
-                    return _aggregated(aggregate, totals), turn
-        wanted = needed(cast("OfEvents", trait.trait))
-        person = self._remembered(wanted)
-        leaf = cast("OfEvents", wanted.leaf)
-        turns = computed.turns(leaf, person, self._now, self._facts.zone)
-        value = computed.of_events(leaf, person, self._now, self._facts.zone)
-        return value, self._next(turns)
+        place = self._places[id(trait.trait)]
+        leaf = cast("OfEvents", place.need.leaf)
+        if place.need.behaviour.keep == "totals":
+            totals, turn = self._totals(place)
+            if isinstance(leaf, DaysSince):
+                return self._days_since(totals, turn)
+            if isinstance(leaf, Aggregate):
+                return _aggregated(leaf, totals), turn
+        person, zone = self._remembered(place), self._facts.zone
+        turns = computed.turns(leaf, person, self._now, zone)
+        return computed.of_events(leaf, person, self._now, zone), self._next(turns)
 
     def _expression(self, text: str) -> tuple[Value, Turn]:
         turns: list[Turn] = []
@@ -272,23 +282,22 @@ class Look:
         age = self._now - totals.last
         return Decimal(age // DAY), self._next([turn, self._now + DAY - age % DAY])
 
-    def _totals(self, behaviour: Behaviour, number: int) -> tuple[Totals, Turn]:
+    def _totals(self, place: Place) -> tuple[Totals, Turn]:
         """With the events that were still to come when they were remembered."""
+        behaviour, number = place.need.behaviour, place.number
         parts = [*self._memory.totals(number)]
         waiting = self._memory.rows(number)
+        if not waiting and len(parts) < 2:
+            return parts[0] if parts else _NOTHING, None
         parts += [_of_row(row, behaviour) for row in waiting if row[0] <= self._now]
-        found = parts[0] if len(parts) == 1 else summed(parts, behaviour)
-        return found, self._next(row[0] for row in waiting)
+        return summed(parts, behaviour), self._next(row[0] for row in waiting)
 
-    def _remembered(self, wanted: Need) -> Person:
+    def _remembered(self, place: Place) -> Person:
         """Her, with the events that were kept for one leaf."""
-        rows = self._memory.rows(self._behaviour(wanted)[1])
-        zone = self._zone_for(getattr(wanted.leaf, "during", None), wanted.leaf)
+        rows, leaf = self._memory.rows(place.number), place.need.leaf
+        zone = self._zone_for(getattr(leaf, "during", None), leaf)
         events = tuple(map(happening, rows))
         return Person(profile=self._facts.profile, events=events, zone=zone.key)
-
-    def _behaviour(self, wanted: Need) -> tuple[Behaviour, int]:
-        return wanted.behaviour, self._numbers[wanted.behaviour]
 
     def _zone_for(self, during: Window | None, leaf: Leaf | None = None) -> ZoneInfo:
         """Her time zone where it matters: to know it costs a look at her traits."""
