@@ -66,8 +66,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Doc(description="An event older than this before its arrival is flagged.")
     ] = 3650
     warehouse: Annotated[str, Doc(description="Which warehouse holds the history.")] = "duckdb"
+    warehouse_url: Annotated[
+        str,
+        Doc(
+            description="Address of the warehouse's server, with user and password; empty for what"
+            " runs inside Rapport."
+        ),
+    ] = ""
     warehouse_memory_mb: Annotated[
-        int, Doc(description="Memory that the embedded warehouse may use, in MiB.")
+        int, Doc(description="Memory that one query of the warehouse may use, in MiB.")
     ] = 512
     sql_max_rows: Annotated[int, Doc(description="Most rows an SQL answer may have.")] = 10_000
     sql_timeout_seconds: Annotated[int, Doc(description="Longest an SQL query may run.")] = 30

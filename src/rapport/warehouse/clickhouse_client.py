@@ -1,0 +1,201 @@
+"""Two ways to ClickHouse: a server over HTTP, and the engine inside this process (chdb)."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from rapport.errors import ConfigError, QueryError, RapportError, Unavailable
+from rapport.warehouse.dialects.clickhouse import SETTINGS
+from rapport.warehouse.sqlstore import Limits, too_large, too_slow
+
+_TIMEOUT, _MEMORY = ("TIMEOUT_EXCEEDED", "TOO_SLOW", "SOCKET_TIMEOUT"), "MEMORY_LIMIT_EXCEEDED"
+
+
+class Client(Protocol):
+    """Statements are trusted; `batches` is given what users wrote, already checked."""
+
+    def run(self, sql: str) -> None: ...
+    def insert(self, table: str, rows: pa.Table) -> None: ...
+    def batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]: ...
+    def close(self) -> None: ...
+
+
+class EmbeddedClient:
+    """chdb on a folder. Every reader has a session of its own, so that none waits for another."""
+
+    def __init__(self, path: Path, database: str) -> None:
+        self._session_of = _chdb()
+        self._path = path
+        self._database = database
+        path.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._idle: list[Any] = []
+        self._open: list[Any] = []
+        self._writer = self._session_of(str(path))
+        self._writer.query(f"CREATE DATABASE IF NOT EXISTS {database}")
+        self._prepare(self._writer)
+
+    def run(self, sql: str) -> None:
+        try:
+            self._writer.query(sql)
+        except RuntimeError as error:
+            raise Unavailable("the warehouse could not be written") from error
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        incoming = rows  # noqa: F841 - ClickHouse finds the variable by its name
+        try:
+            self._writer.query(f"INSERT INTO {table} SELECT * FROM Python(incoming)")
+        except RuntimeError as error:
+            raise Unavailable("the warehouse could not be written") from error
+
+    def batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]:
+        session = self._take()
+        answer = None
+        try:
+            session.query(f"SET {_settings(limited(limits))}")
+            answer = session.send_query(sql, "Arrow")
+            yield from answer.record_batch()
+        except RuntimeError as error:
+            raise explained(str(error), limits) from error
+        finally:
+            if answer is not None:
+                with suppress(RuntimeError):
+                    answer.cancel()
+            self._give(session)
+
+    def close(self) -> None:
+        with self._lock:
+            for session in (*self._idle, self._writer):
+                session.close()
+            self._idle = []
+
+    def _prepare(self, session: Any) -> None:
+        session.query(f"USE {self._database}")
+        session.query(f"SET {_settings(SETTINGS)}")
+
+    def _take(self) -> Any:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        session = self._session_of(str(self._path))
+        self._prepare(session)
+        return session
+
+    def _give(self, session: Any) -> None:
+        with self._lock:
+            self._idle.append(session)
+
+
+class ServerClient:
+    """A server by its HTTP interface. The password is only ever part of the address."""
+
+    def __init__(self, url: str, database: str) -> None:
+        self._connect = _http()
+        self._url = url
+        self._database = database
+        root = self._client(None)
+        root.command(f"CREATE DATABASE IF NOT EXISTS {database}")
+        root.close()
+        self._writer = self._client(database)
+
+    def run(self, sql: str) -> None:
+        try:
+            self._writer.command(sql)
+        except Exception as error:
+            raise Unavailable("the warehouse could not be written") from error
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        try:
+            self._writer.insert_arrow(table, rows)
+        except Exception as error:
+            raise Unavailable("the warehouse could not be written") from error
+
+    def batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]:
+        name = uuid.uuid4().hex
+        settings = {**limited(limits), "query_id": name}
+        if limits.of_user:
+            settings["readonly"] = 2  # settings of this call may still be given, nothing be changed
+        client = self._client(self._database)
+        done = False
+        try:
+            with client.query_arrow_stream(sql, settings=settings) as stream:
+                yield from stream
+            done = True
+        except RapportError:
+            raise
+        except Exception as error:
+            raise explained(str(error), limits) from error
+        finally:
+            if not done:
+                with suppress(Exception):
+                    self._writer.command(f"KILL QUERY WHERE query_id = '{name}' ASYNC")
+            client.close()
+
+    def close(self) -> None:
+        self._writer.close()
+
+    def _client(self, database: str | None) -> Any:
+        try:
+            return self._connect(dsn=self._url, database=database or "default", settings=SETTINGS)
+        except Exception as error:
+            raise Unavailable(
+                "cannot reach ClickHouse", hint="see RAPPORT_WAREHOUSE_URL; is the server up?"
+            ) from error
+
+
+def limited(limits: Limits) -> dict[str, Any]:
+    """Settings that end a query by its time and memory."""
+    return {
+        "max_execution_time": limits.seconds,
+        "timeout_overflow_mode": "throw",
+        "max_memory_usage": limits.memory_mb * 1024 * 1024,
+    }
+
+
+def explained(words: str, limits: Limits) -> RapportError:
+    """What ClickHouse says, as an error of Rapport's."""
+    if any(name in words for name in _TIMEOUT):
+        return too_slow(limits.seconds)
+    if _MEMORY in words:
+        return too_large()
+    if "DB::Exception" not in words:
+        return Unavailable("ClickHouse went away")
+    plain = words.partition("DB::Exception:")[2].strip().splitlines()[0]
+    return QueryError(plain, hint="see docs/engines.md")
+
+
+def _settings(settings: Mapping[str, Any]) -> str:
+    return ", ".join(
+        f"{name} = {value!r}" if isinstance(value, str) else f"{name} = {value}"
+        for name, value in settings.items()
+    )
+
+
+def _chdb() -> Any:
+    try:
+        from chdb.session import Session
+    except ImportError as error:
+        raise _missing() from error
+    return Session
+
+
+def _http() -> Any:
+    try:
+        from clickhouse_connect import get_client
+    except ImportError as error:
+        raise _missing() from error
+    return get_client
+
+
+def _missing() -> ConfigError:
+    return ConfigError(
+        "the warehouse 'clickhouse' needs its packages",
+        hint="pip install 'rapport-cdp[clickhouse]'",
+    )

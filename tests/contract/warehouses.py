@@ -1,0 +1,91 @@
+"""Every warehouse, opened again and again on the same data, for the tests that all have to pass."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rapport.warehouse.base import Warehouse
+from rapport.warehouse.duckdb import DuckdbWarehouse
+from tests.warehouse import postgres_server
+
+Open = Callable[[], Warehouse]
+ENGINES = ("duckdb", "clickhouse", "postgres", "spark")
+_numbers = count(1)
+
+
+def engine_params() -> list[Any]:
+    """One parameter an engine; those of one engine stay in one worker, which starts it once."""
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES]
+
+
+@contextmanager
+def engine(name: str, folder: Path) -> Iterator[Callable[[Path], Open]]:
+    """What opens warehouses of this engine; a server is started once.
+
+    Skips, and says how to get it, where the engine is not on the machine.
+    """
+    if name == "postgres":
+        pytest.importorskip("adbc_driver_postgresql", reason="needs rapport-cdp[postgres]")
+        if postgres_server.programs() is None:
+            pytest.skip(postgres_server.HOW)
+        with postgres_server.server(folder) as address:
+            yield lambda path: _postgres(address)
+    elif name == "clickhouse":
+        pytest.importorskip("chdb", reason="needs rapport-cdp[clickhouse]")
+        yield _clickhouse
+    elif name == "spark":
+        pytest.importorskip("pyspark", reason="needs rapport-cdp[spark]")
+        if shutil.which("java") is None:
+            pytest.skip("needs Java 17 or later: apt-get install default-jre-headless")
+        yield _spark
+    else:
+        yield lambda path: lambda: DuckdbWarehouse(path / "warehouse.duckdb", memory_mb=128)
+
+
+def _postgres(address: str) -> Open:
+    from adbc_driver_postgresql import dbapi
+
+    from rapport.warehouse.postgres import PostgresWarehouse
+
+    name = f"test_{next(_numbers)}"
+    with dbapi.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    url = address.rpartition("/")[0] + f"/{name}"
+    return lambda: PostgresWarehouse(url, memory_mb=128)
+
+
+def _clickhouse(path: Path) -> Open:
+    from rapport.warehouse.clickhouse import ClickhouseWarehouse
+
+    return lambda: ClickhouseWarehouse.embedded(path / "clickhouse", memory_mb=512)
+
+
+def _spark(path: Path) -> Open:
+    from rapport.warehouse.spark import SparkWarehouse
+
+    return lambda: SparkWarehouse(path / "spark", memory_mb=1024)
+
+
+@contextmanager
+def reopening(open_one: Open) -> Iterator[Open]:
+    """The same warehouse again; the one before is closed."""
+    opened: list[Warehouse] = []
+
+    def again() -> Warehouse:
+        for one in opened:
+            one.close()
+        opened.append(open_one())
+        return opened[-1]
+
+    try:
+        yield again
+    finally:
+        for one in opened:
+            one.close()
