@@ -9,6 +9,7 @@ from rapport.audiences.model import (
     Condition,
     Definition,
     InSegment,
+    ModelOutput,
     Not,
     OfMembers,
     Percent,
@@ -34,6 +35,8 @@ def check(known: Known) -> None:
 def _check_one(one: Definition, known: Known) -> None:
     if isinstance(one, Segment):
         _check_node(one.when, f"{one.key}: when", one.of, known)
+    elif isinstance(one.trait, ModelOutput) and one.trait.seed:
+        _check_reference(one.trait.seed, f"{one.key}: trait.seed_segment", "people", known)
 
 
 def _check_node(node: Condition, at: str, of: str, known: Known) -> None:

@@ -18,6 +18,7 @@ from rapport.audiences.model import (
     Definition,
     Expression,
     Last,
+    ModelOutput,
     Rate,
     Segment,
     SqlQuery,
@@ -147,10 +148,20 @@ def _sql(node: Object, at: str, _: str) -> Computation:
     return SqlQuery(operands.text(node["sql"], f"{at}.sql", longest=20_000), every)
 
 
+def _model(node: Object, at: str, _: str) -> Computation:
+    words = {
+        name: operands.text(node[name], f"{at}.{name}", longest=63) if name in node else ""
+        for name in ("model", "trait", "seed_segment")
+    }
+    every = operands.length(node.get("every", "1d"), f"{at}.every")
+    return ModelOutput(words["model"], words["trait"], every, words["seed_segment"])
+
+
 _HEADS: Final[dict[str, tuple[tuple[str, ...], Callable[[Object, str, str], Computation]]]] = {
     **{kind: ((*_PICK, "path", "session"), _aggregate) for kind in AGGREGATES},
     "days_since": (("type", "where"), _days_since),
     "rate": (("per", "during"), _rate),
     "expression": ((), _expression),
     "sql": (("every",), _sql),
+    "model": (("trait", "every", "seed_segment"), _model),
 }

@@ -21,7 +21,7 @@ from rapport.audiences.changes import (
     json_of,
 )
 from rapport.audiences.facts import ProfileFacts
-from rapport.audiences.model import Segment, SqlQuery
+from rapport.audiences.model import Outside, Segment
 from rapport.audiences.plans import Plans, Stored
 from rapport.audiences.stream import Look
 from rapport.profiles.lens import Lens
@@ -126,7 +126,7 @@ class Evaluator:
                 holds, turn = look.verdict(definition.when)
                 if holds != (one.key in members):
                     self._move(profile, one, holds, reason, outcome)
-            elif isinstance(definition.trait, SqlQuery):
+            elif isinstance(definition.trait, Outside):
                 continue
             else:
                 value, turn = look.value(definition)

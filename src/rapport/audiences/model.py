@@ -249,14 +249,28 @@ class Expression(msgspec.Struct, frozen=True):
     text: str
 
 
-class SqlQuery(msgspec.Struct, frozen=True):
+class Outside(msgspec.Struct, frozen=True):
+    """Values that are worked out elsewhere, for everybody at once, and then written down."""
+
+
+class SqlQuery(Outside, frozen=True):
     """Columns `profile` and `value`, asked of the warehouse every so often."""
 
     text: str
     every: str
 
 
-Computation: TypeAlias = Aggregate | DaysSince | Rate | Expression | SqlQuery
+class ModelOutput(Outside, frozen=True):
+    """What a model of customer value says. `trait` is one of that model; `seed` a segment, for
+    models that find the like of its members."""
+
+    model: str
+    trait: str = ""  # "" is the model's first
+    every: str = "1d"
+    seed: str = ""
+
+
+Computation: TypeAlias = Aggregate | DaysSince | Rate | Expression | SqlQuery | ModelOutput
 
 
 class ComputedTrait(msgspec.Struct, frozen=True):

@@ -41,10 +41,10 @@ from rapport.audiences.model import (
     Not,
     OfAccounts,
     OfMembers,
+    Outside,
     Percent,
     Quantifier,
     Sequence,
-    SqlQuery,
     Trait,
     Window,
 )
@@ -147,7 +147,7 @@ class _Look:
         match trait.trait:
             case Expression(text):
                 return expressions.parse(text).value(self._single)
-            case SqlQuery():
+            case Outside():
                 found = values.reach(self._who.traits, paths.of_trait(trait.key))
                 return found[0] if found else None
             case of_events:
@@ -184,7 +184,7 @@ class _Look:
                 for name in expressions.parse(text).names:
                     if used := self._known.traits.get(name):
                         yield from self.value_turns(used)
-            case SqlQuery():
+            case Outside():
                 return
             case of_events:
                 yield from computed.turns(of_events, self._person, self._now, self._zone)

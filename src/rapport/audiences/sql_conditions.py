@@ -27,11 +27,11 @@ from rapport.audiences.model import (
     InSegment,
     Measure,
     Not,
+    Outside,
     Percent,
     Rate,
     Segment,
     Sequence,
-    SqlQuery,
     Trait,
 )
 from rapport.audiences.operands import refuse
@@ -200,7 +200,7 @@ class Conditions:
 
     def _trait(self, path: str, op: str, operand: Any) -> E:
         trait = self._known.traits.get(path)
-        if trait is None or isinstance(trait.trait, SqlQuery):
+        if trait is None or isinstance(trait.trait, Outside):
             way = paths.of_trait(path)
             return holds(lambda test: self._described(way, test), op, operand, self._now)
         if isinstance(trait.trait, Aggregate) and trait.trait.kind == "unique_list":
@@ -224,7 +224,7 @@ class Conditions:
 
     def _single(self, path: str) -> SqlValue:
         trait = self._known.traits.get(path)
-        if trait is None or isinstance(trait.trait, SqlQuery):
+        if trait is None or isinstance(trait.trait, Outside):
             return JsonValue(self._dialect, column("traits"), paths.of_trait(path).keys)
         return self._value(trait)
 
@@ -246,7 +246,7 @@ class Conditions:
 
     def _computed(self, one: ComputedTrait) -> E:
         match one.trait:
-            case SqlQuery():
+            case Outside():
                 return self._dialect.json_text(column("traits"), paths.of_trait(one.key).keys)
             case DaysSince(selection):
                 flag = self._events.flag(selection, None)

@@ -46,8 +46,8 @@ from rapport.audiences.model import (
     InSegment,
     Last,
     Not,
+    Outside,
     Span,
-    SqlQuery,
     Trait,
     Window,
 )
@@ -244,7 +244,7 @@ class Look:
         match trait.trait:
             case Expression(text):
                 return self._expression(text)
-            case SqlQuery():
+            case Outside():
                 return self._facts.held(trait.key), None
         place = self._places[id(trait.trait)]
         leaf = cast("OfEvents", place.need.leaf)

@@ -13,6 +13,7 @@ from rapport.audiences.model import (
     Definition,
     Expression,
     InSegment,
+    ModelOutput,
     Not,
     OfMembers,
     Segment,
@@ -48,6 +49,8 @@ def references(one: Definition, known: Known) -> Iterator[tuple[str, Definition]
         for name in sorted(expressions.parse(one.trait.text).names):
             if used := known.traits.get(name):
                 yield "trait.expression", used
+    elif isinstance(one.trait, ModelOutput) and (seed := known.segments.get(one.trait.seed)):
+        yield "trait.seed_segment", seed
 
 
 def in_order(wanted: list[Definition], known: Known) -> list[Definition]:

@@ -29,6 +29,7 @@ from rapport.audiences.model import (
     InSegment,
     Last,
     Measure,
+    ModelOutput,
     Not,
     OfAccounts,
     OfMembers,
@@ -112,6 +113,11 @@ def computation(trait: Computation) -> Object:
             return {"expression": text}
         case SqlQuery(text, every):
             return {"sql": text, "every": every}
+        case ModelOutput(model, trait, every, seed):
+            written: Object = {"model": model}
+            written |= {"trait": trait} if trait else {}
+            written |= {"seed_segment": seed} if seed else {}
+            return {**written, "every": every}
 
 
 def scalar(value: str | Decimal) -> str | int | float | bool:
