@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -67,6 +68,7 @@ class Narrowing:
         return event.timestamp, event.message_id, event.source, text
 
 
+@lru_cache(maxsize=50_000)  # who is active is asked about again and again
 def happening(row: Row) -> Happening:
     """The event, as far as it was kept."""
     timestamp, message_id, source, text = row
