@@ -23,6 +23,7 @@ export default defineConfig({
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   build: { outDir: OUT, emptyOutDir: true, license: { fileName: 'licenses.md' }, assetsInlineLimit: 0 },
-  server: { proxy: { '/api': SERVER, '/v1': SERVER, '/analytics.js': SERVER } },
+  // The server refuses writes whose origin is not its own host: it has to see the browser's.
+  server: { proxy: Object.fromEntries(['/api', '/v1', '/analytics.js'].map((path) => [path, { target: SERVER, changeOrigin: false }])) },
   test: { environment: 'node', include: ['src/**/*.test.ts'] },
 })

@@ -1,0 +1,375 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+
+import { api, ApiError } from './client'
+import type { Json, List, ProfileSummary } from './types'
+
+/** Questions about many people and their answers, as docs/insights.md describes them. */
+
+export const KINDS = ['trends', 'funnel', 'retention', 'lifecycle', 'stickiness', 'active', 'paths'] as const
+export type Kind = (typeof KINDS)[number]
+
+export type FilterValue = string | number | boolean | (string | number)[]
+
+export interface Filter {
+  path: string
+  op: string
+  value?: FilterValue
+}
+
+export interface EventPick {
+  /** One name, several, or `*`. */
+  event: string | string[]
+  /** `track` for names when absent. */
+  type?: string
+  where?: Filter[]
+  label?: string
+}
+
+export interface Scope {
+  /** A day, an instant, or a length before the end: `90d`. */
+  from?: string
+  to?: string
+  timezone?: string
+  where?: Filter[]
+  segment?: string
+}
+
+export type Unit = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
+
+export interface Series extends EventPick {
+  measure?: string
+  path?: string
+}
+
+export interface TrendsQuestion extends Scope {
+  kind: 'trends'
+  series: Series[]
+  period?: Unit
+  breakdown?: string
+  limit?: number
+  formulas?: string[]
+  moving_average?: number
+  compare?: 'previous' | 'year'
+}
+
+export interface Exclusion extends EventPick {
+  after?: number
+  before?: number
+}
+
+export interface FunnelQuestion extends Scope {
+  kind: 'funnel'
+  steps: EventPick[]
+  window?: string
+  order?: 'ordered' | 'strict' | 'any'
+  reentry?: 'newest' | 'first'
+  range?: 'first_step' | 'all_steps'
+  exclusions?: Exclusion[]
+  hold?: string[]
+  breakdown?: { by: string; attribution?: 'first' | 'last' | 'step'; step?: number; limit?: number }
+  over_time?: 'day' | 'week' | 'month'
+}
+
+export interface RetentionQuestion extends Scope {
+  kind: 'retention'
+  start: EventPick
+  return: EventPick
+  period?: 'day' | 'week' | 'month'
+  periods?: number
+  mode?: 'recurring' | 'first_in_range' | 'first_ever'
+  clock?: 'calendar' | 'rolling'
+  match?: 'on' | 'on_or_after' | 'on_or_before' | 'streak'
+  first_cell?: 'all' | 'returned'
+  min_occurrences?: number
+  sum?: string
+}
+
+export interface LifecycleQuestion extends Scope {
+  kind: 'lifecycle'
+  event?: EventPick
+  period?: Unit
+  new_by?: 'first_event_ever' | 'first_in_range' | 'person_created'
+}
+
+export interface StickinessQuestion extends Scope {
+  kind: 'stickiness'
+  event?: EventPick
+  period?: Unit
+  min_occurrences?: number
+}
+
+export interface ActiveQuestion extends Scope {
+  kind: 'active'
+  event?: EventPick
+  period?: Unit
+  trailing?: number
+}
+
+export interface PathsQuestion extends Scope {
+  kind: 'paths'
+  event?: EventPick
+  by?: string
+  start?: string
+  end?: string
+  steps?: number
+  session?: string
+  limit?: number
+}
+
+export type Question =
+  | TrendsQuestion
+  | FunnelQuestion
+  | RetentionQuestion
+  | LifecycleQuestion
+  | StickinessQuestion
+  | ActiveQuestion
+  | PathsQuestion
+
+interface Told {
+  as_of: string
+  elapsed_ms: number
+  cached: boolean
+}
+
+/** null where nothing can be told. */
+export type Values = (number | null)[]
+
+export interface Line {
+  values: Values
+  moving_average?: Values
+}
+
+export interface TrendsLines {
+  periods: string[]
+  series: (Line & { name: string; label: string; measure: string; breakdown?: (Line & { value: string | null })[] })[]
+  formulas?: (Line & { formula: string })[]
+}
+
+export interface TrendsAnswer extends Told, TrendsLines {
+  kind: 'trends'
+  complete: boolean[]
+  compared?: TrendsLines
+}
+
+export interface Durations {
+  people: number
+  /** Seconds. */
+  average: number
+  median: number
+  p90: number
+  histogram: { from: number; to: number | null; people: number }[]
+}
+
+export interface FunnelStep {
+  event: string
+  count: number
+  conversion: number | null
+  conversion_from_previous: number | null
+  dropped: number
+  time_to_convert: Durations | null
+}
+
+export interface FunnelSteps {
+  steps: FunnelStep[]
+  time_to_convert: Durations | null
+}
+
+export interface FunnelAnswer extends Told, FunnelSteps {
+  kind: 'funnel'
+  from: string
+  to: string
+  breakdown?: (FunnelSteps & { value: string | null; other?: boolean })[]
+  over_time?: (FunnelSteps & { start: string; complete: boolean })[]
+}
+
+export interface Cohort {
+  start: string
+  size: number
+  values: Values
+  complete: boolean[]
+  sums?: (string | null)[]
+}
+
+export interface RetentionAnswer extends Told {
+  kind: 'retention'
+  period: 'day' | 'week' | 'month'
+  cohorts: Cohort[]
+  average: Values
+}
+
+interface Period {
+  start: string
+  complete: boolean
+}
+
+export const STATES = ['new', 'returning', 'resurrected', 'dormant'] as const
+export type State = (typeof STATES)[number]
+
+export interface LifecycleAnswer extends Told {
+  kind: 'lifecycle'
+  periods: (Period & Record<State, number> & { pulse: number | null })[]
+}
+
+export interface StickinessAnswer extends Told {
+  kind: 'stickiness'
+  of: number
+  people: number
+  periods: { periods: number; people: number; or_more: number; share: number | null }[]
+}
+
+export interface ActiveAnswer extends Told {
+  kind: 'active'
+  trailing: number
+  periods: (Period & { people: number; events: number; trailing?: number; ratio?: number | null })[]
+}
+
+export interface PathsAnswer extends Told {
+  kind: 'paths'
+  paths: number
+  people: number
+  nodes: { step: number; item: string; paths: number }[]
+  links: { step: number; from: string; to: string; paths: number; people: number; median_seconds: number }[]
+  hidden: { links: number; paths: number }
+}
+
+export type Answer =
+  | TrendsAnswer
+  | FunnelAnswer
+  | RetentionAnswer
+  | LifecycleAnswer
+  | StickinessAnswer
+  | ActiveAnswer
+  | PathsAnswer
+
+/** A question beside its own answer, so that the two never part. */
+export interface Answered {
+  question: Question
+  answer: Answer
+}
+
+/** Names one number of an answer. */
+export type Cell = Record<string, string | number | boolean>
+
+export interface WhyEvent {
+  at: string
+  event?: string
+  message_id?: string
+  /** Of funnels: what became of it as each step. */
+  steps?: { step: number; result: string }[]
+  /** Of trends. */
+  period?: string
+  series?: string[]
+}
+
+/** What is told depends on the kind. */
+export interface Why {
+  profile: string
+  reached?: number
+  value?: string | null
+  chain?: WhyEvent[]
+  events?: WhyEvent[]
+  cohorts?: {
+    start: string
+    anchor: string
+    values: boolean[]
+    returns: { at: string; message_id: string; period: number }[]
+  }[]
+  periods?: number | (string | { start: string; state: State })[]
+  paths?: { item: string; at: string }[][]
+}
+
+export interface SavedInsight {
+  key: string
+  version: number
+  name: string
+  description: string
+  kind: Kind
+  question: Question
+  saved_at: string | null
+  saved_by: string
+}
+
+export interface DashboardCard {
+  insight: string
+  /** Columns of twelve. */
+  width: number
+  /** Rows of 80 px. */
+  height: number
+}
+
+export interface DashboardFilters {
+  from?: string
+  to?: string
+  segment?: string
+}
+
+export interface Dashboard {
+  key: string
+  version: number
+  name: string
+  description: string
+  cards: DashboardCard[]
+  filters: DashboardFilters
+  saved_at: string | null
+  saved_by: string
+}
+
+export const answerQuery = (question: Question) =>
+  queryOptions({
+    queryKey: ['insights', 'answer', question],
+    queryFn: async (): Promise<Answered> => ({ question, answer: await api.post<Answer>(`/insights/${question.kind}`, question) }),
+    staleTime: 60_000,
+    retry: false,
+  })
+
+const PAGE = 50
+
+export const peopleQuery = (question: Question, cell: Cell) =>
+  infiniteQueryOptions({
+    queryKey: ['insights', 'people', question, cell],
+    queryFn: ({ pageParam }) =>
+      api.post<List<ProfileSummary>>(`/insights/${question.kind}/people`, { question, cell }, { limit: PAGE, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+    retry: false,
+  })
+
+export const whyQuery = (question: Question, profile: string) =>
+  queryOptions({
+    queryKey: ['insights', 'why', question, profile],
+    queryFn: () => api.post<Why>(`/insights/${question.kind}/why`, { question, profile }),
+    retry: false,
+  })
+
+export const savedInsightsQuery = queryOptions({
+  queryKey: ['insights', 'saved'],
+  queryFn: ({ signal }) => api.get<List<SavedInsight>>('/saved-insights', undefined, signal),
+  staleTime: 30_000,
+})
+
+export const dashboardsQuery = queryOptions({
+  queryKey: ['dashboards'],
+  queryFn: ({ signal }) => api.get<List<Dashboard>>('/dashboards', undefined, signal),
+  staleTime: 30_000,
+})
+
+export const dashboardQuery = (key: string) =>
+  queryOptions({
+    queryKey: ['dashboards', key],
+    queryFn: ({ signal }) => api.get<Dashboard>(`/dashboards/${encodeURIComponent(key)}`, undefined, signal),
+    staleTime: 30_000,
+  })
+
+/** The keys that a question can be narrowed to; none where the server has no segments. */
+export const segmentChoicesQuery = queryOptions({
+  queryKey: ['segments', 'choices'],
+  queryFn: async ({ signal }) => {
+    try {
+      return (await api.get<List<{ key: string; name: string } & Json>>('/segments', undefined, signal)).items
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return []
+      throw error
+    }
+  },
+  staleTime: 60_000,
+})

@@ -1,0 +1,111 @@
+import { ChartColumn, ChartLine, Clock, Grid3x3, Table2, TrendingUp, type LucideIcon } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+
+import type { Answered, Cell } from '@/api/insights'
+import { classes } from '@/ui/classes'
+import { DateTime } from '@/ui/DateTime'
+import { ErrorState } from '@/ui/ErrorState'
+import { SegmentedControl } from '@/ui/SegmentedControl'
+import { Skeleton } from '@/ui/Skeleton'
+import { useFormat } from '@/ui/useFormat'
+
+import { AnswerView } from './AnswerView'
+import { useLook } from './chart/useLook'
+import { headlines } from './headline'
+import css from './Insights.module.css'
+import { unitOf } from './periods'
+import type { View } from './plots'
+import type { Explorer } from './useExplorer'
+
+const HEIGHT = 400
+
+const VIEW_ICONS: Record<View, LucideIcon> = {
+  chart: ChartLine,
+  bar: ChartColumn,
+  time: Clock,
+  over_time: TrendingUp,
+  curve: ChartLine,
+  table: Table2,
+}
+
+interface Props {
+  explorer: Explorer
+  views: readonly View[]
+  view: View
+  onView: (view: View) => void
+  onCell: (cell: Cell) => void
+}
+
+export function AnswerPanel({ explorer, views, view, onView, onCell }: Props) {
+  const { t } = useTranslation()
+  const { told, asking, error, retry } = explorer
+  return (
+    <section className={css.panel} aria-label={t('insights.answer')} aria-busy={asking}>
+      <span className={css.progress} data-on={asking || undefined} aria-hidden />
+      {error && <ErrorState error={error} onRetry={retry} />}
+      {!told && !error && (
+        <div className={css.answer}>
+          <Skeleton height={HEIGHT} />
+        </div>
+      )}
+      {told && (
+        <>
+          <header className={css.answerHead}>
+            <Headlines told={told} />
+            <span className={css.end}>
+              <SegmentedControl
+                label={t('insights.view.title')}
+                choices={views.map((value) => ({
+                  value,
+                  label: t(`insights.view.${value === 'chart' ? told.answer.kind : value}`),
+                  icon: value === 'chart' && told.answer.kind === 'retention' ? Grid3x3 : VIEW_ICONS[value],
+                }))}
+                value={view}
+                onChange={onView}
+              />
+            </span>
+          </header>
+          <div className={classes(css.answer, Boolean(error) && css.stale)}>
+            <AnswerView told={told} view={view} height={HEIGHT} onCell={onCell} />
+          </div>
+          <Foot told={told} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Headlines({ told }: { told: Answered }) {
+  const { t } = useTranslation()
+  const look = useLook(unitOf(told.question), told.question.timezone)
+  return (
+    <dl className={css.headlines}>
+      {headlines(told, t).map(({ label, value, as, change }) => (
+        <div key={label}>
+          <dt title={label}>{label}</dt>
+          <dd>
+            {value === null ? '–' : look.write(value, as)}
+            {change !== undefined && change !== null && (
+              <span className={classes(css.change, change < 0 ? css.down : css.up)}>
+                <span aria-hidden>{change < 0 ? '▼' : '▲'}</span> {look.write(Math.abs(change), 'percent')}
+              </span>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
+
+function Foot({ told: { answer } }: { told: Answered }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <footer className={css.foot}>
+      <span>{t('insights.pressNumber')}</span>
+      <span>
+        {t(answer.cached ? 'insights.cached' : 'insights.computed', { time: format.duration(answer.elapsed_ms / 1000) })} · <DateTime at={answer.as_of} as="time" />
+      </span>
+    </footer>
+  )
+}

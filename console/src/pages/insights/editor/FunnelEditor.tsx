@@ -1,0 +1,233 @@
+import { Plus, X } from 'lucide-react'
+import { useTranslation } from 'react-i18next'
+
+import type { EventPick, Exclusion, FunnelQuestion } from '@/api/insights'
+import { Button } from '@/ui/Button'
+import { IconButton } from '@/ui/IconButton'
+
+import { ANYTHING, nameOf, withoutStep } from '../question'
+import { Choice } from './Choice'
+import { SPANS, unitOptions } from './choices'
+import css from './Editor.module.css'
+import { EventLine, PickFinder } from './EventLine'
+import { DurationChip } from './Inputs'
+import { More } from './More'
+import { PathFinder } from './PathFinder'
+import { Sentence } from './Sentence'
+
+const MOST_STEPS = 20
+const ATTRIBUTIONS = ['first', 'last', 'step'] as const
+
+interface Props {
+  question: FunnelQuestion
+  onChange: (question: FunnelQuestion) => void
+}
+
+export function FunnelEditor({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <h3>{t('insights.say.peopleWho')}</h3>
+      <Steps question={question} onChange={onChange} />
+      <Sentence
+        text={t('insights.say.window')}
+        parts={{
+          window: <DurationChip label={t('insights.edit.window')} value={question.window ?? '7d'} onChange={(window) => onChange({ ...question, window })} />,
+          order: (
+            <Choice
+              label={t('insights.edit.order')}
+              options={(['ordered', 'strict', 'any'] as const).map((value) => ({ value, label: t(`insights.order.${value}`) }))}
+              value={question.order ?? 'ordered'}
+              onChange={(order) =>
+                onChange({ ...question, order, exclusions: order === 'any' ? undefined : question.exclusions, hold: order === 'strict' ? undefined : question.hold })
+              }
+            />
+          ),
+        }}
+      />
+      <Sentence
+        text={t('insights.say.by')}
+        parts={{
+          path: (
+            <PathFinder
+              label={t('insights.edit.breakdown')}
+              picks={question.steps}
+              value={question.breakdown?.by}
+              onChange={(by) => onChange({ ...question, breakdown: by ? { ...question.breakdown, by } : undefined })}
+            />
+          ),
+        }}
+        end={question.breakdown && <Attribution question={question} onChange={onChange} />}
+      />
+      <More
+        label={t('insights.edit.more')}
+        open={Boolean(question.reentry ?? question.range ?? question.over_time ?? question.exclusions?.length ?? question.hold?.length)}
+      >
+        <Rules question={question} onChange={onChange} />
+        {question.order !== 'any' && question.steps.length > 1 && <Exclusions question={question} onChange={onChange} />}
+        {question.order !== 'strict' && <Hold question={question} onChange={onChange} />}
+      </More>
+    </>
+  )
+}
+
+function Steps({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  const { steps } = question
+  const put = (next: EventPick[]) => onChange({ ...question, steps: next })
+  const move = (index: number, by: -1 | 1) => {
+    const next = [...steps]
+    next.splice(index + by, 0, ...next.splice(index, 1))
+    put(next)
+  }
+  return (
+    <>
+      {steps.map((step, index) => (
+        <EventLine
+          key={index}
+          mark={index + 1}
+          pick={step}
+          label={t('insights.edit.step', { number: index + 1 })}
+          onChange={(next) => put(steps.map((each, place) => (place === index ? next : each)))}
+          onMove={steps.length > 1 ? (by) => move(index, by) : undefined}
+          first={index === 0}
+          last={index === steps.length - 1}
+          onRemove={steps.length > 1 ? () => onChange(withoutStep(question, index)) : undefined}
+        />
+      ))}
+      {steps.length < MOST_STEPS && (
+        <Button variant="ghost" size="small" icon={Plus} onPress={() => put([...steps, ANYTHING])}>
+          {t('insights.edit.addStep')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+function Attribution({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  const breakdown = question.breakdown
+  if (!breakdown) return null
+  const kind = breakdown.attribution ?? 'first'
+  const value = kind === 'step' ? `step:${breakdown.step ?? 1}` : kind
+  const options = ATTRIBUTIONS.flatMap((attribution) =>
+    attribution === 'step'
+      ? question.steps.map((_, index) => ({ value: `step:${index + 1}`, label: t('insights.attribution.step', { number: index + 1 }) }))
+      : [{ value: attribution as string, label: t(`insights.attribution.${attribution}`) }],
+  )
+  const choose = (next: string) => {
+    const [attribution, step] = next.split(':') as [(typeof ATTRIBUTIONS)[number], string?]
+    onChange({ ...question, breakdown: { ...breakdown, attribution, step: step ? Number(step) : undefined } })
+  }
+  return <Choice label={t('insights.edit.attribution')} options={options} value={value} onChange={choose} />
+}
+
+function Rules({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Sentence
+        text={t('insights.say.reentry')}
+        parts={{
+          reentry: (
+            <Choice
+              label={t('insights.edit.reentry')}
+              options={(['newest', 'first'] as const).map((value) => ({ value, label: t(`insights.reentry.${value}`) }))}
+              value={question.reentry ?? 'newest'}
+              onChange={(reentry) => onChange({ ...question, reentry })}
+            />
+          ),
+          range: (
+            <Choice
+              label={t('insights.edit.inRange')}
+              options={(['first_step', 'all_steps'] as const).map((value) => ({ value, label: t(`insights.inRange.${value}`) }))}
+              value={question.range ?? 'first_step'}
+              onChange={(range) => onChange({ ...question, range })}
+            />
+          ),
+        }}
+      />
+      <Sentence
+        text={t('insights.say.overTime')}
+        parts={{
+          period: (
+            <Choice
+              label={t('insights.edit.overTime')}
+              options={[{ value: 'none' as const, label: t('insights.edit.notOverTime') }, ...unitOptions(SPANS, t)]}
+              value={question.over_time ?? 'none'}
+              onChange={(next) => onChange({ ...question, over_time: next === 'none' ? undefined : next })}
+            />
+          ),
+        }}
+      />
+    </>
+  )
+}
+
+function Exclusions({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  const exclusions = question.exclusions ?? []
+  const put = (next: Exclusion[]) => onChange({ ...question, exclusions: next })
+  const change = (index: number, next: Exclusion) => put(exclusions.map((each, place) => (place === index ? next : each)))
+  const stepNames = question.steps.map((step, index) => ({ value: String(index + 1), label: `${index + 1}. ${nameOf(step, t('insights.anyEvent'))}` }))
+  return (
+    <div className={css.group}>
+      {exclusions.map((each, index) => (
+        <Sentence
+          key={index}
+          text={t('insights.say.exclusion')}
+          parts={{
+            event: <PickFinder pick={each} label={t('insights.edit.exclusion', { number: index + 1 })} onChange={(next) => change(index, next)} />,
+            after: (
+              <Choice
+                label={t('insights.edit.after')}
+                options={stepNames.slice(0, -1)}
+                value={String(each.after ?? 1)}
+                onChange={(after) => change(index, { ...each, after: Number(after), before: Math.max(Number(after) + 1, each.before ?? stepNames.length) })}
+              />
+            ),
+            before: (
+              <Choice
+                label={t('insights.edit.before')}
+                options={stepNames.slice(each.after ?? 1)}
+                value={String(each.before ?? stepNames.length)}
+                onChange={(before) => change(index, { ...each, before: Number(before) })}
+              />
+            ),
+          }}
+          end={
+            <IconButton
+              icon={X}
+              size="small"
+              label={t('insights.edit.remove', { name: t('insights.edit.exclusion', { number: index + 1 }) })}
+              onPress={() => put(exclusions.filter((_, place) => place !== index))}
+            />
+          }
+        />
+      ))}
+      <Button variant="ghost" size="small" icon={Plus} onPress={() => put([...exclusions, ANYTHING])}>
+        {t('insights.edit.addExclusion')}
+      </Button>
+    </div>
+  )
+}
+
+function Hold({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  const [path] = question.hold ?? []
+  return (
+    <Sentence
+      text={t('insights.say.hold')}
+      parts={{
+        path: (
+          <PathFinder
+            label={t('insights.edit.hold')}
+            picks={question.steps}
+            value={path}
+            onChange={(next) => onChange({ ...question, hold: next ? [next, ...(question.hold?.slice(1) ?? [])] : undefined })}
+          />
+        ),
+      }}
+    />
+  )
+}

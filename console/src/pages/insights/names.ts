@@ -1,0 +1,40 @@
+import type { TFunction } from 'i18next'
+
+import type { Cell, Question, TrendsLines } from '@/api/insights'
+
+import { nameOf, picksOf } from './question'
+
+/** A series as people read it: "Order Completed", "Order Completed · people". */
+export function lineName({ label, measure }: TrendsLines['series'][number], t: TFunction): string {
+  const name = label === '*' ? t('insights.anyEvent') : label
+  return measure === 'events' ? name : `${name} · ${t(`insights.measure.${measure as 'people'}`)}`
+}
+
+/** What the people behind a number have in common. `period` writes a period. */
+export function cellTitle(question: Question, cell: Cell, t: TFunction, period: (label: string) => string): string {
+  const any = t('insights.anyEvent')
+  const picks = picksOf(question)
+  const value = cell.value === undefined ? [] : [String(cell.value) || t('insights.noValue')]
+  switch (question.kind) {
+    case 'trends': {
+      const series = picks['ABCDEFGHIJ'.indexOf(String(cell.series))]
+      return [series ? nameOf(series, any) : '', ...value, period(String(cell.period))].filter(Boolean).join(' · ')
+    }
+    case 'funnel': {
+      const step = picks[Number(cell.step) - 1]
+      const name = step ? nameOf(step, any) : ''
+      const said = cell.outcome === 'dropped' ? t('insights.people.dropped', { name }) : t('insights.people.reached', { name })
+      return [said, ...value].join(' · ')
+    }
+    case 'retention':
+      return [period(String(cell.cohort)), t(`insights.nth.${question.period ?? 'week'}`, { number: Number(cell.period) })].join(' · ')
+    case 'lifecycle':
+      return [t(`insights.state.${String(cell.state) as 'new'}`), period(String(cell.period))].join(' · ')
+    case 'stickiness':
+      return t(cell.or_more ? 'insights.people.stuckOrMore' : 'insights.people.stuck', { count: Number(cell.periods) })
+    case 'active':
+      return [t('insights.people.active'), period(String(cell.period))].join(' · ')
+    case 'paths':
+      return [String(cell.item), ...(cell.next === undefined ? [] : [String(cell.next)])].join(' → ')
+  }
+}

@@ -1,0 +1,306 @@
+import type { TFunction } from 'i18next'
+
+import {
+  STATES,
+  type ActiveAnswer,
+  type Answered,
+  type Cell,
+  type Durations,
+  type FunnelAnswer,
+  type FunnelSteps,
+  type LifecycleAnswer,
+  type PathsAnswer,
+  type RetentionAnswer,
+  type StickinessAnswer,
+  type TrendsAnswer,
+  type TrendsLines,
+} from '@/api/insights'
+
+import { toCsv } from '../sql/cells'
+import { lineName } from './names'
+
+/** How a value is written. A period is the day on which it begins; durations are seconds. */
+export type Shown = 'text' | 'number' | 'percent' | 'period' | 'duration'
+
+export interface TableCell {
+  value: string | number | null
+  /** Where other than the column says. */
+  as?: Shown
+  /** Leads to the people behind the number. */
+  cell?: Cell
+}
+
+export interface TableRow {
+  cells: TableCell[]
+  incomplete?: boolean
+}
+
+export interface AnswerTable {
+  id: 'main' | 'values' | 'time' | 'over_time' | 'items'
+  columns: { label: string; as: Shown }[]
+  rows: TableRow[]
+}
+
+/** Every answer as tables of the same numbers: what the chart shows, what is read aloud, what is exported. */
+export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTable[] {
+  switch (answer.kind) {
+    case 'trends':
+      return [trends(answer, t)]
+    case 'funnel':
+      return funnel(answer, t)
+    case 'retention':
+      return [retention(answer, t)]
+    case 'lifecycle':
+      return [lifecycle(answer, t)]
+    case 'stickiness':
+      return [stickiness(answer, t)]
+    case 'active':
+      return [active(answer, t)]
+    case 'paths':
+      return paths(answer, t, question.kind === 'paths' ? question.by : undefined)
+  }
+}
+
+/** Raw values: a spreadsheet knows best how to write them. */
+export function csvOf({ columns, rows }: AnswerTable): string {
+  return toCsv({ columns: columns.map(({ label }) => label), rows: rows.map(({ cells }) => cells.map(({ value }) => value)) })
+}
+
+interface Numbers {
+  label: string
+  values: (number | null)[]
+  cell?: (index: number) => Cell
+}
+
+function trends(answer: TrendsAnswer, t: TFunction): AnswerTable {
+  const lines = [...linesOf(answer, t, answer.periods), ...(answer.compared ? compared(answer.compared, t) : [])]
+  return {
+    id: 'main',
+    columns: [{ label: t('insights.column.period'), as: 'period' }, ...lines.map(({ label }) => ({ label, as: 'number' as const }))],
+    rows: answer.periods.map((period, index) => ({
+      cells: [{ value: period }, ...lines.map(({ values, cell }) => ({ value: values[index] ?? null, cell: cell?.(index) }))],
+      incomplete: answer.complete[index] === false,
+    })),
+  }
+}
+
+function linesOf(told: TrendsLines, t: TFunction, periods?: string[]): Numbers[] {
+  const found = told.series.flatMap((series): Numbers[] => {
+    const several = told.series.length > 1
+    const name = lineName(series, t)
+    const behind = (value?: string) =>
+      periods && ((index: number): Cell => ({ period: periods[index]!, series: series.name, ...(value === undefined ? {} : { value }) }))
+    const split = series.breakdown?.map(
+      ({ value, values }): Numbers => ({
+        label: [several && name, value ?? t('insights.noValue')].filter(Boolean).join(' · '),
+        values,
+        cell: behind(value ?? ''),
+      }),
+    )
+    const whole: Numbers = { label: series.breakdown ? t('insights.allOf', { name }) : name, values: series.values, cell: behind() }
+    const smooth = series.moving_average && { label: t('insights.averageOf', { name }), values: series.moving_average }
+    return [whole, ...(smooth ? [smooth] : []), ...(split ?? [])]
+  })
+  return [...found, ...(told.formulas ?? []).map(({ formula, values }) => ({ label: formula, values }))]
+}
+
+function compared(told: TrendsLines, t: TFunction): Numbers[] {
+  return linesOf(told, t).map(({ label, values }) => ({ label: t('insights.earlierOf', { name: label }), values }))
+}
+
+function funnel(answer: FunnelAnswer, t: TFunction): AnswerTable[] {
+  const found: AnswerTable[] = [stepsTable('main', [answer], t)]
+  if (answer.breakdown) found.push(stepsTable('values', answer.breakdown, t))
+  if (answer.time_to_convert) found.push(time(answer.time_to_convert, t))
+  if (answer.over_time) found.push(overTime(answer, t))
+  return found
+}
+
+function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & { value?: string | null; other?: boolean })[], t: TFunction): AnswerTable {
+  const split = id === 'values'
+  const labels = [
+    ...(split ? [{ label: t('insights.column.value'), as: 'text' as const }] : []),
+    { label: t('insights.column.step'), as: 'text' as const },
+    { label: t('insights.column.people'), as: 'number' as const },
+    { label: t('insights.column.ofFirst'), as: 'percent' as const },
+    { label: t('insights.column.ofPrevious'), as: 'percent' as const },
+    { label: t('insights.column.dropped'), as: 'number' as const },
+    { label: t('insights.column.median'), as: 'duration' as const },
+    { label: t('insights.column.p90'), as: 'duration' as const },
+  ]
+  const rows = parts.flatMap((part) =>
+    part.steps.map((step, index) => {
+      const known: Cell | undefined = part.other ? undefined : split ? { value: part.value ?? '' } : {}
+      const cell = (outcome?: string): Cell | undefined => known && { step: index + 1, ...(outcome ? { outcome } : {}), ...known }
+      const name = part.other ? t('insights.others') : (part.value ?? t('insights.noValue'))
+      return {
+        cells: [
+          ...(split ? [{ value: name }] : []),
+          { value: `${index + 1}. ${step.event === '*' ? t('insights.anyEvent') : step.event}` },
+          { value: step.count, cell: cell() },
+          { value: step.conversion },
+          { value: step.conversion_from_previous },
+          { value: step.dropped, cell: index ? cell('dropped') : undefined },
+          { value: step.time_to_convert?.median ?? null },
+          { value: step.time_to_convert?.p90 ?? null },
+        ],
+      }
+    }),
+  )
+  return { id, columns: labels, rows }
+}
+
+function time(durations: Durations, t: TFunction): AnswerTable {
+  return {
+    id: 'time',
+    columns: [
+      { label: t('insights.column.from'), as: 'duration' },
+      { label: t('insights.column.to'), as: 'duration' },
+      { label: t('insights.column.people'), as: 'number' },
+    ],
+    rows: durations.histogram.map(({ from, to, people }) => ({ cells: [{ value: from }, { value: to }, { value: people }] })),
+  }
+}
+
+function overTime(answer: FunnelAnswer, t: TFunction): AnswerTable {
+  return {
+    id: 'over_time',
+    columns: [
+      { label: t('insights.column.period'), as: 'period' },
+      ...answer.steps.map((step, index) => ({ label: `${index + 1}. ${step.event}`, as: 'number' as const })),
+      { label: t('insights.column.ofFirst'), as: 'percent' },
+    ],
+    rows: (answer.over_time ?? []).map(({ start, complete, steps }) => ({
+      cells: [{ value: start }, ...steps.map(({ count }) => ({ value: count })), { value: steps.at(-1)?.conversion ?? null }],
+      incomplete: !complete,
+    })),
+  }
+}
+
+function retention(answer: RetentionAnswer, t: TFunction): AnswerTable {
+  const cells = answer.average.map((_, number) => number)
+  return {
+    id: 'main',
+    columns: [
+      { label: t('insights.column.cohort'), as: 'period' },
+      { label: t('insights.column.size'), as: 'number' },
+      ...cells.map((number) => ({ label: cellName(answer.period, number, t), as: 'number' as const })),
+    ],
+    rows: [
+      ...answer.cohorts.map(({ start, size, values }) => ({
+        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period } }))],
+      })),
+      {
+        cells: [{ value: t('insights.average'), as: 'text' as const }, { value: null }, ...answer.average.map((value) => ({ value, as: 'percent' as const }))],
+      },
+    ],
+  }
+}
+
+export function cellName(period: 'day' | 'week' | 'month', number: number, t: TFunction): string {
+  return t(`insights.nth.${period}`, { number })
+}
+
+function lifecycle(answer: LifecycleAnswer, t: TFunction): AnswerTable {
+  return {
+    id: 'main',
+    columns: [
+      { label: t('insights.column.period'), as: 'period' },
+      ...STATES.map((state) => ({ label: t(`insights.state.${state}`), as: 'number' as const })),
+      { label: t('insights.column.pulse'), as: 'number' },
+    ],
+    rows: answer.periods.map((each) => ({
+      cells: [
+        { value: each.start },
+        ...STATES.map((state) => ({ value: each[state], cell: { period: each.start, state } })),
+        { value: each.pulse === null ? null : Math.round(each.pulse * 100) / 100 },
+      ],
+      incomplete: !each.complete,
+    })),
+  }
+}
+
+function stickiness(answer: StickinessAnswer, t: TFunction): AnswerTable {
+  return {
+    id: 'main',
+    columns: [
+      { label: t('insights.column.activePeriods'), as: 'number' },
+      { label: t('insights.column.people'), as: 'number' },
+      { label: t('insights.column.share'), as: 'percent' },
+      { label: t('insights.column.orMore'), as: 'number' },
+    ],
+    rows: answer.periods.map(({ periods, people, share, or_more }): TableRow => ({
+      cells: [
+        { value: periods },
+        { value: people, cell: { periods } },
+        { value: share },
+        { value: or_more, cell: { periods, or_more: true } },
+      ],
+    })),
+  }
+}
+
+function active(answer: ActiveAnswer, t: TFunction): AnswerTable {
+  const trailing = answer.trailing > 1
+  return {
+    id: 'main',
+    columns: [
+      { label: t('insights.column.period'), as: 'period' },
+      { label: t('insights.column.people'), as: 'number' },
+      ...(trailing
+        ? [
+            { label: t('insights.trailing', { count: answer.trailing }), as: 'number' as const },
+            { label: t('insights.column.ratio'), as: 'percent' as const },
+          ]
+        : []),
+      { label: t('insights.column.events'), as: 'number' },
+    ],
+    rows: answer.periods.map((each): TableRow => ({
+      cells: [
+        { value: each.start },
+        { value: each.people, cell: { period: each.start } },
+        ...(trailing ? [{ value: each.trailing ?? null, cell: { period: each.start, trailing: true } }, { value: each.ratio ?? null }] : []),
+        { value: each.events },
+      ],
+      incomplete: !each.complete,
+    })),
+  }
+}
+
+function paths(answer: PathsAnswer, t: TFunction, by: string | undefined): AnswerTable[] {
+  const item = by && by !== 'event' ? by : t('insights.column.event')
+  return [
+    {
+      id: 'main',
+      columns: [
+        { label: t('insights.column.step'), as: 'number' },
+        { label: t('insights.column.from'), as: 'text' },
+        { label: t('insights.column.to'), as: 'text' },
+        { label: t('insights.column.paths'), as: 'number' },
+        { label: t('insights.column.people'), as: 'number' },
+        { label: t('insights.column.median'), as: 'duration' },
+      ],
+      rows: answer.links.map(({ step, from, to, paths: count, people, median_seconds }) => ({
+        cells: [
+          { value: step },
+          { value: from },
+          { value: to },
+          { value: count },
+          { value: people, cell: { step, item: from, next: to } },
+          { value: median_seconds },
+        ],
+      })),
+    },
+    {
+      id: 'items',
+      columns: [
+        { label: t('insights.column.step'), as: 'number' },
+        { label: item, as: 'text' },
+        { label: t('insights.column.paths'), as: 'number' },
+      ],
+      rows: answer.nodes.map((node) => ({
+        cells: [{ value: node.step }, { value: node.item }, { value: node.paths, cell: { step: node.step, item: node.item } }],
+      })),
+    },
+  ]
+}
