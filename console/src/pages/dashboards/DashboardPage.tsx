@@ -1,0 +1,169 @@
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import { savedInsightsQuery, segmentChoicesQuery, type DashboardFilters } from '@/api/insights'
+import { Button } from '@/ui/Button'
+import { ButtonLink } from '@/ui/ButtonLink'
+import { EmptyState } from '@/ui/EmptyState'
+import { ErrorState } from '@/ui/ErrorState'
+import { IconButton } from '@/ui/IconButton'
+import { Page } from '@/ui/Page'
+import { Select } from '@/ui/Select'
+import { Skeleton } from '@/ui/Skeleton'
+
+import { Range } from '../insights/editor/Range'
+import { AddCards } from './AddCards'
+import { Cards } from './Cards'
+import css from './Dashboards.module.css'
+import { DeleteDashboard } from './DeleteDashboard'
+import { useBoard } from './useBoard'
+
+const route = getRouteApi('/shell/dashboards/$key')
+
+/** Kept questions beside each other, over one time and one segment. */
+export function DashboardPage() {
+  const { t } = useTranslation()
+  const { key } = route.useParams()
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const board = useBoard(key)
+  const [dialog, setDialog] = useState<'add' | 'delete'>()
+  const set = (change: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
+  const editing = search.edit === '1'
+  const { shown } = board
+  if (!shown) {
+    return (
+      <Page title={t('dashboards.title')} lead={t('dashboards.lead')}>
+        {board.error ? <ErrorState error={board.error} onRetry={board.retry} /> : <Skeleton height={420} />}
+      </Page>
+    )
+  }
+  const chosen: DashboardFilters = search.from || search.to || search.segment ? { from: search.from, to: search.to, segment: search.segment } : shown.filters
+  const filters = chosen.from === 'own' ? { segment: chosen.segment } : chosen
+  const finish = () => set({ edit: undefined })
+  return (
+    <Page
+      title={shown.name}
+      lead={shown.description || t('dashboards.lead')}
+      actions={
+        editing ? (
+          <>
+            <IconButton icon={Trash2} variant="secondary" label={t('dashboards.delete')} onPress={() => setDialog('delete')} />
+            <Button
+              onPress={() => {
+                board.drop()
+                finish()
+              }}
+            >
+              {t('ui.cancel')}
+            </Button>
+            <Button icon={Plus} onPress={() => setDialog('add')}>
+              {t('dashboards.add')}
+            </Button>
+            <Button variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: tidy(filters) }, { onSuccess: finish })}>
+              {t('dashboards.save')}
+            </Button>
+          </>
+        ) : (
+          <Button icon={Pencil} onPress={() => set({ edit: '1' })}>
+            {t('dashboards.edit')}
+          </Button>
+        )
+      }
+      filters={<Filters filters={filters} onChange={(next) => set(addressed({ ...filters, ...next }, shown.filters))} />}
+    >
+      {editing && <p className={css.hint}>{t('dashboards.editHint')}</p>}
+      {board.save.error && <ErrorState error={board.save.error} />}
+      {shown.cards.length === 0 ? (
+        <NoCards
+          onAdd={() => {
+            set({ edit: '1' })
+            setDialog('add')
+          }}
+        />
+      ) : (
+        <Cards cards={shown.cards} filters={filters} editing={editing} onChange={(cards) => board.change({ cards })} />
+      )}
+      {dialog === 'add' && (
+        <AddCards
+          onClose={() => setDialog(undefined)}
+          onAdd={(cards) => {
+            board.change({ cards: [...shown.cards, ...cards] })
+            setDialog(undefined)
+          }}
+        />
+      )}
+      {dialog === 'delete' && board.saved && <DeleteDashboard board={board.saved} onClose={() => setDialog(undefined)} onDeleted={() => void navigate({ to: '/dashboards' })} />}
+    </Page>
+  )
+}
+
+function tidy({ from, to, segment }: DashboardFilters): DashboardFilters {
+  return { ...(from ? { from } : {}), ...(to ? { to } : {}), ...(segment ? { segment } : {}) }
+}
+
+/** In the address only when it differs from what is kept; `own` takes a kept time away. */
+function addressed(filters: DashboardFilters, kept: DashboardFilters): DashboardFilters {
+  const { from, to, segment } = filters
+  const same = from === kept.from && to === kept.to && segment === kept.segment
+  if (same) return { from: undefined, to: undefined, segment: undefined }
+  return { from: from ?? (to ? undefined : 'own'), to, segment }
+}
+
+function Filters({ filters, onChange }: { filters: DashboardFilters; onChange: (change: DashboardFilters) => void }) {
+  const { t } = useTranslation()
+  const segments = useQuery(segmentChoicesQuery).data ?? []
+  const known = segments.some(({ key }) => key === filters.segment) || !filters.segment
+  return (
+    <>
+      <Range from={filters.from} to={filters.to} none={t('dashboards.ownTime')} onChange={onChange} />
+      {(segments.length > 0 || filters.segment) && (
+        <Select
+          label={t('insights.edit.segment')}
+          labelAt="inside"
+          options={[
+            { value: '', label: t('insights.edit.everybody') },
+            ...segments.map(({ key, name }) => ({ value: key, label: name })),
+            ...(known ? [] : [{ value: filters.segment ?? '', label: filters.segment ?? '' }]),
+          ]}
+          value={filters.segment ?? ''}
+          onChange={(segment) => onChange({ segment: segment || undefined })}
+        />
+      )}
+    </>
+  )
+}
+
+function NoCards({ onAdd }: { onAdd: () => void }) {
+  const { t } = useTranslation()
+  const saved = useQuery(savedInsightsQuery).data
+  if (saved && saved.items.length === 0) {
+    return (
+      <EmptyState
+        title={t('dashboards.empty')}
+        action={
+          <ButtonLink to="/insights" variant="primary">
+            {t('dashboards.ask')}
+          </ButtonLink>
+        }
+      >
+        {t('dashboards.askHint')}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState
+      title={t('dashboards.empty')}
+      action={
+        <Button variant="primary" icon={Plus} onPress={onAdd}>
+          {t('dashboards.add')}
+        </Button>
+      }
+    >
+      {t('dashboards.addHint')}
+    </EmptyState>
+  )
+}
