@@ -52,6 +52,46 @@ const home = createRoute({
   component: lazyRouteComponent(() => import('./pages/home/HomePage'), 'HomePage'),
 })
 
+const segments = createRoute({
+  getParentRoute: () => shell,
+  path: '/segments',
+  validateSearch: search({ q: '', sort: '' }),
+  component: lazyRouteComponent(() => import('./pages/segments/SegmentsPage'), 'SegmentsPage'),
+})
+
+const newSegment = createRoute({
+  getParentRoute: () => shell,
+  // No key of a segment begins so.
+  path: '/segments/~new',
+  component: lazyRouteComponent(() => import('./pages/segments/NewSegmentPage'), 'NewSegmentPage'),
+})
+
+const segment = createRoute({
+  getParentRoute: () => shell,
+  path: '/segments/$key/{-$tab}',
+  validateSearch: search({ person: '' }),
+  component: lazyRouteComponent(() => import('./pages/segments/SegmentPage'), 'SegmentPage'),
+})
+
+const traits = createRoute({
+  getParentRoute: () => shell,
+  path: '/traits',
+  validateSearch: search({ q: '', sort: '' }),
+  component: lazyRouteComponent(() => import('./pages/traits/TraitsPage'), 'TraitsPage'),
+})
+
+const newTrait = createRoute({
+  getParentRoute: () => shell,
+  path: '/traits/~new',
+  component: lazyRouteComponent(() => import('./pages/traits/NewTraitPage'), 'NewTraitPage'),
+})
+
+const trait = createRoute({
+  getParentRoute: () => shell,
+  path: '/traits/$key',
+  component: lazyRouteComponent(() => import('./pages/traits/TraitPage'), 'TraitPage'),
+})
+
 const live = createRoute({
   getParentRoute: () => shell,
   path: '/live',
@@ -115,7 +155,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, live, events, quarantine, sources, accounts, sql, settings])]),
+  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, segments, newSegment, segment, traits, newTrait, trait, live, events, quarantine, sources, accounts, sql, settings])]),
   context: { queries: queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,

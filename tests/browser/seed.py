@@ -24,12 +24,45 @@ PEOPLE = [
 ]
 PRODUCTS = [("Yoga mat", 29.9), ("Silver ring", 7.5), ("Kitchen knife", 18.0), ("Dumbbell", 42.0)]
 BATCH = 100
+DEFINITIONS = {
+    "segments": [
+        {
+            "key": "buyers",
+            "name": "Buyers",
+            "description": "Two orders or more in a month.",
+            "when": {
+                "all": [
+                    {"did": "Order Completed", "during": {"last": "30d"}, "op": "gte", "value": 2},
+                    {"not": {"trait": "city", "op": "eq", "value": "Dubai"}},
+                ]
+            },
+        },
+        {
+            "key": "asked_back",
+            "name": "Asked for money back",
+            "when": {"did": "Order Refunded", "during": {"last": "7d"}},
+        },
+    ],
+    "traits": [
+        {"key": "orders", "name": "Orders", "trait": {"count": "Order Completed"}},
+        {
+            "key": "spent",
+            "name": "Spent in a month",
+            "trait": {
+                "sum": "Order Completed",
+                "path": "properties.total",
+                "during": {"last": "30d"},
+            },
+        },
+    ],
+}
 
 
 def fill(server: RunningServer) -> None:
     """Sources, people, anonymous visits, two accounts, duplicates and events that are refused."""
     with server.api() as api:
         made = [api.post("/api/v1/sources", json=source).json() for source in SOURCES]
+        api.post("/api/v1/definitions", json=DEFINITIONS).raise_for_status()
     web, mobile, desk = (source["write_keys"][0]["key"] for source in made)
     dice, now = random.Random(7), datetime.now(UTC)
     events = [event for person in PEOPLE for event in _journey(person, dice, now)]

@@ -56,7 +56,7 @@ def test_pages_without_data(chromium: Any, empty_shop: RunningServer) -> None:
     page = context.new_page()
     found = {}
     for name, path in PAGES.items():
-        if "open=" in path or "sarah" in path:
+        if any(word in path for word in ("open=", "sarah", "/buyers", "/orders")):
             continue
         settle(page, path)
         found[name] = violations(page)

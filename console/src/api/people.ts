@@ -49,6 +49,8 @@ export interface Profile {
   sources: string[]
   brands: string[]
   accounts: { id: string; traits: Json }[]
+  /** Keys of those she is in; absent before there are segments. */
+  segments?: string[]
   counters: { total: number; events: Record<string, { count: number; first: string | null; last: string | null }> }
   explain: Record<string, Why>
 }

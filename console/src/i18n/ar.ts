@@ -1,5 +1,6 @@
 import accounts from './locales/ar/accounts.json'
 import common from './locales/ar/common.json'
+import conditions from './locales/ar/conditions.json'
 import events from './locales/ar/events.json'
 import home from './locales/ar/home.json'
 import live from './locales/ar/live.json'
@@ -7,9 +8,11 @@ import login from './locales/ar/login.json'
 import profile from './locales/ar/profile.json'
 import profiles from './locales/ar/profiles.json'
 import quarantine from './locales/ar/quarantine.json'
+import segments from './locales/ar/segments.json'
 import settings from './locales/ar/settings.json'
 import shell from './locales/ar/shell.json'
 import sources from './locales/ar/sources.json'
 import sql from './locales/ar/sql.json'
+import traits from './locales/ar/traits.json'
 
-export default { ...common, accounts, events, home, live, login, profile, profiles, quarantine, settings, shell, sources, sql }
+export default { ...common, accounts, conditions, events, home, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }

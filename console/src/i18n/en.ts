@@ -1,5 +1,6 @@
 import accounts from './locales/en/accounts.json'
 import common from './locales/en/common.json'
+import conditions from './locales/en/conditions.json'
 import events from './locales/en/events.json'
 import home from './locales/en/home.json'
 import live from './locales/en/live.json'
@@ -7,9 +8,11 @@ import login from './locales/en/login.json'
 import profile from './locales/en/profile.json'
 import profiles from './locales/en/profiles.json'
 import quarantine from './locales/en/quarantine.json'
+import segments from './locales/en/segments.json'
 import settings from './locales/en/settings.json'
 import shell from './locales/en/shell.json'
 import sources from './locales/en/sources.json'
 import sql from './locales/en/sql.json'
+import traits from './locales/en/traits.json'
 
-export default { ...common, accounts, events, home, live, login, profile, profiles, quarantine, settings, shell, sources, sql }
+export default { ...common, accounts, conditions, events, home, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }

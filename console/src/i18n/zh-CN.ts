@@ -1,5 +1,6 @@
 import accounts from './locales/zh-CN/accounts.json'
 import common from './locales/zh-CN/common.json'
+import conditions from './locales/zh-CN/conditions.json'
 import events from './locales/zh-CN/events.json'
 import home from './locales/zh-CN/home.json'
 import live from './locales/zh-CN/live.json'
@@ -7,9 +8,11 @@ import login from './locales/zh-CN/login.json'
 import profile from './locales/zh-CN/profile.json'
 import profiles from './locales/zh-CN/profiles.json'
 import quarantine from './locales/zh-CN/quarantine.json'
+import segments from './locales/zh-CN/segments.json'
 import settings from './locales/zh-CN/settings.json'
 import shell from './locales/zh-CN/shell.json'
 import sources from './locales/zh-CN/sources.json'
 import sql from './locales/zh-CN/sql.json'
+import traits from './locales/zh-CN/traits.json'
 
-export default { ...common, accounts, events, home, live, login, profile, profiles, quarantine, settings, shell, sources, sql }
+export default { ...common, accounts, conditions, events, home, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }

@@ -1,8 +1,8 @@
-import { Building2, Cable, House, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, UsersRound, type LucideIcon } from 'lucide-react'
+import { Building2, Cable, House, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, Tags, Target, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ParseKeys } from 'i18next'
 
 export interface NavPage {
-  to: '/' | '/profiles' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/sql' | '/settings'
+  to: '/' | '/profiles' | '/segments' | '/traits' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/sql' | '/settings'
   title: ParseKeys
   icon: LucideIcon
   /** `g` and then this key jumps here. */
@@ -21,6 +21,8 @@ export const NAV: readonly NavGroup[] = [
     title: 'shell.group.people',
     pages: [
       { to: '/profiles', title: 'profiles.title', icon: UsersRound, jump: 'p' },
+      { to: '/segments', title: 'segments.title', icon: Target, jump: 'm' },
+      { to: '/traits', title: 'traits.title', icon: Tags, jump: 't' },
       { to: '/accounts', title: 'accounts.title', icon: Building2, jump: 'a' },
     ],
   },

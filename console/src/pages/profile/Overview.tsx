@@ -8,6 +8,7 @@ import { useFormat } from '@/ui/useFormat'
 
 import css from './Profile.module.css'
 import { RecentCard } from './RecentCard'
+import { SegmentsCard } from './SegmentsCard'
 import { IdentityCard } from './IdentityCard'
 import { TraitsCard } from './TraitsCard'
 import { countedName } from './names'
@@ -21,6 +22,7 @@ export function Overview({ profile, address }: { profile: Profile; address: stri
       <TraitsCard profile={profile} address={address} />
       <RecentCard address={address} />
       <div className={css.side}>
+        <SegmentsCard profile={profile} />
         <IdentityCard profile={profile} address={address} />
         <Accounts profile={profile} />
         <Activity profile={profile} />
