@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -20,9 +20,9 @@ ENGINES = ("duckdb", "clickhouse", "postgres", "spark")
 _numbers = count(1)
 
 
-def engine_params() -> list[Any]:
+def engine_params(names: Sequence[str] = ENGINES) -> list[Any]:
     """One parameter an engine; those of one engine stay in one worker, which starts it once."""
-    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES]
+    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
 
 
 @contextmanager
