@@ -99,7 +99,7 @@ def watch(
     state = apsw.Connection(str(folder / "state.db"), flags=apsw.SQLITE_OPEN_READONLY)
     last = 0
     while not stop.wait(0.005):
-        rows = state.execute(
+        rows: list[Any] = state.execute(
             "SELECT seq, reason FROM membership_changes WHERE seq > ? ORDER BY seq", (last,)
         ).fetchall()
         now = time.time()

@@ -170,7 +170,7 @@ class Remembered:
                 "SELECT behaviour, ts, message_id, source, kept FROM behaviour_rows WHERE node = ?",
                 (node,),
             ):
-                found.setdefault(number, []).append(tuple(row))  # type: ignore[arg-type]
+                found.setdefault(number, []).append(tuple(row))
         return found
 
     @cached_property

@@ -267,9 +267,7 @@ class Look:
                 return found[0] if found else None
             value, turn = self.value(self._known.traits[name])
             turns.append(turn)
-            if isinstance(value, list):
-                return value[0] if value else None
-            return value
+            return None if isinstance(value, list) else value
 
         parsed = expressions.parse(text)
         for name in parsed.names:  # also those that the value does not hang on just now
