@@ -141,6 +141,27 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => import('./pages/accounts/AccountsPage'), 'AccountsPage'),
 })
 
+const insights = createRoute({
+  getParentRoute: () => shell,
+  path: '/insights',
+  validateSearch: search({ q: '', saved: '', view: '', cell: '', who: '', list: '' }),
+  component: lazyRouteComponent(() => import('./pages/insights/InsightsPage'), 'InsightsPage'),
+})
+
+const dashboards = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboards',
+  validateSearch: search({ q: '' }),
+  component: lazyRouteComponent(() => import('./pages/dashboards/DashboardsPage'), 'DashboardsPage'),
+})
+
+const dashboard = createRoute({
+  getParentRoute: () => shell,
+  path: '/dashboards/$key',
+  validateSearch: search({ from: '', to: '', segment: '', edit: '' }),
+  component: lazyRouteComponent(() => import('./pages/dashboards/DashboardPage'), 'DashboardPage'),
+})
+
 const sql = createRoute({
   getParentRoute: () => shell,
   path: '/sql',
@@ -155,7 +176,7 @@ const settings = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, segments, newSegment, segment, traits, newTrait, trait, live, events, quarantine, sources, accounts, sql, settings])]),
+  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, segments, newSegment, segment, traits, newTrait, trait, live, events, quarantine, sources, accounts, insights, dashboards, dashboard, sql, settings])]),
   context: { queries: queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,

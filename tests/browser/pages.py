@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+VIEWED = {"event": "Product Viewed"}
+FUNNEL = {"kind": "funnel", "steps": [VIEWED, {"event": "Order Completed"}], "window": "7d"}
+
+
+def _insight(question: dict[str, Any], **more: str) -> str:
+    return "/insights?" + urlencode({"q": json.dumps(question), **more})
+
+
 PAGES = {
     "home": "/",
     "profiles": "/profiles",
@@ -30,6 +42,16 @@ PAGES = {
     "quarantined": "/quarantine?open=1",
     "sources": "/sources",
     "source": "/sources?open=web-shop",
+    "insights": "/insights",
+    "insights-funnel": _insight(FUNNEL),
+    "insights-people": _insight(FUNNEL, cell='{"step":2}'),
+    "insights-table": _insight({"kind": "trends", "series": [VIEWED]}, view="table"),
+    "insights-retention": _insight({"kind": "retention", "start": VIEWED, "return": VIEWED}),
+    "insights-lifecycle": _insight({"kind": "lifecycle"}),
+    "insights-paths": _insight({"kind": "paths"}),
+    "insights-saved": "/insights?saved=checkout&list=saved",
+    "dashboards": "/dashboards",
+    "dashboard": "/dashboards/shop?edit=1",
     "sql": "/sql?query=SELECT%20event%2C%20count(*)%20AS%20n%20FROM%20events%20GROUP%20BY%20ALL",
     "settings": "/settings",
 }

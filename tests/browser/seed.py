@@ -24,6 +24,12 @@ PEOPLE = [
 ]
 PRODUCTS = [("Yoga mat", 29.9), ("Silver ring", 7.5), ("Kitchen knife", 18.0), ("Dumbbell", 42.0)]
 BATCH = 100
+VIEWED, ORDERED = {"event": "Product Viewed"}, {"event": "Order Completed"}
+INSIGHTS = {
+    "checkout": {"kind": "funnel", "steps": [VIEWED, ORDERED], "window": "7d"},
+    "views": {"kind": "trends", "series": [VIEWED], "period": "day", "breakdown": "source"},
+    "repeat": {"kind": "retention", "start": ORDERED, "return": ORDERED, "period": "week"},
+}
 DEFINITIONS = {
     "segments": [
         {
@@ -62,6 +68,11 @@ def fill(server: RunningServer) -> None:
     """Sources, people, anonymous visits, two accounts, duplicates and events that are refused."""
     with server.api() as api:
         made = [api.post("/api/v1/sources", json=source).json() for source in SOURCES]
+        for key, question in INSIGHTS.items():
+            kept = {"key": key, "name": key.title(), "question": question}
+            api.post("/api/v1/saved-insights", json=kept).raise_for_status()
+        board = {"key": "shop", "name": "Shop", "cards": [{"insight": key} for key in INSIGHTS]}
+        api.post("/api/v1/dashboards", json=board).raise_for_status()
         api.post("/api/v1/definitions", json=DEFINITIONS).raise_for_status()
     web, mobile, desk = (source["write_keys"][0]["key"] for source in made)
     dice, now = random.Random(7), datetime.now(UTC)

@@ -1,8 +1,10 @@
 import accounts from './locales/ar/accounts.json'
 import common from './locales/ar/common.json'
 import conditions from './locales/ar/conditions.json'
+import dashboards from './locales/ar/dashboards.json'
 import events from './locales/ar/events.json'
 import home from './locales/ar/home.json'
+import insights from './locales/ar/insights.json'
 import live from './locales/ar/live.json'
 import login from './locales/ar/login.json'
 import profile from './locales/ar/profile.json'
@@ -15,4 +17,4 @@ import sources from './locales/ar/sources.json'
 import sql from './locales/ar/sql.json'
 import traits from './locales/ar/traits.json'
 
-export default { ...common, accounts, conditions, events, home, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }
+export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }

@@ -1,8 +1,10 @@
 import accounts from './locales/en/accounts.json'
 import common from './locales/en/common.json'
 import conditions from './locales/en/conditions.json'
+import dashboards from './locales/en/dashboards.json'
 import events from './locales/en/events.json'
 import home from './locales/en/home.json'
+import insights from './locales/en/insights.json'
 import live from './locales/en/live.json'
 import login from './locales/en/login.json'
 import profile from './locales/en/profile.json'
@@ -15,4 +17,4 @@ import sources from './locales/en/sources.json'
 import sql from './locales/en/sql.json'
 import traits from './locales/en/traits.json'
 
-export default { ...common, accounts, conditions, events, home, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }
+export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }

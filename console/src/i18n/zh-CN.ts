@@ -1,8 +1,10 @@
 import accounts from './locales/zh-CN/accounts.json'
 import common from './locales/zh-CN/common.json'
 import conditions from './locales/zh-CN/conditions.json'
+import dashboards from './locales/zh-CN/dashboards.json'
 import events from './locales/zh-CN/events.json'
 import home from './locales/zh-CN/home.json'
+import insights from './locales/zh-CN/insights.json'
 import live from './locales/zh-CN/live.json'
 import login from './locales/zh-CN/login.json'
 import profile from './locales/zh-CN/profile.json'
@@ -15,4 +17,4 @@ import sources from './locales/zh-CN/sources.json'
 import sql from './locales/zh-CN/sql.json'
 import traits from './locales/zh-CN/traits.json'
 
-export default { ...common, accounts, conditions, events, home, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }
+export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }

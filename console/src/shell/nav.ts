@@ -1,8 +1,8 @@
-import { Building2, Cable, House, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, Tags, Target, UsersRound, type LucideIcon } from 'lucide-react'
+import { Building2, Cable, ChartLine, House, LayoutDashboard, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, Tags, Target, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ParseKeys } from 'i18next'
 
 export interface NavPage {
-  to: '/' | '/profiles' | '/segments' | '/traits' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/sql' | '/settings'
+  to: '/' | '/profiles' | '/segments' | '/traits' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/insights' | '/dashboards' | '/sql' | '/settings'
   title: ParseKeys
   icon: LucideIcon
   /** `g` and then this key jumps here. */
@@ -37,7 +37,11 @@ export const NAV: readonly NavGroup[] = [
   },
   {
     title: 'shell.group.insights',
-    pages: [{ to: '/sql', title: 'sql.title', icon: SquareTerminal, jump: 'q' }],
+    pages: [
+      { to: '/insights', title: 'insights.title', icon: ChartLine, jump: 'i' },
+      { to: '/dashboards', title: 'dashboards.title', icon: LayoutDashboard, jump: 'd' },
+      { to: '/sql', title: 'sql.title', icon: SquareTerminal, jump: 'q' },
+    ],
   },
   { pages: [{ to: '/settings', title: 'settings.title', icon: Settings, jump: ',' }] },
 ]
