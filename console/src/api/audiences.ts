@@ -205,12 +205,12 @@ export const namedEventsQuery = (ids: readonly string[]) =>
     staleTime: Infinity,
   })
 
-/** Names by profile id; who has none, or is too new for the warehouse, is not among them. */
+/** Names by profile id, empty for anonymous people; who is too new for the warehouse is not among them. */
 export const namedPeopleQuery = (ids: readonly string[]) =>
   queryOptions({
     queryKey: ['profiles', 'named', ids],
     queryFn: () =>
-      ask(`SELECT profile_id, coalesce(name, '') FROM profile_rows WHERE profile_id IN (${ids.map(quoted).join(', ')})`).then(
+      ask(`SELECT profile_id, CASE WHEN known THEN coalesce(name, '') ELSE '' END FROM profile_rows WHERE profile_id IN (${ids.map(quoted).join(', ')})`).then(
         (rows) => new Map(rows.map(([id, name]) => [String(id), String(name)])),
       ),
     enabled: ids.length > 0,

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+import { Card } from '@/ui/Card'
 import { SegmentedControl } from '@/ui/SegmentedControl'
 
 import css from './Conditions.module.css'
@@ -21,25 +22,33 @@ interface Props {
 /** A condition as a sentence that one edits, or as YAML; both say the same. */
 export function ConditionEditor({ value, onChange, of, self, error }: Props) {
   const { t } = useTranslation()
-  const [view, setView] = useState<'sentence' | 'code'>('sentence')
+  const [view, setView] = useState<View>('sentence')
   const readable = isCondition(value)
   return (
-    <div className={css.editor}>
-      <div className={css.top}>
-        <span className={css.subject}>{t(of === 'accounts' ? 'conditions.accounts' : 'conditions.people')}</span>
-        <SegmentedControl
-          label={t('conditions.yaml.view')}
-          value={view}
-          choices={[
-            { value: 'sentence', label: t('conditions.yaml.sentence') },
-            { value: 'code', label: t('conditions.yaml.code') },
-          ]}
-          onChange={setView}
-        />
-      </div>
+    <Card
+      title={t(of === 'accounts' ? 'conditions.accounts' : 'conditions.people')}
+      actions={<ViewChoice view={view} onChange={setView} />}
+    >
       {view === 'code' && <YamlView label={t('conditions.yaml.label')} value={value} onChange={onChange} error={error} />}
       {view === 'sentence' && readable && <Root tree={value} setting={{ of, self, error }} onChange={onChange} />}
       {view === 'sentence' && !readable && <p className={css.none}>{t('conditions.yaml.noTree')}</p>}
-    </div>
+    </Card>
+  )
+}
+
+export type View = 'sentence' | 'code'
+
+export function ViewChoice({ view, onChange }: { view: View; onChange: (view: View) => void }) {
+  const { t } = useTranslation()
+  return (
+    <SegmentedControl
+      label={t('conditions.yaml.view')}
+      value={view}
+      choices={[
+        { value: 'sentence', label: t('conditions.yaml.sentence') },
+        { value: 'code', label: t('conditions.yaml.code') },
+      ]}
+      onChange={onChange}
+    />
   )
 }

@@ -35,9 +35,9 @@ interface RootProps {
 /** The whole tree. A condition that stands alone is shown in a group: there is a place for the next one. */
 export function Root({ tree, setting, onChange }: RootProps) {
   const { inner, negated, at } = peel(tree)
-  if (isGroup(inner)) return <Group node={inner} negated={negated} at={`when${at}`} setting={setting} onChange={onChange} />
+  if (isGroup(inner)) return <Group root node={inner} negated={negated} at={`when${at}`} setting={setting} onChange={onChange} />
   const change = (next: Condition) => onChange('all' in next && next.all.length === 1 ? next.all[0]! : next)
-  return <Group alone node={{ all: [tree] }} negated={false} at="when" setting={setting} onChange={change} />
+  return <Group root alone node={{ all: [tree] }} negated={false} at="when" setting={setting} onChange={change} />
 }
 
 /** A condition with everything inside of it. */
@@ -53,9 +53,11 @@ interface GroupProps extends Omit<NodeProps, 'node'> {
   negated: boolean
   /** The tree has only what is in the group, not the group itself. */
   alone?: boolean
+  /** At the top, one condition needs no word about how it is joined. */
+  root?: boolean
 }
 
-function Group({ node, negated, alone, at, setting, onChange }: GroupProps) {
+function Group({ node, negated, alone, root, at, setting, onChange }: GroupProps) {
   const { t } = useTranslation()
   const items = itemsOf(node)
   const join = joinOf(node, negated)
@@ -64,14 +66,14 @@ function Group({ node, negated, alone, at, setting, onChange }: GroupProps) {
   const own = isInside(setting.error, at) && !items.some((_, index) => isInside(setting.error, placeOf(index)))
   return (
     <div className={css.group}>
-      <div className={css.groupHead}>
+      {!(root && !negated && items.length < 2) && (
         <Pick
           label={t('conditions.joinLabel')}
           value={join}
           choices={JOINS.map((each) => ({ value: each, label: t(`conditions.join.${each}`) }))}
           onChange={(next) => onChange(group(next as Join, items))}
         />
-      </div>
+      )}
       {items.length === 0 && <p className={css.none}>{t('conditions.empty')}</p>}
       <ul className={css.items}>
         {items.map((item, index) => (
@@ -86,7 +88,7 @@ function Group({ node, negated, alone, at, setting, onChange }: GroupProps) {
           </li>
         ))}
       </ul>
-      <div className={css.groupFoot}>
+      <div>
         <AddMenu of={setting.of} onAdd={(fresh) => set([...items, fresh])} />
       </div>
       {own && <Refused error={setting.error!} />}

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
+import css from './Conditions.module.css'
 import { calendarWords, CALENDAR } from './lengths'
 import type { Window } from './model'
 import { marks } from './slots'
@@ -22,10 +23,10 @@ export function WindowWords({ during, onChange }: Props) {
   if (!during || 'calendar' in during) return kind
   if ('last' in during) {
     return (
-      <>
+      <span className={css.pair}>
         {kind}
         <LengthWord label={label} value={during.last} onChange={(last) => onChange({ last })} />
-      </>
+      </span>
     )
   }
   if ('between' in during) {

@@ -65,7 +65,7 @@ describe('a condition as a sentence', () => {
         ],
         during: { last: '7d' },
       },
-      'did in this order in the last 7 days Product Added where price is more than 10 then not Order Completed within 1 hour, with the same product_id',
+      'did in this order in the last 7 days: Product Added where price is more than 10, then not Order Completed within 1 hour, with the same product_id',
     ],
     [
       { all: [{ did: 'A' }, { any: [{ did: 'B' }, { trait: 'x', op: 'exists' }] }] },

@@ -146,6 +146,12 @@ export function blank(kind: Kind): Condition {
   }
 }
 
+/** The node with a part set, or left out when there is none. */
+export function without<T extends object, K extends keyof T>(node: T, key: K, value: T[K] | undefined): T {
+  const { [key]: _, ...rest } = node
+  return (value === undefined ? rest : { ...rest, [key]: value }) as T
+}
+
 /** Whether something is still to be filled in: then there is no use in asking the server. */
 export function isUnfinished(node: Condition): boolean {
   const { inner } = peel(node)

@@ -53,7 +53,7 @@ function leaf(voice: Voice, node: Exclude<Condition, { not: Condition }>, negate
     const often = isOnce(node) ? '' : oftenWords(voice, node)
     return t('conditions.rule.did', { verb, event: eventWords(voice, node.did), where: whereWords(voice, node.where), often, during })
   }
-  if ('sequence' in node) return t('conditions.rule.sequence', { verb, during, within: withinWords(voice, node) }) + ` ${stepWords(voice, node)}`
+  if ('sequence' in node) return `${tidy(t('conditions.rule.sequence', { verb, during, within: withinWords(voice, node) }))}: ${stepWords(voice, node)}`
   if ('has' in node) {
     const event = eventWords(voice, node.first ?? node.last ?? '')
     return t('conditions.rule.first', { verb, event, where: filterWords(voice, node.has), during })
@@ -139,7 +139,7 @@ function withinWords({ t, language }: Voice, { within }: Sequence): string {
 
 function stepWords(voice: Voice, { sequence }: Sequence): string {
   const same = sequence[1]?.same ?? []
-  const said = sequence.map((step) => oneStep(voice, step)).join(` ${voice.t('conditions.step.then')} `)
+  const said = sequence.map((step) => oneStep(voice, step)).join(`, ${voice.t('conditions.step.then')} `)
   return same.length ? `${said}, ${voice.t('conditions.step.same', { paths: same.map(shortPath).join(', ') })}` : said
 }
 

@@ -1,8 +1,7 @@
-import { useState } from 'react'
-import { useTranslation } from 'react-i18next'
+import { useState, type ReactNode } from 'react'
 
 import { ConditionEditor } from '@/conditions/ConditionEditor'
-import { Card, Column, Columns } from '@/ui/Card'
+import { Column, Columns } from '@/ui/Card'
 
 import css from './Segments.module.css'
 import { LivePreview, usePreview } from './LivePreview'
@@ -18,20 +17,17 @@ interface Props {
   /** Of a segment that exists. */
   self?: string
   /** Name and description of a new one. */
-  children?: React.ReactNode
+  children?: ReactNode
 }
 
 /** The question on the left as a sentence, the answer on the right while one writes. */
 export function Builder({ draft, onChange, self, children }: Props) {
-  const { t } = useTranslation()
   const preview = usePreview(draft.when, draft.of)
   return (
     <Columns>
       <Column>
         {children}
-        <Card title={t('segments.condition')}>
-          <ConditionEditor value={draft.when} onChange={(when) => onChange({ ...draft, when })} of={draft.of} self={self} error={preview.refused} />
-        </Card>
+        <ConditionEditor value={draft.when} onChange={(when) => onChange({ ...draft, when })} of={draft.of} self={self} error={preview.refused} />
       </Column>
       <div className={css.aside}>
         <LivePreview preview={preview} of={draft.of} />

@@ -33,7 +33,7 @@ export function ChangesTab({ segment }: { segment: Segment }) {
               {t(change.entered ? 'segments.cameIn' : 'segments.wentOut')}
             </Tag>
             <Link to="/profiles/$ref/{-$tab}" params={{ ref: change.profile }} className={css.strong}>
-              <bdi>{people?.get(change.profile) || change.profile}</bdi>
+              <bdi>{(people?.get(change.profile) ?? change.profile) || t('profiles.nobody')}</bdi>
             </Link>
             <Occasion change={change} events={events ?? []} />
             <Link to="/segments/$key/{-$tab}" params={{ key: segment.key, tab: 'why' }} search={{ person: change.profile }}>

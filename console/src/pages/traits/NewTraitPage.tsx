@@ -71,16 +71,14 @@ export function NewTraitPage() {
           </div>
         </div>
       </Card>
-      <Card title={t('traits.definition')}>
-        <TraitEditor
-          value={trait}
-          onChange={(next) => {
-            save.reset()
-            setTrait(next)
-          }}
-          error={refused}
-        />
-      </Card>
+      <TraitEditor
+        value={trait}
+        onChange={(next) => {
+          save.reset()
+          setTrait(next)
+        }}
+        error={refused}
+      />
     </Page>
   )
 }

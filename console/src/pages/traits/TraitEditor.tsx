@@ -2,19 +2,20 @@ import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { COMPUTATIONS, PERIODS, readComputation, toComputation, withKind, type ComputationKind, type Parts } from '@/conditions/computations'
+import { ViewChoice, type View } from '@/conditions/ConditionEditor'
 import css from '@/conditions/Conditions.module.css'
 import { isInside, type NodeError } from '@/conditions/errors'
 import { Filters } from '@/conditions/Filters'
 import { Line } from '@/conditions/Line'
 import { longPath, shortPath } from '@/conditions/paths'
-import { EventWords } from '@/conditions/Rules'
+import { EventWords } from '@/conditions/EventWords'
 import { marks } from '@/conditions/slots'
 import { LengthWord, Pick, Word } from '@/conditions/tokens'
 import { Refused } from '@/conditions/Tree'
 import { useProperties } from '@/conditions/useKnown'
 import { WindowWords } from '@/conditions/WindowWords'
 import { YamlView } from '@/conditions/YamlView'
-import { SegmentedControl } from '@/ui/SegmentedControl'
+import { Card } from '@/ui/Card'
 import { TextField } from '@/ui/TextField'
 import { Words } from '@/ui/Words'
 
@@ -22,28 +23,27 @@ interface Props {
   value: unknown
   onChange: (value: unknown) => void
   error?: NodeError
+  note?: ReactNode
+  actions?: ReactNode
 }
 
 /** A computed trait as a sentence that one edits, or as YAML; both say the same. */
-export function TraitEditor({ value, onChange, error }: Props) {
+export function TraitEditor({ value, onChange, error, note, actions }: Props) {
   const { t } = useTranslation()
-  const [view, setView] = useState<'sentence' | 'code'>('sentence')
+  const [view, setView] = useState<View>('sentence')
   const parts = readComputation(value)
   const set = (change: Partial<Parts>) => parts && onChange(toComputation({ ...parts, ...change }))
   return (
-    <div className={css.editor}>
-      <div className={css.top}>
-        <span className={css.subject}>{t('traits.subject')}</span>
-        <SegmentedControl
-          label={t('conditions.yaml.view')}
-          value={view}
-          choices={[
-            { value: 'sentence', label: t('conditions.yaml.sentence') },
-            { value: 'code', label: t('conditions.yaml.code') },
-          ]}
-          onChange={setView}
-        />
-      </div>
+    <Card
+      title={t('traits.subject')}
+      note={note}
+      actions={
+        <>
+          {actions}
+          <ViewChoice view={view} onChange={setView} />
+        </>
+      }
+    >
       {view === 'code' && <YamlView label={t('traits.yaml')} value={value} onChange={onChange} error={error} />}
       {view === 'sentence' && !parts && <p className={css.none}>{t('conditions.yaml.noTree')}</p>}
       {view === 'sentence' && parts && (
@@ -52,7 +52,7 @@ export function TraitEditor({ value, onChange, error }: Props) {
           {isInside(error, 'trait') && <Refused error={error} />}
         </div>
       )}
-    </div>
+    </Card>
   )
 }
 

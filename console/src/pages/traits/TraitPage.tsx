@@ -108,29 +108,24 @@ function Definition({ trait }: { trait: ComputedTrait }) {
   const parts = readComputation(draft)
   const refused = save.error ? nodeError(save.error) : undefined
   const { key, name, description } = trait
+  const actions = changed && (
+    <>
+      <Button size="small" onPress={() => setDraft(trait.trait)}>
+        {t('segments.discard')}
+      </Button>
+      <Button
+        size="small"
+        variant="primary"
+        isDisabled={parts && isHoled(parts)}
+        isPending={save.isPending}
+        onPress={() => save.mutate({ key, name, description, trait: draft, reason: '' })}
+      >
+        {t('traits.publish')}
+      </Button>
+    </>
+  )
   return (
-    <Card
-      title={t('traits.definition')}
-      note={changed && t('traits.unsaved')}
-      actions={
-        changed && (
-          <>
-            <Button size="small" onPress={() => setDraft(trait.trait)}>
-              {t('segments.discard')}
-            </Button>
-            <Button
-              size="small"
-              variant="primary"
-              isDisabled={parts && isHoled(parts)}
-              isPending={save.isPending}
-              onPress={() => save.mutate({ key, name, description, trait: draft, reason: '' })}
-            >
-              {t('traits.publish')}
-            </Button>
-          </>
-        )
-      }
-    >
+    <>
       <TraitEditor
         value={draft}
         onChange={(next) => {
@@ -138,9 +133,11 @@ function Definition({ trait }: { trait: ComputedTrait }) {
           setDraft(next)
         }}
         error={refused}
+        note={changed && t('traits.unsaved')}
+        actions={actions}
       />
       {save.error && !refused && <ErrorState error={save.error} />}
-    </Card>
+    </>
   )
 }
 
