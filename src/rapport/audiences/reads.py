@@ -129,6 +129,12 @@ class AudienceReads:
             "computed": {trait: msgspec.json.decode(value) for trait, value in values},
         }
 
+    def value(self, key: str, profile: int) -> tuple[Any, int] | None:
+        """The value of a computed trait, and since when it is this one (µs UTC)."""
+        query = "SELECT value, at FROM trait_values WHERE profile = ? AND trait = ?"
+        row = self._connection.execute(query, (profile, key)).fetchone()
+        return None if row is None else (msgspec.json.decode(str(row[0])), int(str(row[1])))
+
     def gap(self) -> Gap | None:
         """The oldest of what has to be filled from the warehouse."""
         if not self._there():

@@ -200,9 +200,12 @@ class Conditions:
 
     def _trait(self, path: str, op: str, operand: Any) -> E:
         trait = self._known.traits.get(path)
-        if trait is None or isinstance(trait.trait, Outside):
+        if trait is None:
             way = paths.of_trait(path)
             return holds(lambda test: self._described(way, test), op, operand, self._now)
+        if isinstance(trait.trait, Outside):
+            written = self._written(trait)
+            return holds(lambda test: test(written), op, operand, self._now)
         if isinstance(trait.trait, Aggregate) and trait.trait.kind == "unique_list":
             return self._in_list(trait.trait, op, operand)
         value = self._value(trait)
@@ -224,9 +227,22 @@ class Conditions:
 
     def _single(self, path: str) -> SqlValue:
         trait = self._known.traits.get(path)
-        if trait is None or isinstance(trait.trait, Outside):
+        if trait is None:
             return JsonValue(self._dialect, column("traits"), paths.of_trait(path).keys)
+        if isinstance(trait.trait, Outside):
+            return self._written(trait)
         return self._value(trait)
+
+    def _written(self, trait: ComputedTrait) -> SqlValue:
+        """What was written down for it."""
+        table = f"written_{trait.key}"
+
+        def found() -> exp.Select:
+            query = exp.select(column("profile"), column("value"))
+            return query.from_("computed_traits").where(equals(column("trait"), trait.key))
+
+        self.tables[table], self.held[table] = found, ["value"]
+        return JsonValue(self._dialect, column(f"{table}_value"), ())
 
     def _value(self, trait: ComputedTrait) -> SqlValue:
         held = column(self.name(trait))
@@ -247,7 +263,7 @@ class Conditions:
     def _computed(self, one: ComputedTrait) -> E:
         match one.trait:
             case Outside():
-                return self._dialect.json_text(column("traits"), paths.of_trait(one.key).keys)
+                return self._written(one).text()
             case DaysSince(selection):
                 flag = self._events.flag(selection, None)
                 last = exp.Max(this=choose((flag, column("ts"))))

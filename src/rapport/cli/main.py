@@ -28,6 +28,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "insight": ("insight", "Ask for funnels, retention and more."),
         "profile": ("profile", "Show or find customers."),
         "segments": ("segments", "List segments, who is in them, and why."),
+        "models": ("models", "Show and run models of customer value; forecast revenue."),
         "trace": ("trace", "Show what happened to one event at every stage."),
     },
     "Steer": {

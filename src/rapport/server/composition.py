@@ -40,6 +40,7 @@ class Composition:
         self._context.loading.start()
         self._chores.start()
         self._history.start()
+        self._context.models.start()
 
     def stop_streams(self) -> None:
         """Let /ready say no and end what would keep connections open."""
@@ -48,6 +49,7 @@ class Composition:
 
     def close(self) -> None:
         """Blocks until every store is closed."""
+        self._context.models.stop()
         self._history.stop()
         self._chores.stop()
         self._context.rooms.log.close()

@@ -20,8 +20,10 @@ from rapport.database import connect
 from rapport.errors import ConfigError, Conflict
 from rapport.identity.reads import IdentityReads
 from rapport.insights.asking import Insights
+from rapport.insights.models import ModelStore
 from rapport.insights.rows import Ints
 from rapport.insights.saved import SavedStore
+from rapport.insights.worth import Worth
 from rapport.log.base import EventLog
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline_reads import PipelineReads
@@ -80,8 +82,10 @@ class Rooms:
         self.survivorship = RulesFile(self.folder.survivorship)
         self.pipeline = PipelineReads(self.folder.state, log)
         self.history = WarehouseReads(warehouse)
-        self.insights = Insights(warehouse, clock, self._members)
+        self.insights = Insights(warehouse, clock, self.members)
         self.saved = SavedStore(self.folder.control, clock)
+        self.models = ModelStore(self.folder.control, clock)
+        self.worth = Worth(warehouse, clock, self.models.settings)
         self._local = threading.local()
         self._opened: list[Reads] = []
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
@@ -114,7 +118,7 @@ class Rooms:
             reads = self._local.reads = self.new_reads()
         return reads
 
-    def _members(self, key: str) -> Ints:
+    def members(self, key: str) -> Ints:
         """Profiles in a segment. Asked in a thread of `asking`."""
         reads = self._own()
         found = reads.audiences.definition("segment", key)
@@ -151,6 +155,7 @@ class Rooms:
             reads.connection.close()
         self.pipeline.close()
         self.saved.close()
+        self.models.close()
         self.accounts.close()
         self.keys.close()
         self.sources.close()

@@ -19,6 +19,7 @@ from rapport.server.commands import Commands
 from rapport.server.live import Live
 from rapport.server.loading import Loading
 from rapport.server.metrics import Metrics
+from rapport.server.models import Models
 from rapport.server.passwords import Passwords
 from rapport.server.readiness import Readiness
 from rapport.server.rooms import Rooms
@@ -41,6 +42,7 @@ class Context:
         self.readiness = Readiness(rooms, loading)
         self.commands = Commands(rooms)
         self.books = Books(rooms)
+        self.models = Models(rooms, rooms.models)
 
     def slugs(self) -> dict[int, str]:
         """Number of a source → the name by which people know it."""

@@ -58,6 +58,10 @@ FURTHER = {
     "DELETE /api/v1/segments/{key}": {400, 409},
     "DELETE /api/v1/computed-traits/{key}": {400, 409},
     "GET /api/v1/segments/{key}/why/{ref}": {400},
+    "GET /api/v1/computed-traits/{key}/why/{ref}": {400},
+    "PUT /api/v1/models/settings": {409},
+    "GET /api/v1/value/forecast": {409},
+    "POST /api/v1/value/lookalikes": {404, 409},
 }
 ENVELOPE = {
     "type": "object",

@@ -24,6 +24,7 @@ from rapport.server.api import (
     insights,
     keys,
     live,
+    models,
     operations,
     overview,
     profiles,
@@ -36,6 +37,7 @@ from rapport.server.api import (
     survivorship,
     trace,
     users,
+    value,
 )
 from rapport.server.api.context import Asked, Context, Provided, has_scope
 
@@ -63,6 +65,8 @@ AREAS = (
     exports,
     segments,
     computed_traits,
+    models,
+    value,
 )
 
 

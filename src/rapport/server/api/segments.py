@@ -10,11 +10,12 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from rapport.audiences import defining, definitions, sql, writing
 from rapport.audiences.known import Known
-from rapport.audiences.model import Segment
+from rapport.audiences.model import ComputedTrait, ModelOutput, Segment
 from rapport.audiences.reads import Change, Shown
 from rapport.clock import to_iso
 from rapport.errors import Malformed
 from rapport.ids import profile_id
+from rapport.insights import models
 from rapport.server import why
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.decisions import Decided, decided_view
@@ -99,6 +100,9 @@ async def define(
     fresh = [defining.read(kind, each) for kind, each in raw]
     known = await context.rooms.reading(lambda reads: reads.audiences.known())
     defining.fit(fresh, known)
+    for one in fresh:
+        if isinstance(one, ComputedTrait) and isinstance(one.trait, ModelOutput):
+            models.check(one.key, one.trait)
     listed = [{"kind": kind, "definition": each} for kind, each in raw]
     by = principal_of(request).name
     return decided_view(await context.commands.decide("define", by, reason, definitions=listed))
