@@ -19,6 +19,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "stickiness": {"event": {"event": "A"}},
     "active": {"period": "day", "trailing": 7},
     "paths": {"start": "A"},
+    "revenue": {"order": {"event": "A"}, "amount": ["properties.price"], "period": "day"},
+    "north_star": {"metric": {"name": "a", "series": [{"event": "A"}]}, "period": "day"},
 }
 CELLS: dict[str, dict[str, Any]] = {
     "trends": {"period": "2025-10-09"},
@@ -28,6 +30,8 @@ CELLS: dict[str, dict[str, Any]] = {
     "stickiness": {"periods": 1},
     "active": {"period": "2025-10-09"},
     "paths": {"step": 1, "item": "A", "next": "B"},
+    "revenue": {"period": "2025-10-09", "of": "new"},
+    "north_star": {"metric": "a", "period": "2025-10-09"},
 }
 
 

@@ -10,13 +10,23 @@ import msgspec
 from rapport.audiences import parts
 from rapport.audiences.operands import refuse
 from rapport.errors import Malformed
-from rapport.insights.answers import activity, funnel, paths, retention, trends
+from rapport.insights.answers import (
+    activity,
+    funnel,
+    north_star,
+    paths,
+    retention,
+    revenue,
+    trends,
+)
 from rapport.insights.ground import Ground
 from rapport.insights.rows import Ints
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.funnel import Funnel
+from rapport.insights.specs.north_star import NorthStar
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
+from rapport.insights.specs.revenue import Revenue
 from rapport.insights.specs.scope import Question
 from rapport.insights.specs.trends import Trends
 
@@ -54,6 +64,10 @@ KINDS: dict[str, Kind] = {
         Active, activity.ActiveCell, activity.active, activity.active_people, activity.active_why
     ),
     "paths": Kind(Paths, paths.Cell, paths.answer, paths.people, paths.why),
+    "revenue": Kind(Revenue, revenue.Cell, revenue.answer, revenue.people, revenue.why),
+    "north_star": Kind(
+        NorthStar, north_star.Cell, north_star.answer, north_star.people, north_star.why
+    ),
 }
 
 

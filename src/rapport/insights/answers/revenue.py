@@ -1,0 +1,282 @@
+"""Revenue: the answer, the people behind a number, and the orders of one person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+
+from rapport.audiences import values, windows
+from rapport.audiences.operands import refuse
+from rapport.clock import to_iso
+from rapport.insights import periods, scan
+from rapport.insights.ground import Ground
+from rapport.insights.kernels import revenue as kernel
+from rapport.insights.oracles import revenue as oracle
+from rapport.insights.oracles.matched import matched
+from rapport.insights.oracles.trends import divided
+from rapport.insights.periods import Grid
+from rapport.insights.rows import Bools, Ints
+from rapport.insights.specs.revenue import ORDER, Revenue
+from rapport.insights.specs.scope import span, zone
+
+_UNIT = 10**values.PLACES
+_SECOND = 1_000_000
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`came_back`: of those whose first order lies in the period. `value` of the breakdown."""
+
+    period: str
+    of: Literal["buyers", "new", "returning", "came_back"] = "buyers"
+    value: str | None = None  # "" is none
+
+
+class _Read(NamedTuple):
+    orders: list[kernel.Orders]
+    refunds: list[kernel.Money]
+    sizes: list[int]  # millionths, by the number of an amount
+    texts: list[str | None]  # of the breakdown, by `by`
+
+
+def answer(question: Revenue, ground: Ground) -> dict[str, Any]:
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    read = _read(question, ground)
+    whole = replace(grid, bounds=(start, end))
+    told: dict[str, Any] = {
+        "kind": "revenue",
+        "periods": _rows(question, ground, grid, read, start, end, [0])[0],
+        "total": _rows(question, ground, whole, read, start, end, [0])[0][0],
+    }
+    if question.breakdown:
+        told["breakdown"] = _breakdown(question, ground, grid, read, start, end)
+    return told
+
+
+def people(question: Revenue, ground: Ground, cell: Cell) -> Ints:
+    """Profiles, ascending. Raises `Malformed` for a cell that there is not."""
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    labels = [grid.label(n) for n in range(len(grid))]
+    if cell.period not in labels:
+        raise refuse("cell.period", "is the day on which a period of the question begins")
+    number = labels.index(cell.period)
+    low, high = max(start, grid.bounds[number]), min(end, grid.bounds[number + 1])
+    read = _read(question, ground)
+    value = None if cell.value is None else cell.value or None
+    place = None if cell.value is None else read.texts.index(value) if value in read.texts else -1
+    found = [np.zeros(0, np.int64)]
+    for each in read.orders:
+        kept = _inside(each.money.at, low, high)
+        if place is not None:
+            kept &= each.money.by == place
+        if cell.of == "came_back":
+            kept &= each.first & _back(question, each.gap)
+        elif cell.of != "buyers":
+            kept &= _inside(each.begun, low, high) == (cell.of == "new")
+        found.append(each.money.person[kept])
+    return np.unique(np.concatenate(found))
+
+
+def why(question: Revenue, ground: Ground, profile: int) -> dict[str, Any]:
+    """All her orders, which of them count, and in which period of the question."""
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    seen = matched(
+        events,
+        question.checked(),
+        *(windows.EVER, ground.now + 1),
+        now=ground.now,
+        wanted=question.wanted(),
+    )
+    counted = {id(each.event): each for each in oracle.orders(question, seen)}
+    numbers = {place: n for n, place in enumerate(counted, 1)}
+    told = []
+    for each in (one for one in seen if one.match & ORDER):
+        money = counted.get(id(each))
+        inside = start <= each.at < end
+        period = int(periods.number(grid, np.array([each.at], np.int64))[0]) if inside else None
+        row: dict[str, Any] = {"at": to_iso(each.at), "order": numbers.get(id(each))}
+        row |= {"amount": None if money is None else _number(money.amount)}
+        row["period"] = None if period is None or money is None else grid.label(period)
+        if each.event is not None:
+            row |= {"event": each.event.event, "message_id": each.event.message_id}
+        told.append(row)
+    return {"profile": f"p_{profile}", "orders": told}
+
+
+def _read(question: Revenue, ground: Ground) -> _Read:
+    """Every order until now: who is new, and who comes back, is told by all of them."""
+    wanted = question.wanted()
+    pieces, held = ground.rows(
+        question.checked(), windows.EVER, ground.now + 1, segment=question.segment, wanted=wanted
+    )
+    first = 1 if question.order_id else 0
+    amounts = range(first, first + len(question.amount))
+    sizes = [[values.micro(text) for text in held.texts[place]] for place in amounts]
+    numeric = [np.array([size is not None for size in each], np.bool_) for each in sizes]
+    by = len(wanted) - 1 if question.breakdown else None
+    layout = kernel.Layout(0 if question.order_id else None, amounts, by, numeric)
+    chunks = list(pieces)
+    return _Read(
+        [kernel.orders(each, layout) for each in chunks],
+        [kernel.refunds(each, layout) for each in chunks],
+        [size or 0 for each in sizes for size in each],
+        [None, *(held.texts[by] if by is not None else ())],
+    )
+
+
+def _breakdown(
+    question: Revenue, ground: Ground, grid: Grid, read: _Read, start: int, end: int
+) -> list[dict[str, Any]]:
+    """The values with most orders in the range."""
+    totals = np.zeros(len(read.texts), np.int64)
+    for each in read.orders:
+        kept = _inside(each.money.at, start, end)
+        totals += np.bincount(each.money.by[kept], minlength=len(totals))
+    order = np.argsort(-totals, kind="stable").tolist()
+    chosen = [n for n in order if totals[n]][: question.limit]
+    rows = _rows(question, ground, grid, read, start, end, chosen, split=True)
+    return [
+        {"value": read.texts[n], "orders": int(totals[n]), "periods": told}
+        for n, told in zip(chosen, rows, strict=True)
+    ]
+
+
+def _rows(
+    question: Revenue,
+    ground: Ground,
+    grid: Grid,
+    read: _Read,
+    start: int,
+    end: int,
+    chosen: list[int],
+    *,
+    split: bool = False,
+) -> list[list[dict[str, Any]]]:
+    """For each chosen value of the breakdown a row a period; without `split` for all together."""
+    width = len(read.texts) if split else 1
+    sums = _Sums(len(grid) * width, read.sizes)
+    for orders in read.orders:
+        kept = np.flatnonzero(_inside(orders.money.at, start, end))
+        period = periods.number(grid, orders.money.at[kept]).astype(np.int64)
+        slot = period * width + (orders.money.by[kept] if split else 0)
+        low, high = _edges(grid, start, end)
+        begun = orders.begun[kept]
+        new = (begun >= low[period]) & (begun < high[period])
+        sums.orders(orders, kept, slot, new, _back(question, orders.gap[kept]))
+    for money in read.refunds:
+        kept = np.flatnonzero(_inside(money.at, start, end))
+        period = periods.number(grid, money.at[kept]).astype(np.int64)
+        sums.refunds(money.amount[kept], period * width + (money.by[kept] if split else 0))
+    longest = question.longest() or 0
+    return [
+        [
+            {
+                "start": grid.label(n),
+                "complete": grid.bounds[n + 1] <= ground.now + 1,
+                **sums.row(n * width + value, grid.bounds[n + 1] + longest <= ground.now + 1),
+            }
+            for n in range(len(grid))
+        ]
+        for value in chosen
+    ]
+
+
+class _Sums:
+    """What comes to each slot, chunk after chunk. Sums of money are Python's integers."""
+
+    def __init__(self, size: int, sizes: list[int]) -> None:
+        self._sizes = sizes
+        self._counts = {
+            name: np.zeros(size, np.int64)
+            for name in ("orders", "buyers", "new", "cohort", "came_back")
+        }
+        self._revenue, self._refunded = [0] * size, [0] * size
+        self._gaps: list[list[Ints]] = [[] for _ in range(size)]
+
+    def orders(self, found: kernel.Orders, kept: Ints, slot: Ints, new: Bools, back: Bools) -> None:
+        person, first = found.money.person[kept], found.first[kept]
+        self._money(self._revenue, found.money.amount[kept], slot)
+        size = len(self._revenue)
+        once = np.unique(person.astype(np.int64) * size + slot, return_index=True)[1]
+        for name, which in (
+            ("orders", slot),
+            ("buyers", slot[once]),
+            ("new", slot[once][new[once]]),
+            ("cohort", slot[first]),
+            ("came_back", slot[first & back]),
+        ):
+            self._counts[name] += np.bincount(which, minlength=size)
+        gaps, places = found.gap[kept][first & back], slot[first & back]
+        for place in np.unique(places).tolist():
+            self._gaps[place].append(gaps[places == place])
+
+    def refunds(self, amount: Ints, slot: Ints) -> None:
+        self._money(self._refunded, amount, slot)
+
+    def row(self, slot: int, complete: bool) -> dict[str, Any]:
+        count = {name: int(each[slot]) for name, each in self._counts.items()}
+        revenue, refunded = self._revenue[slot], self._refunded[slot]
+        gaps = np.sort(np.concatenate([np.zeros(0, np.int64), *self._gaps[slot]]))
+        rate = count["came_back"] / count["cohort"] if count["cohort"] else None
+        return {
+            "orders": count["orders"],
+            "revenue": _number(revenue),
+            "refunded": _number(refunded),
+            "net": _number(revenue - refunded),
+            "average_order_value": _number(divided(revenue, count["orders"])),
+            "buyers": count["buyers"],
+            "new": count["new"],
+            "returning": count["buyers"] - count["new"],
+            "repeat": {
+                "people": count["cohort"],
+                "came_back": count["came_back"],
+                "rate": None if rate is None else round(rate, 6),
+                "median_seconds": _rank(gaps, 50),
+                "p90_seconds": _rank(gaps, 90),
+                "complete": complete,
+            },
+        }
+
+    def _money(self, into: list[int], amount: Ints, slot: Ints) -> None:
+        width = max(len(self._sizes), 1)
+        packed, times = np.unique(slot * width + amount, return_counts=True)
+        for place, count in zip(packed.tolist(), times.tolist(), strict=True):
+            into[place // width] += self._sizes[place % width] * count
+
+
+def _inside(at: Ints, start: int, end: int) -> Bools:
+    found: Bools = (at >= start) & (at < end)
+    return found
+
+
+def _edges(grid: Grid, start: int, end: int) -> tuple[Ints, Ints]:
+    """Of each period, the part that lies in the range."""
+    bounds = np.array(grid.bounds, np.int64)
+    return np.maximum(bounds[:-1], start), np.minimum(bounds[1:], end)
+
+
+def _back(question: Revenue, gap: Ints) -> Bools:
+    longest = question.longest()
+    found: Bools = (gap >= 0) & (gap <= (longest if longest is not None else gap))
+    return found
+
+
+def _rank(gaps: Ints, percent: int) -> int | float | None:
+    """Nearest rank, in seconds."""
+    if not len(gaps):
+        return None
+    size = int(gaps[max(1, -(-len(gaps) * percent // 100)) - 1])
+    return size // _SECOND if size % _SECOND == 0 else size / _SECOND
+
+
+def _number(size: int | None) -> int | float | None:
+    """As JSON: whole numbers are whole."""
+    if size is None:
+        return None
+    return size // _UNIT if size % _UNIT == 0 else size / _UNIT
