@@ -45,6 +45,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Operate": {
         "doctor": ("doctor", "Check the stores and whether the books balance."),
         "backup": ("backup", "Copy all stores to a folder, also while running."),
+        "warehouse": ("warehouse", "Move the history between engines."),
         "restore": ("backup", "Put a backup in place of an empty data folder."),
         "version": ("version", "Show the versions of Rapport and of what it stands on."),
     },

@@ -6,7 +6,6 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import entry_points
 from typing import TypeVar
 
 import apsw
@@ -17,7 +16,7 @@ from rapport.clock import Clock
 from rapport.collect.sources import SourceStore
 from rapport.config import Settings
 from rapport.database import connect
-from rapport.errors import ConfigError, Conflict
+from rapport.errors import Conflict
 from rapport.identity.reads import IdentityReads
 from rapport.insights.asking import Insights
 from rapport.insights.models import ModelStore
@@ -33,6 +32,7 @@ from rapport.server.accounts import AccountStore
 from rapport.server.apikeys import KeyStore
 from rapport.server.folder import Folder
 from rapport.server.known_sources import KnownSources
+from rapport.warehouse import choosing
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.reads import WarehouseReads
 
@@ -163,14 +163,12 @@ class Rooms:
 
 def open_warehouse(settings: Settings) -> Warehouse:
     """The warehouse that the settings name. Raises `ConfigError` when nothing is called so."""
-    found = entry_points(group="rapport.warehouses", name=settings.warehouse)
-    if not found:
-        known = sorted(entry.name for entry in entry_points(group="rapport.warehouses"))
-        raise ConfigError(
-            f"there is no warehouse called {settings.warehouse!r}", hint=f"use {', '.join(known)}"
-        )
-    make: Callable[..., Warehouse] = next(iter(found)).load()
-    return make(Folder(settings.folder).warehouse, memory_mb=settings.warehouse_memory_mb)
+    return choosing.open_warehouse(
+        settings.warehouse,
+        Folder(settings.folder).warehouse,
+        memory_mb=settings.warehouse_memory_mb,
+        url=settings.warehouse_url,
+    )
 
 
 def open_log(settings: Settings, clock: Clock) -> SqliteLog:

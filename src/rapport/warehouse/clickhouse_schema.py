@@ -32,9 +32,12 @@ LOGS = {
     "profile_log": "profile",
     "trait_log": "trait, profile",
 }
-# Says which version of tables and views is there.
-LAYOUT = "CREATE TABLE IF NOT EXISTS layout (digest String) ENGINE = MergeTree ORDER BY digest"
 _SEEN = "load <= (SELECT max(seq) FROM loads)"
+
+
+def layout() -> str:
+    """What makes the table that says which version of tables and views is there."""
+    return _table("layout", "digest String", "digest")
 
 
 def statements() -> list[str]:

@@ -61,15 +61,14 @@ def copy(source: Warehouse, target: Warehouse, advance: Advance = lambda _: None
     A copy that was interrupted goes on where it stopped. Raises `Conflict` when the target holds
     something else, `Unavailable` when a store fails or both do not hold the same afterwards.
     """
-    if not _finished(source, target):
+    if source.loaded() and not _finished(source, target):
         progress = _progress(source, target)
         target.set_sources(_sources(source))
         if not progress.rest:
             _copy_events(source, target, progress, advance)
             _copy_rest(source, target)
         _copy_profiles(source, target, advance)
-        dirty = pa.table({"profile": _all(source, "profile", "dirty_profiles")}, DIRTY_PROFILES)
-        target.load(source.loaded(), dirty=dirty, mark=source.mark())
+        _finish(source, target)
     found = compare(source, target)
     if isinstance(found, Difference):
         raise Unavailable(
@@ -82,6 +81,13 @@ def copy(source: Warehouse, target: Warehouse, advance: Advance = lambda _: None
 def _finished(source: Warehouse, target: Warehouse) -> bool:
     """Whether nothing is left but to compare."""
     return (target.loaded(), target.mark()) == (source.loaded(), source.mark())
+
+
+def _finish(source: Warehouse, target: Warehouse) -> None:
+    """The number and mark of the source; what is dirty there is dirty here."""
+    dirty = pa.table({"profile": _all(source, "profile", "dirty_profiles")}, DIRTY_PROFILES)
+    if not target.load(source.loaded(), dirty=dirty, mark=source.mark()) and dirty.num_rows:
+        target.renew_profiles("copied")  # the only number was needed before: all are read again
 
 
 def _progress(source: Warehouse, target: Warehouse) -> Progress:
@@ -108,8 +114,8 @@ def _copy_events(
     portion = -(-total // loads)
     for events in _portions(source, progress, portion):
         last = events.num_rows - 1
-        at = [int(events[name][last].as_py()) for name in ("log_offset", "log_index")]
-        reached = Progress(source.loaded(), *at)
+        offset, index = (int(events[n][last].as_py()) for n in ("log_offset", "log_index"))
+        reached = Progress(source.loaded(), offset, index)
         target.load(target.loaded() + 1, events=events, mark=_marked(reached))
         advance(events.num_rows)
 
@@ -117,18 +123,19 @@ def _copy_events(
 def _copy_rest(source: Warehouse, target: Warehouse) -> None:
     """Identities, memberships and traits; and the events, when there are no numbers for them."""
     begun = target.loaded() > 0
-    number = source.loaded() - 1 if source.loaded() > 1 else source.loaded()
     few = source.loaded() <= _LAST_LOADS
+    last = source.loaded() == 1
+    mark = source.mark() if last else _marked(Progress(source.loaded(), rest=True))
     events = pa.concat_tables(_portions(source, Progress(0), 10**9)) if few and not begun else None
     target.load(
-        number,
+        max(1, source.loaded() - 1),
         events=events,
         identities=_table(source, "SELECT * FROM identities ORDER BY node", IDENTITIES),
         memberships=_table(
             source, "SELECT * FROM membership_changes ORDER BY seq", MEMBERSHIP_CHANGES
         ),
         traits=_table(source, "SELECT * FROM computed_traits", TRAIT_CHANGES),
-        mark=_marked(Progress(source.loaded(), rest=True)),
+        mark=mark,
     )
 
 
@@ -193,7 +200,8 @@ def _all(source: Warehouse, column: str, table: str) -> list[Any]:
 
 def _sources(source: Warehouse) -> list[SourceRow]:
     rows = source.read("SELECT id, slug, name, kind, brand, region, party FROM sources")
-    return [SourceRow(**{n: v or "" if n != "id" else v for n, v in row.items()}) for row in rows]
+    filled = [{name: "" if value is None else value for name, value in r.items()} for r in rows]
+    return [msgspec.convert(row, SourceRow) for row in filled]
 
 
 def _marked(progress: Progress) -> str:

@@ -22,6 +22,7 @@ _IDLE = 4  # reading connections that are kept
 _TIMED_OUT, _NO_MEMORY = "57014", ("53200", "53100", "53400")
 _MISSING = {
     "typed views": "properties are read out of the JSON columns, without a column for each",
+    "activity pages": "timeline, catalogue and volumes are asked in the words of DuckDB",
     "memory limit": "work_mem bounds every sort and hash; PostgreSQL has no bound for a query",
 }
 

@@ -28,6 +28,7 @@ _MANY_FILES = 64  # of one table, above which tidy writes them as one
 _ROWS_AT_ONCE = 10_000
 _MISSING = {
     "typed views": "properties are read out of the JSON columns, without a column for each",
+    "activity pages": "timeline, catalogue and volumes are asked in the words of DuckDB",
     "several writers": "one process writes the files; others may read the folder with Spark",
     "memory limit": "Spark's memory is that of its Java process; a query has no bound of its own",
     "fast first answer": "starting Spark takes seconds, a small query a good part of one",
