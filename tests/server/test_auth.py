@@ -23,6 +23,16 @@ ROUTES = sorted(
     }
     | {("GET", "/api/v1/openapi.json"), ("GET", "/api/v1/nowhere"), ("GET", "/api/")}
 )
+# What asks with a body and changes nothing.
+QUESTIONS = {
+    ("POST", "/api/v1/sql"),
+    ("POST", "/api/v1/segments/preview"),
+    ("POST", "/api/v1/insights/x"),
+    ("POST", "/api/v1/insights/x/people"),
+    ("POST", "/api/v1/insights/x/why"),
+    ("POST", "/api/v1/value/attribution"),
+    ("POST", "/api/v1/value/lookalikes"),
+}
 
 
 def test_every_route_refuses_a_stranger(running_server: RunningServer) -> None:
@@ -48,8 +58,7 @@ def test_a_reading_key_writes_nothing(running_server: RunningServer) -> None:
             and (method, path) not in PUBLIC
             and api.request(method, path, headers=reader, json={}).status_code != 403
         }
-        # asking in SQL reads; a session may always be ended
-        assert allowed == {("POST", "/api/v1/sql")}
+        assert allowed == QUESTIONS
         assert api.get("/api/v1/keys", headers=reader).status_code == 403
         assert api.get("/api/v1/profiles", headers=reader).status_code == 200
         assert api.delete(f"/api/v1/keys/{made['key']['id']}").status_code == 200
