@@ -171,7 +171,7 @@ async def list_changes(
     return await context.rooms.reading(read)
 
 
-@post("/api/v1/segments/preview", status_code=200)
+@post("/api/v1/segments/preview", status_code=200, opt={"scope": "read"})
 async def preview_segment(data: JSONBody[Preview], context: Provided) -> PreviewView:
     """How many would be in, and some of them. Nothing is stored."""
     one = definitions.segment({"key": "unsaved_preview", "when": data.when})
