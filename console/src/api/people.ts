@@ -51,6 +51,8 @@ export interface Profile {
   accounts: { id: string; traits: Json }[]
   /** Keys of those she is in; absent before there are segments. */
   segments?: string[]
+  /** Values of computed traits. */
+  computed?: Json
   counters: { total: number; events: Record<string, { count: number; first: string | null; last: string | null }> }
   explain: Record<string, Why>
 }

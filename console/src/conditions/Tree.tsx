@@ -84,12 +84,12 @@ function Group({ node, negated, alone, root, at, setting, onChange }: GroupProps
             <div className={css.content}>
               <Node node={item} at={placeOf(index)} setting={setting} onChange={(next) => set(items.with(index, next))} />
             </div>
-            <RowMenu items={items} index={index} onChange={set} />
+            <RowMenu items={items} index={index} other={'all' in node ? 'any' : 'all'} onChange={set} />
           </li>
         ))}
       </ul>
       <div>
-        <AddMenu of={setting.of} onAdd={(fresh) => set([...items, fresh])} />
+        <AddMenu of={setting.of} other={'all' in node ? 'any' : 'all'} onAdd={(fresh) => set([...items, fresh])} />
       </div>
       {own && <Refused error={setting.error!} />}
     </div>
@@ -160,17 +160,19 @@ export function Refused({ error }: { error: NodeError }) {
 interface RowMenuProps {
   items: readonly Condition[]
   index: number
+  /** How a group inside of this one joins: the same would say nothing new. */
+  other: Join
   onChange: (items: Condition[]) => void
 }
 
-function RowMenu({ items, index, onChange }: RowMenuProps) {
+function RowMenu({ items, index, other, onChange }: RowMenuProps) {
   const { t } = useTranslation()
   const item = items[index]!
   const { inner, negated } = peel(item)
-  const swap = (other: number) => onChange(items.with(index, items[other]!).with(other, item))
+  const swap = (place: number) => onChange(items.with(index, items[place]!).with(place, item))
   const folding = isGroup(inner)
     ? { id: 'unwrap', label: t('conditions.unwrap'), icon: FolderMinus, disabled: negated, onAction: () => onChange(items.toSpliced(index, 1, ...itemsOf(inner))) }
-    : { id: 'wrap', label: t('conditions.wrap'), icon: FolderPlus, onAction: () => onChange(items.with(index, { any: [item] })) }
+    : { id: 'wrap', label: t('conditions.wrap'), icon: FolderPlus, onAction: () => onChange(items.with(index, group(other, [item]))) }
   return (
     <Menu
       label={t('conditions.more')}
@@ -195,10 +197,10 @@ const OF_EVENTS: readonly Kind[] = ['did', 'sequence', 'first', 'last']
 const OF_PEOPLE: readonly Kind[] = ['trait', 'segment', 'identifier', 'consent', 'account', 'percent']
 const OF_ACCOUNTS: readonly Kind[] = ['trait', 'segment', 'members', 'percent']
 
-function AddMenu({ of, onAdd }: { of: string; onAdd: (node: Condition) => void }) {
+function AddMenu({ of, other, onAdd }: { of: string; other: Join; onAdd: (node: Condition) => void }) {
   const { t } = useTranslation()
   const entry = (kind: Kind) => ({ id: kind, label: t(`conditions.kind.${kind}`), onAction: () => onAdd(blank(kind)) })
-  const nested = { id: 'group', label: t('conditions.addGroup'), onAction: () => onAdd({ any: [blank(of === 'accounts' ? 'trait' : 'did')] }) }
+  const nested = { id: 'group', label: t('conditions.addGroup'), onAction: () => onAdd(group(other, [blank(of === 'accounts' ? 'trait' : 'did')])) }
   const groups =
     of === 'accounts'
       ? [{ entries: [...OF_ACCOUNTS.map(entry), nested] }]

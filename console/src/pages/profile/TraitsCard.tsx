@@ -1,10 +1,11 @@
 import { Link } from '@tanstack/react-router'
 import { Pin } from 'lucide-react'
-import type { ReactElement } from 'react'
+import { Fragment, type ReactElement } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Focusable } from 'react-aria-components/Tooltip'
 
 import type { Profile, Why } from '@/api/people'
+import type { Json } from '@/api/types'
 import { Card } from '@/ui/Card'
 import { EmptyState } from '@/ui/EmptyState'
 import { Tooltip } from '@/ui/Tooltip'
@@ -29,7 +30,7 @@ export function TraitsCard({ profile, address }: { profile: Profile; address: st
   ] as const
   return (
     <Card title={t('profile.traits')} note={names.length > 0 && t('profile.traitsHint')}>
-      {names.length === 0 && <EmptyState title={t('profile.noTraits')}>{t('profile.noTraitsHint')}</EmptyState>}
+      {names.length === 0 && Object.keys(profile.computed ?? {}).length === 0 && <EmptyState title={t('profile.noTraits')}>{t('profile.noTraitsHint')}</EmptyState>}
       {groups.map(
         ([group, members]) =>
           members.length > 0 && (
@@ -43,7 +44,32 @@ export function TraitsCard({ profile, address }: { profile: Profile; address: st
             </section>
           ),
       )}
+      <Computed values={profile.computed ?? {}} />
     </Card>
+  )
+}
+
+/** What is computed of her events; its definition is one press away. */
+function Computed({ values }: { values: Json }) {
+  const { t } = useTranslation()
+  const names = Object.keys(values)
+  if (names.length === 0) return null
+  return (
+    <section className={css.group}>
+      <h3>{t('profile.group.computed')}</h3>
+      <dl className={css.traits}>
+        {names.map((key) => (
+          <Fragment key={key}>
+            <dt dir="auto">{key}</dt>
+            <dd>
+              <Link to="/traits/$key" params={{ key }} className={css.value}>
+                <TraitValue value={values[key]} />
+              </Link>
+            </dd>
+          </Fragment>
+        ))}
+      </dl>
+    </section>
   )
 }
 

@@ -3,6 +3,7 @@ import { CircleCheck, CircleX } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { NamedEvent, Verdict } from '@/api/audiences'
+import { isGroup, peel } from '@/conditions/model'
 import { useVoice } from '@/conditions/useVoice'
 import { heading } from '@/conditions/words'
 import { classes } from '@/ui/classes'
@@ -57,7 +58,8 @@ function Part({ verdict, profile, events }: Props) {
 function Found({ verdict: { value, condition } }: { verdict: Verdict }) {
   const { t } = useTranslation()
   const format = useFormat()
-  if (typeof value === 'boolean' || 'all' in condition || 'any' in condition) return null
+  const { inner } = peel(condition)
+  if (typeof value === 'boolean' || isGroup(inner) || 'segment' in inner) return null
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return <p className={css.value}>{t('segments.why.nothing')}</p>
   const said = (each: unknown) => (typeof each === 'number' ? format.number(each) : typeof each === 'object' ? JSON.stringify(each) : String(each))
   return <p className={css.value}>{t('segments.why.value', { value: Array.isArray(value) ? format.list(value.map(said)) : said(value) })}</p>

@@ -1,10 +1,10 @@
 import { useInfiniteQuery, useQuery, keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Check, Minus } from 'lucide-react'
+import { Check, Minus, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { namedEventsQuery, whyQuery, type Segment, type Verdict, type WhyMember } from '@/api/audiences'
+import { namedEventsQuery, namedPeopleQuery, whyQuery, type Segment, type Verdict, type WhyMember } from '@/api/audiences'
 import { profilesQuery } from '@/api/people'
 import { rowsOf } from '@/api/queries'
 import { Avatar } from '@/ui/Avatar'
@@ -78,14 +78,15 @@ function Told({ segment, why }: { segment: Segment; why: WhyMember }) {
   const { t } = useTranslation()
   const ids = [...new Set([...eventsOf(why.verdict), ...why.changes.flatMap(({ reason }) => reason.messages ?? [])])]
   const events = useQuery(namedEventsQuery(ids)).data ?? []
+  const name = useQuery(namedPeopleQuery([why.profile])).data?.get(why.profile)
   return (
     <Columns>
       <Card
         title={t(why.member ? 'segments.why.in' : 'segments.why.out')}
         note={why.since && <Since at={why.since} />}
         actions={
-          <ButtonLink to="/profiles/$ref/{-$tab}" params={{ ref: why.profile }} size="small">
-            {t('segments.why.profile')}
+          <ButtonLink to="/profiles/$ref/{-$tab}" params={{ ref: why.profile }} size="small" icon={UserRound}>
+            {name || t('segments.why.profile')}
           </ButtonLink>
         }
       >
