@@ -139,8 +139,8 @@ class ProfileReads:
         `q` is an identifier, `p_42`, `trait:value`, or the beginning of either.
         """
         filters = Filters(known, self._source_ids(brand, source))
-        with self._connection:
-            return search.seen(self._connection, self._search(q.strip(), MOST_FOUND), filters)
+        with self._look() as lens:
+            return search.seen(lens.connection, self._search(q.strip(), MOST_FOUND), filters)
 
     def accounts(self, limit: int = 50, cursor: str | None = None, q: str = "") -> Page:
         """Accounts by id, each with its traits and number of members, and the next cursor."""
