@@ -112,6 +112,7 @@ class Memory(Ground):
 
     def __init__(self, people: dict[int, list[Happening]]) -> None:
         self.now = NOW
+        self.engine = None
         self._people = people
 
     def rows(

@@ -73,7 +73,8 @@ def test_kernel_and_oracle_agree(
     rows: list[dict[str, Any]], owner: dict[int, int], funnel: Funnel
 ) -> None:
     people = people_of(rows, owner)
-    chosen, found, values = answers._reached(funnel, Memory(people))
+    chosen = plan(funnel, *span(funnel, NOW), NOW)
+    found, values = answers._reached(funnel, chosen, Memory(people))
     got = {}
     for person, level, at, value in zip(*found, strict=True):
         text = values.texts[-1][value] if value >= 0 else None

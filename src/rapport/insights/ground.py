@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from rapport.audiences.model import Selection
 from rapport.errors import NotFound
 from rapport.insights import scan, timeline
+from rapport.insights.identities import owners
 from rapport.insights.rows import Ints, Rows, Values, chunks
-from rapport.insights.timeline import Timeline
+from rapport.insights.sql.engine import Engine
+from rapport.insights.timeline import Held, Timeline
 from rapport.warehouse.base import Warehouse
 
 Members = Callable[[str], Ints]  # key of a segment → profiles
@@ -21,7 +24,10 @@ def _no_segments(key: str) -> Ints:
 
 
 class Ground:
-    """`now` in µs UTC. `members` gives the profiles of a segment or raises `NotFound`."""
+    """`now` in µs UTC. `members` gives the profiles of a segment or raises `NotFound`.
+
+    With an `engine` questions are answered in SQL, otherwise from `rows`.
+    """
 
     def __init__(
         self,
@@ -34,7 +40,13 @@ class Ground:
         self.warehouse = warehouse
         self.now = now
         self._members = members
-        self.held = timeline.fresh()
+        self._timeline = timeline
+        self.engine = None if warehouse.capabilities.arrays else Engine(warehouse, now, members)
+
+    @cached_property
+    def held(self) -> Held:
+        """Only where the warehouse gives arrays."""
+        return self._timeline.fresh()
 
     def rows(
         self,
@@ -47,9 +59,11 @@ class Ground:
     ) -> tuple[Iterator[Rows], Values]:
         """Sorted chunks of whole people: events in low <= at < high that match some selection."""
         named = list(wanted) == ["event"]
-        if (wanted and not named) or any(each.where for each in selections):
+        filtered = any(each.where for each in selections)
+        if self.engine is not None or (wanted and not named) or filtered:
+            owner = owners(self.warehouse) if self.engine is not None else self.held.owner
             found, values = scan.rows(
-                self.warehouse, self.held.owner, selections, low, high, now=self.now, wanted=wanted
+                self.warehouse, owner, selections, low, high, now=self.now, wanted=wanted
             )
             pieces = chunks(found)
         else:
@@ -58,6 +72,8 @@ class Ground:
         return self._of(segment, pieces), values
 
     def nodes(self, profile: int) -> list[int]:
+        if self.engine is not None:
+            return self.engine.nodes(profile)
         found: list[int] = np.flatnonzero(self.held.owner == profile).tolist()
         return found or [profile]
 

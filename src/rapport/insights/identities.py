@@ -10,7 +10,7 @@ from rapport.warehouse.base import Warehouse
 
 def owners(warehouse: Warehouse) -> Ints:
     """The profile of node n at place n; a node that nobody owns is its own profile."""
-    nodes, profiles = [], []
+    nodes, profiles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in warehouse.stream("SELECT node, profile FROM identities", rows_per_batch=500_000):
         nodes.append(batch.column(0).to_numpy())
         profiles.append(batch.column(1).to_numpy())

@@ -30,7 +30,7 @@ from rapport.insights.identities import of_nodes
 from rapport.insights.rows import Ints, Rows, Values, sort
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
-from rapport.warehouse.dialects.duckdb import DuckdbDialect
+from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer, one_of
 
 _PLAIN = ("message_id", "type", "event", "source", "brand", "region", "channel")
@@ -51,7 +51,7 @@ def rows(
 ) -> tuple[Rows, Values]:
     """All events in low <= at < high that match some of `selections`, and of each the text at every
     path of `wanted`."""
-    dialect = DuckdbDialect()
+    dialect = dialect_for(warehouse.capabilities.dialect)
     sql = dialect.sql(_query(dialect, selections, low, high, now, wanted))
     found = pa.Table.from_batches(list(warehouse.stream(sql, rows_per_batch=_FETCH)))
     coded = [_coded(found.column(3 + n)) for n in range(len(wanted))]
@@ -74,23 +74,28 @@ def _query(
 ) -> exp.Select:
     """Columns: node, µs, bits of the selections, and a text for each wanted path."""
     at = dialect.epoch_micros(column("timestamp", "e"))
-    tests = [_test(dialect, each, at, now) for each in selections]
+    tests = [selected(dialect, each, at, now) for each in selections]
     bits = [choose((each, integer(1 << n)), default=integer(0)) for n, each in enumerate(tests)]
     match: E = bits[0]
     for each in bits[1:]:
         match = binary(exp.Add, match, each)
-    columns = [column("node", "e"), at, match, *(_text(dialect, path) for path in wanted)]
+    columns = [column("node", "e"), at, match, *(text_of(dialect, path) for path in wanted)]
     named = [exp.alias_(each, f"c{n}", quoted=True) for n, each in enumerate(columns)]
     query = exp.select(*named).from_(exp.to_table("events", alias="e"))
-    for kind, bound in ((exp.GTE, low), (exp.LT, high)):
-        if abs(bound) < _BOUNDLESS:
-            inside = binary(kind, column("timestamp", "e"), dialect.instant(bound))
-            query = query.where(inside)
+    query = bounded(dialect, query, low, high)
     return query.where(exp.or_(*(each.copy() for each in tests)))
 
 
-def _test(dialect: Dialect, selection: Selection, at: E, now: int) -> E:
-    """Whether a row is one of the selected events: TRUE or FALSE."""
+def bounded(dialect: Dialect, query: exp.Select, low: int, high: int) -> exp.Select:
+    """Only events `e` in low <= at < high."""
+    for kind, bound in ((exp.GTE, low), (exp.LT, high)):
+        if abs(bound) < _BOUNDLESS:
+            query = query.where(binary(kind, column("timestamp", "e"), dialect.instant(bound)))
+    return query
+
+
+def selected(dialect: Dialect, selection: Selection, at: E, now: int) -> E:
+    """Whether a row of events `e` is one of the selected: TRUE or FALSE. `at`: its µs."""
     tests: list[E] = []
     if selection.type:
         tests.append(equals(column("type", "e"), selection.type))
@@ -113,7 +118,8 @@ def _finder(dialect: Dialect, way: paths.Path, at: E) -> Callable[[Callable[[Sql
     return found
 
 
-def _text(dialect: Dialect, path: str) -> E:
+def text_of(dialect: Dialect, path: str) -> E:
+    """The text at a path of an event `e`, NULL where there is none."""
     way = paths.of_event(path)
     if way.head in _JSON:
         return JsonValue(dialect, column(way.head, "e"), way.keys).text()
@@ -160,13 +166,15 @@ def text_at(event: Happening, way: paths.Path) -> str | None:
 
 def of_profile(warehouse: Warehouse, nodes: Sequence[int]) -> list[Happening]:
     """Every event of these nodes, in order of time."""
-    sql = (
-        f"SELECT epoch_us(timestamp) AS timestamp, {', '.join((*_PLAIN, *_JSON))} FROM events"
-        " WHERE node IN (SELECT unnest(?::BIGINT[]))"
-    )
+    dialect = dialect_for(warehouse.capabilities.dialect)
+    at = exp.alias_(dialect.epoch_micros(column("timestamp")), "at", quoted=True)
+    hers = exp.In(this=column("node"), expressions=[integer(int(node)) for node in nodes])
+    query = exp.select(at, *map(column, (*_PLAIN, *_JSON))).from_(exp.to_table("events"))
     found = [
-        Happening(**{name: read(row[name]) for name, read in _READ.items()})
-        for row in warehouse.read(sql, [list(nodes)])
+        Happening(
+            timestamp=int(row["at"]), **{name: read(row[name]) for name, read in _READ.items()}
+        )
+        for row in warehouse.read(dialect.sql(query.where(hers)))
     ]
     return sorted(found, key=lambda each: (each.timestamp, each.message_id))
 
@@ -191,7 +199,6 @@ def _coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
-    "timestamp": int,
     **dict.fromkeys(_PLAIN, _plain),
     **dict.fromkeys(_JSON, _decoded),
 }

@@ -16,6 +16,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     shared: bool  # several processes may write and read at the same time
     dialect: str  # SQL dialect of `query` and `stream`
     missing: Mapping[str, str] = {}  # what it does not offer, and why
+    arrays: bool = False  # rows reach this process fast enough to be counted here, not in SQL
 
 
 class SourceRow(msgspec.Struct, frozen=True):

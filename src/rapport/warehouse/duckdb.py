@@ -57,7 +57,7 @@ class DuckdbWarehouse(Warehouse):
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(shared=False, dialect="duckdb")
+        return Capabilities(shared=False, dialect="duckdb", arrays=True)
 
     def set_sources(self, sources: Sequence[SourceRow]) -> None:
         rows = [[s.id, s.slug, s.name, s.kind, s.brand, s.region, s.party] for s in sources]

@@ -19,6 +19,9 @@ from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.scope import span, zone
+from rapport.insights.sql import activity as plans
+from rapport.insights.sql.activity import Asked
+from rapport.insights.sql.engine import Engine
 
 
 class LifecycleCell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,10 +40,7 @@ class ActiveCell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def lifecycle(question: Lifecycle, ground: Ground) -> dict[str, Any]:
-    grid, found = _states(question, ground)
-    counts = np.zeros((len(grid), len(kernel.STATES)), np.int64)
-    for _, period, state in found:
-        np.add.at(counts, (period, state), 1)
+    grid, counts = _counted(question, ground)
     told = []
     for n in range(1, len(grid)):
         new, returning, resurrected, dormant = counts[n].tolist()
@@ -59,11 +59,14 @@ def lifecycle(question: Lifecycle, ground: Ground) -> dict[str, Any]:
 
 
 def lifecycle_people(question: Lifecycle, ground: Ground, cell: LifecycleCell) -> Ints:
-    grid, found = _states(question, ground)
-    number = _number(grid, cell.period)
     if cell.state not in kernel.STATES:
         raise refuse("cell.state", f"is one of {', '.join(kernel.STATES)}")
     state = kernel.STATES.index(cell.state)
+    if ground.engine is not None:
+        asked = _lifecycle_asked(question, ground, ground.engine)
+        return plans.lifecycle_people(asked, _number(asked.grid, cell.period), state)
+    grid, found = _states(question, ground)
+    number = _number(grid, cell.period)
     kept = [person[(period == number) & (states == state)] for person, period, states in found]
     return np.unique(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
 
@@ -81,10 +84,14 @@ def lifecycle_why(question: Lifecycle, ground: Ground, profile: int) -> dict[str
 
 
 def stickiness(question: Stickiness, ground: Ground) -> dict[str, Any]:
-    grid, found = _stuck(question, ground)
-    counts = np.zeros(len(grid) + 1, np.int64)
-    for _, times in found:
-        counts += np.bincount(times, minlength=len(grid) + 1)
+    if ground.engine is not None:
+        asked = _stickiness_asked(question, ground, ground.engine)
+        grid, counts = asked.grid, plans.stickiness(asked, question.min_occurrences)
+    else:
+        grid, found = _stuck(question, ground)
+        counts = np.zeros(len(grid) + 1, np.int64)
+        for _, times in found:
+            counts += np.bincount(times, minlength=len(grid) + 1)
     more = np.cumsum(counts[::-1])[::-1]
     total = int(counts.sum())
     return {
@@ -104,6 +111,11 @@ def stickiness(question: Stickiness, ground: Ground) -> dict[str, Any]:
 
 
 def stickiness_people(question: Stickiness, ground: Ground, cell: StickinessCell) -> Ints:
+    if ground.engine is not None:
+        asked = _stickiness_asked(question, ground, ground.engine)
+        return plans.stickiness_people(
+            asked, question.min_occurrences, cell.periods, or_more=cell.or_more
+        )
     _, found = _stuck(question, ground)
     kept = [
         person[times >= cell.periods if cell.or_more else times == cell.periods]
@@ -124,18 +136,9 @@ def stickiness_why(question: Stickiness, ground: Ground, profile: int) -> dict[s
 
 
 def active(question: Active, ground: Ground) -> dict[str, Any]:
-    grid, found = _active(question, ground)
+    grid, present, events, trailing = _present(question, ground)
     before = question.trailing - 1
     size = len(grid)
-    present, change = np.zeros(size, np.int64), np.zeros(size + 1, np.int64)
-    events = np.zeros(size, np.int64)
-    for done in found:
-        present += np.bincount(done.period, minlength=size)
-        np.add.at(events, done.period, done.times)
-        begin, end = kernel.spans(done, question.trailing, size)
-        change[:size] += np.bincount(begin, minlength=size)
-        change -= np.bincount(end, minlength=size + 1)
-    trailing = np.cumsum(change)
     told = []
     for n in range(before, size):
         row = {
@@ -151,9 +154,14 @@ def active(question: Active, ground: Ground) -> dict[str, Any]:
 
 
 def active_people(question: Active, ground: Ground, cell: ActiveCell) -> Ints:
+    back = question.trailing - 1 if cell.trailing else 0
+    if ground.engine is not None:
+        asked = _active_asked(question, ground, ground.engine)
+        last = _number(asked.grid, cell.period)
+        return plans.active_people(asked, last - back, last)
     grid, found = _active(question, ground)
     number = _number(grid, cell.period)
-    first = number - (question.trailing - 1 if cell.trailing else 0)
+    first = number - back
     kept = [each.person[(each.period >= first) & (each.period <= number)] for each in found]
     return np.unique(np.concatenate(kept)) if kept else np.zeros(0, np.int64)
 
@@ -166,6 +174,58 @@ def active_why(question: Active, ground: Ground, profile: int) -> dict[str, Any]
         "periods": [grid.label(n) for n in sorted(oracle.active(question, grid, seen))],
         "events": [_shown(each) for each in seen],
     }
+
+
+def _counted(question: Lifecycle, ground: Ground) -> tuple[Grid, Ints]:
+    """[period, state]: how many people."""
+    if ground.engine is not None:
+        asked = _lifecycle_asked(question, ground, ground.engine)
+        return asked.grid, plans.lifecycle(asked)
+    grid, found = _states(question, ground)
+    counts = np.zeros((len(grid), len(kernel.STATES)), np.int64)
+    for _, period, state in found:
+        np.add.at(counts, (period, state), 1)
+    return grid, counts
+
+
+def _present(question: Active, ground: Ground) -> tuple[Grid, Ints, Ints, Ints]:
+    """Of each period: people, events, and people of it and of those that trail."""
+    grid, _, _ = _active_grid(question, ground)
+    size = len(grid)
+    present, change = np.zeros(size, np.int64), np.zeros(size + 1, np.int64)
+    events = np.zeros(size, np.int64)
+    if ground.engine is not None:
+        asked = _active_asked(question, ground, ground.engine)
+        for each in plans.active(asked, question.trailing):
+            present[each.begin] += each.people
+            events[each.begin] += each.events
+            change[each.begin] += each.people
+            change[min(each.end, size)] -= each.people
+        return grid, present, events, np.cumsum(change)
+    for done in _active(question, ground)[1]:
+        present += np.bincount(done.period, minlength=size)
+        np.add.at(events, done.period, done.times)
+        begin, end = kernel.spans(done, question.trailing, size)
+        change[:size] += np.bincount(begin, minlength=size)
+        change -= np.bincount(end, minlength=size + 1)
+    return grid, present, events, np.cumsum(change)
+
+
+def _lifecycle_asked(question: Lifecycle, ground: Ground, engine: Engine) -> Asked:
+    grid, low = _lifecycle_grid(question, ground)
+    high = span(question, ground.now)[1]
+    return Asked(engine, question.checked(), grid, low, high, question.segment)
+
+
+def _stickiness_asked(question: Stickiness, ground: Ground, engine: Engine) -> Asked:
+    start, end = span(question, ground.now)
+    grid = periods.grid(question.period, start, end, zone(question))
+    return Asked(engine, question.checked(), grid, start, end, question.segment)
+
+
+def _active_asked(question: Active, ground: Ground, engine: Engine) -> Asked:
+    grid, start, end = _active_grid(question, ground)
+    return Asked(engine, question.checked(), grid, start, end, question.segment)
 
 
 def _states(question: Lifecycle, ground: Ground) -> tuple[Grid, list[tuple[Ints, Ints, Ints]]]:

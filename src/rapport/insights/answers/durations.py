@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,26 +16,55 @@ EDGES = (
 )
 
 
-def summary(lengths: Ints | Sequence[int]) -> dict[str, Any] | None:
-    """Seconds, from lengths in µs; None without any. A bin holds `from` <= length < `to`.
+class Spread(NamedTuple):
+    """Of lengths in µs. `bins` as EDGES."""
 
-    >>> summary([3_000_000, 1_000_000, 2_000_000])["median"]
-    2.0
+    people: int
+    total: int
+    median: int
+    p90: int
+    bins: tuple[int, ...]
+
+
+class Tally(NamedTuple):
+    """A funnel as numbers, of everybody or of those with one value: people at each step; how long
+    it took to each step from the one before, and all the way."""
+
+    value: str | None
+    other: bool  # of all values that are not told
+    counts: list[int]
+    times: list[Spread | None]
+    whole: Spread | None
+
+
+def spread(lengths: Ints | Sequence[int]) -> Spread | None:
+    """None without any.
+
+    >>> spread([3_000_000, 1_000_000, 2_000_000]).median
+    2000000
     """
     found = np.sort(np.asarray(lengths, np.int64))
     if not len(found):
         return None
     edges = np.array(EDGES)
     counts = np.bincount(np.searchsorted(edges, found, side="right") - 1, minlength=len(edges))
+    middle, most = rank(found, 50), rank(found, 90)
+    return Spread(len(found), int(found.sum()), middle, most, tuple(counts.tolist()))
+
+
+def summary(found: Spread | None) -> dict[str, Any] | None:
+    """Seconds. A bin holds `from` <= length < `to`."""
+    if found is None:
+        return None
     upper = [edge / SECOND for edge in EDGES[1:]] + [None]
     return {
-        "people": len(found),
-        "average": int(found.sum()) // len(found) / SECOND,
-        "median": rank(found, 50) / SECOND,
-        "p90": rank(found, 90) / SECOND,
+        "people": found.people,
+        "average": found.total // found.people / SECOND,
+        "median": found.median / SECOND,
+        "p90": found.p90 / SECOND,
         "histogram": [
-            {"from": edge / SECOND, "to": to, "people": int(count)}
-            for edge, to, count in zip(EDGES, upper, counts, strict=True)
+            {"from": edge / SECOND, "to": to, "people": count}
+            for edge, to, count in zip(EDGES, upper, found.bins, strict=True)
             if count
         ],
     }

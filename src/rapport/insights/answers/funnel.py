@@ -10,7 +10,7 @@ import numpy as np
 from rapport.audiences.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods, scan
-from rapport.insights.answers.durations import summary
+from rapport.insights.answers.durations import Tally, spread, summary
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import funnel as kernel
 from rapport.insights.kernels.funnel import Reached
@@ -19,6 +19,7 @@ from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.funnel import Funnel, Plan, plan
 from rapport.insights.specs.scope import span, zone
+from rapport.insights.sql import funnel as plans
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,15 +31,16 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def answer(question: Funnel, ground: Ground) -> dict[str, Any]:
-    chosen, found, values = _reached(question, ground)
+    chosen = _plan(question, ground)
+    whole, *parts = _tallies(question, ground, chosen)
     told: dict[str, Any] = {
         "kind": "funnel",
         "from": to_iso(chosen.start),
         "to": to_iso(chosen.end),
-        **_steps(question, found),
+        **_steps(question, whole),
     }
     if question.breakdown:
-        told["breakdown"] = _breakdown(question, question.breakdown.limit, found, values)
+        told["breakdown"] = [_part(question, part) for part in parts]
     if question.over_time:
         told["over_time"] = _over_time(question, ground, chosen)
     return told
@@ -48,7 +50,11 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. Raises `Malformed` for a cell that the funnel does not have."""
     if not 1 <= cell.step <= len(question.steps) or cell.outcome not in ("reached", "dropped"):
         raise refuse("cell", "has a step of the funnel, and outcome: reached or dropped")
-    _, found, values = _reached(question, ground)
+    chosen = _plan(question, ground)
+    if ground.engine is not None:
+        steps = {"level": cell.step - 1} if cell.outcome == "dropped" else {"least": cell.step}
+        return plans.people(question, chosen, ground.engine, {**steps, "value": cell.value})
+    found, values = _reached(question, chosen, ground)
     dropped = found.level == cell.step - 1
     kept = dropped if cell.outcome == "dropped" else found.level >= cell.step
     if cell.value is not None:
@@ -60,7 +66,7 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
 
 def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
     """Every event of hers that the funnel looks at, and what became of it."""
-    chosen = plan(question, *span(question, ground.now), ground.now)
+    chosen = _plan(question, ground)
     events = scan.of_profile(ground.warehouse, ground.nodes(profile))
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     seen = matched(
@@ -92,22 +98,47 @@ def _shown(each: Matched) -> dict[str, Any]:
     return {"at": to_iso(each.at), **named}
 
 
-def _reached(question: Funnel, ground: Ground) -> tuple[Plan, Reached, Values]:
-    chosen = plan(question, *span(question, ground.now), ground.now)
+def _plan(question: Funnel, ground: Ground) -> Plan:
+    return plan(question, *span(question, ground.now), ground.now)
+
+
+def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, Values]:
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     pieces, values = ground.rows(
         chosen.selections, chosen.start, chosen.latest, segment=question.segment, wanted=wanted
     )
     parts = [kernel.reached(chosen, piece) for piece in pieces]
-    return chosen, kernel.join(parts, chosen.steps), values
+    return kernel.join(parts, chosen.steps), values
 
 
-def _steps(question: Funnel, found: Reached) -> dict[str, Any]:
-    counts = [int((found.level >= n + 1).sum()) for n in range(len(question.steps))]
+def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
+    """Of everybody; then of each value of the breakdown, the greatest first."""
+    if ground.engine is not None:
+        return plans.tallies(question, chosen, ground.engine)
+    found, values = _reached(question, chosen, ground)
+    parts = [_tally(found)]
+    if question.breakdown:
+        parts += _by_value(question.breakdown.limit, found, values)
+    return parts
+
+
+def _tally(found: Reached, value: str | None = None, *, other: bool = False) -> Tally:
+    steps = found.at.shape[1]
+    counts = [int((found.level > n).sum()) for n in range(steps)]
+    times = []
+    for n in range(1, steps):
+        there = found.level > n
+        times.append(spread(found.at[there, n] - found.at[there, n - 1]))
+    whole = found.level == steps
+    total = spread(found.at[whole, -1] - found.at[whole, 0])
+    return Tally(value, other, counts, times, total)
+
+
+def _steps(question: Funnel, tally: Tally) -> dict[str, Any]:
+    counts = tally.counts
     steps = []
     for n, (step, count) in enumerate(zip(question.steps, counts, strict=True)):
         previous = counts[n - 1] if n else count
-        there = found.level > n
         steps.append(
             {
                 "event": step.name,
@@ -115,13 +146,10 @@ def _steps(question: Funnel, found: Reached) -> dict[str, Any]:
                 "conversion": _share(count, counts[0]),
                 "conversion_from_previous": _share(count, previous),
                 "dropped": previous - count,
-                "time_to_convert": summary(found.at[there, n] - found.at[there, n - 1])
-                if n
-                else None,
+                "time_to_convert": summary(tally.times[n - 1]) if n else None,
             }
         )
-    whole = found.level == len(counts)
-    total = summary(found.at[whole, -1] - found.at[whole, 0]) if len(counts) > 1 else None
+    total = summary(tally.whole) if len(counts) > 1 else None
     return {"steps": steps, "time_to_convert": total}
 
 
@@ -129,21 +157,24 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 6) if whole else None
 
 
-def _breakdown(
-    question: Funnel, limit: int, found: Reached, values: Values
-) -> list[dict[str, Any]]:
-    """One funnel a value, the greatest first; what is beyond `limit` in one."""
+def _by_value(limit: int, found: Reached, values: Values) -> list[Tally]:
+    """One a value, the greatest first; what is beyond `limit` in one."""
     texts = values.texts[-1]
     counts = np.bincount(found.value + 1, minlength=len(texts) + 1)
     ranked = [n for n in np.argsort(-counts, kind="stable") if counts[n]]
-    told = []
-    for n in ranked[:limit]:
-        only = _only(found, found.value == n - 1)
-        told.append({"value": texts[n - 1] if n else None, **_steps(question, only)})
+    parts = [
+        _tally(_only(found, found.value == n - 1), texts[n - 1] if n else None)
+        for n in ranked[:limit]
+    ]
     if len(ranked) > limit:
         rest = _only(found, np.isin(found.value, np.array(ranked[limit:]) - 1))
-        told.append({"value": None, "other": True, **_steps(question, rest)})
-    return told
+        parts.append(_tally(rest, other=True))
+    return parts
+
+
+def _part(question: Funnel, part: Tally) -> dict[str, Any]:
+    other = {"other": True} if part.other else {}
+    return {"value": part.value, **other, **_steps(question, part)}
 
 
 def _only(found: Reached, which: Any) -> Reached:
@@ -159,13 +190,13 @@ def _over_time(question: Funnel, ground: Ground, chosen: Plan) -> list[dict[str,
         point = msgspec.structs.replace(
             question, since=to_iso(start), until=to_iso(end), over_time=None, breakdown=None
         )
-        _, found, _ = _reached(point, ground)
+        tally = _tallies(point, ground, _plan(point, ground))[0]
         told.append(
             {
                 "start": grid.label(n),
                 # Later steps may still come within the window.
                 "complete": end + chosen.window <= ground.now,
-                **_steps(point, found),
+                **_steps(point, tally),
             }
         )
     return told

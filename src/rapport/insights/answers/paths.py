@@ -20,6 +20,8 @@ from rapport.insights.oracles.matched import matched
 from rapport.insights.rows import Ints, starts
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.scope import span
+from rapport.insights.sql import paths as plans
+from rapport.insights.sql.engine import Engine
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +33,8 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 def answer(question: Paths, ground: Ground) -> dict[str, Any]:
+    if ground.engine is not None:
+        return _in_sql(question, ground.engine, span(question, ground.now))
     texts, walks = _walks(question, ground)
     nodes = np.concatenate([_keys(one, len(texts)) for one in walks] or [_none()])
     node, counts = np.unique(nodes, return_counts=True)
@@ -76,6 +80,9 @@ def answer(question: Paths, ground: Ground) -> dict[str, Any]:
 
 def people(question: Paths, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending."""
+    if ground.engine is not None:
+        where = span(question, ground.now)
+        return plans.people(question, ground.engine, where, cell.step, cell.item, cell.next)
     texts, walks = _walks(question, ground)
     item = _number(texts, cell.item)
     found = [_none()]
@@ -100,6 +107,33 @@ def why(question: Paths, ground: Ground, profile: int) -> dict[str, Any]:
             [{"item": item, "at": to_iso(at)} for item, at in path]
             for path in oracle.paths(question, seen)
         ],
+    }
+
+
+def _in_sql(question: Paths, engine: Engine, where: tuple[int, int]) -> dict[str, Any]:
+    nodes = plans.nodes(question, engine, where)
+    links = plans.links(question, engine, where)
+    every, walked = (links[0].links, links[0].walked) if links else (0, 0)
+    return {
+        "kind": "paths",
+        "paths": sum(each.paths for each in nodes if each.step == 1),
+        "people": sum(each.first for each in nodes),
+        "nodes": [{"step": each.step, "item": each.item, "paths": each.paths} for each in nodes],
+        "links": [
+            {
+                "step": each.step,
+                "from": each.item,
+                "to": each.next,
+                "paths": each.paths,
+                "people": each.people,
+                "median_seconds": each.median / SECOND,
+            }
+            for each in links
+        ],
+        "hidden": {
+            "links": every - len(links),
+            "paths": walked - sum(each.paths for each in links),
+        },
     }
 
 

@@ -21,6 +21,7 @@ from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
 from rapport.insights.specs.retention import LENGTHS, Retention
 from rapport.insights.specs.scope import span, zone
+from rapport.insights.sql import retention as plans
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,7 +40,11 @@ def answer(question: Retention, ground: Ground) -> dict[str, Any]:
     sizes = [0] * cohort_count
     counts = np.zeros((cohort_count, cells), np.int64)
     totals = [[0] * cells for _ in range(cohort_count)]
-    for part in _cohorts(question, ground, grid, start, end):
+    if ground.engine is not None:
+        in_sql = plans.cohorts(question, ground.engine, grid, start, end)
+        for number, each in in_sql.items():
+            sizes[number], counts[number], totals[number] = each.size, each.counts, [*each.sums]
+    for part in _cohorts(question, ground, grid, start, end) if ground.engine is None else ():
         sizes[part.number] += len(part.person)
         counts[part.number] += part.counts.sum(axis=0)
         for n, size in enumerate(part.sums):
@@ -67,6 +72,16 @@ def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
     labels = [grid.label(n) for n in range(len(grid))]
     if cell.cohort not in labels:
         raise refuse("cell.cohort", "is the day on which a period of the question begins")
+    if ground.engine is not None:
+        return plans.people(
+            question,
+            ground.engine,
+            grid,
+            (start, end),
+            labels.index(cell.cohort),
+            cell.period,
+            gone=cell.outcome == "gone",
+        )
     found = []
     for part in _cohorts(question, ground, grid, start, end):
         if part.number == labels.index(cell.cohort):

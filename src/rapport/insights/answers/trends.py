@@ -20,7 +20,8 @@ from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.scope import span, zone
-from rapport.insights.specs.trends import LETTERS, Series, Trends
+from rapport.insights.specs.trends import LETTERS, PERCENTILES, Series, Trends
+from rapport.insights.sql import trends as plans
 
 _UNIT = 10**values.PLACES
 Line = list[int | None]  # millionths, a period
@@ -65,6 +66,9 @@ def people(question: Trends, ground: Ground, cell: Cell) -> Ints:
         raise refuse("cell", "has a series and a period of the question")
     number, bit = labels.index(cell.period), LETTERS.index(cell.series)
     low, high = max(start, grid.bounds[number]), min(end, grid.bounds[number + 1])
+    if ground.engine is not None:
+        chosen = question.checked()[bit]
+        return plans.people(question, ground.engine, chosen, (low, high), cell.value)
     wanted = [question.breakdown] if question.breakdown and cell.value is not None else []
     pieces, held = ground.rows(
         question.checked(), low, high, segment=question.segment, wanted=wanted
@@ -139,6 +143,8 @@ def _measured(
     question: Trends, ground: Ground, grid: Grid, start: int, end: int
 ) -> tuple[list[list[Line]], list[list[str | None]]]:
     """For each series the line of all, then one a value of the breakdown; and those values."""
+    if ground.engine is not None:
+        return plans.lines(question, ground.engine, grid, start, end)
     paths = sorted({each.path for each in question.series if each.path})
     wanted = [*paths, *([question.breakdown] if question.breakdown else [])]
     pieces, held = ground.rows(
@@ -211,8 +217,7 @@ class _Sums:
         count = sum(times.values())
         if self._measure == "avg":
             return divided(total, count)
-        percent = {"min": 0, "median": 50, "p90": 90, "max": 100}[self._measure]
-        return _ranked(times, max(1, -(-count * percent // 100)))
+        return _ranked(times, max(1, -(-count * PERCENTILES[self._measure] // 100)))
 
 
 def _ranked(times: dict[int, int], rank: int) -> int:

@@ -11,7 +11,8 @@ from rapport.insights.specs.scope import EventPick, Question, Unit, path_of_one,
 LETTERS = "ABCDEFGHIJ"
 
 Measure = Literal["events", "people", "per_person", "sum", "avg", "min", "max", "median", "p90"]
-_OF_VALUES = ("sum", "avg", "min", "max", "median", "p90")
+PERCENTILES = {"min": 0, "median": 50, "p90": 90, "max": 100}
+_OF_VALUES = ("sum", "avg", *PERCENTILES)
 
 
 class Series(EventPick, frozen=True, kw_only=True):

@@ -1,0 +1,121 @@
+"""An engine that answers questions by itself: its events, in the order of the oracles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sqlglot import exp
+
+from rapport.audiences.model import ANY_EVENT, Selection
+from rapport.insights.rows import Ints
+from rapport.insights.scan import bounded, selected, text_of
+from rapport.insights.sql.flow import Flow, missing_first, numbered
+from rapport.warehouse.base import Warehouse
+from rapport.warehouse.dialect import Dialect
+from rapport.warehouse.dialects import dialect_for
+from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer, one_of
+
+_FETCH = 200_000
+
+
+class Engine:
+    """`now` in µs UTC. `members` raises `NotFound` for a segment that there is not."""
+
+    def __init__(self, warehouse: Warehouse, now: int, members: Callable[[str], Ints]) -> None:
+        self.warehouse = warehouse
+        self.dialect: Dialect = dialect_for(warehouse.capabilities.dialect)
+        self.now = now
+        self._members = members
+
+    def read(self, query: exp.Select) -> list[dict[str, Any]]:
+        return self.warehouse.read(self.dialect.sql(query))
+
+    def profiles(self, flow: Flow) -> Ints:
+        """The column `person`, once each, ascending."""
+        found = flow.group(["person"], {}).query(column("person"))
+        batches = self.warehouse.stream(self.dialect.sql(found), rows_per_batch=_FETCH)
+        parts = [batch.column(0).to_numpy(zero_copy_only=False) for batch in batches]
+        whole: Ints = np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
+        return whole
+
+    def nodes(self, profile: int) -> list[int]:
+        query = exp.select(column("node")).from_("identities")
+        found = self.read(query.where(equals(column("profile"), profile)))
+        return [int(row["node"]) for row in found] or [profile]
+
+    def rows(
+        self,
+        selections: Sequence[Selection],
+        low: int,
+        high: int,
+        *,
+        segment: str | None = None,
+        wanted: Sequence[str] = (),
+    ) -> Flow:
+        """Events in low <= at < high that match some selection.
+
+        Columns: person, at (µs), low (the first selection it matches), match (their bits), and v0,
+        v1 ..., the texts at `wanted`.
+        """
+        flow = Flow(self._picked(selections, low, high, wanted))
+        profile = exp.Coalesce(this=column("profile", "i"), expressions=[column("node", "p")])
+        tests = [column(f"b{n}", "p") for n in range(len(selections))]
+        first = choose(*((test, integer(n)) for n, test in enumerate(tests)))
+        columns = [
+            exp.alias_(profile, "person", quoted=True),
+            column("at", "p"),
+            exp.alias_(first, "low", quoted=True),
+            exp.alias_(_bits(tests), "match", quoted=True),
+            *(column(f"v{n}", "p") for n in range(len(wanted))),
+        ]
+        same = equals(column("node", "i"), column("node", "p"))
+        whose = (
+            exp.select(*columns)
+            .from_(exp.to_table(flow.last, alias="p"))
+            .join(exp.to_table("identities", alias="i"), on=same, join_type="left")
+        )
+        flow.push(whose, exp.or_(*tests))
+        if segment is not None:
+            flow.keep(self._in_segment(segment))
+        return flow
+
+    def numbered(self, flow: Flow, wanted: int, *, where: E | None = None) -> Flow:
+        """With `n`, the number of the row among those of its person, in order."""
+        ties = [missing_first(f"v{n}") for n in range(wanted)]
+        order = [column("at"), column("low"), column("match"), *ties]
+        return flow.add({"n": numbered(["person"], *order)}, where=where)
+
+    def _picked(
+        self, selections: Sequence[Selection], low: int, high: int, wanted: Sequence[str]
+    ) -> exp.Select:
+        at = self.dialect.epoch_micros(column("timestamp", "e"))
+        columns: dict[str, E] = {"node": column("node", "e"), "at": at}
+        for n, each in enumerate(selections):
+            columns[f"b{n}"] = selected(self.dialect, each, at, self.now)
+        for n, path in enumerate(wanted):
+            columns[f"v{n}"] = text_of(self.dialect, path)
+        named = [exp.alias_(value, name, quoted=True) for name, value in columns.items()]
+        query = exp.select(*named).from_(exp.to_table("events", alias="e"))
+        query = bounded(self.dialect, query, low, high)
+        names = [name for each in selections for name in each.events]
+        if ANY_EVENT not in names:
+            query = query.where(one_of(column("event", "e"), sorted(set(names))))
+        return query
+
+    def _in_segment(self, segment: str) -> E:
+        """As the warehouse knows it, which is told of changes with the events that made them."""
+        mine = equals(column("segment"), self.dialect.literal(segment))
+        members = exp.select(column("profile")).from_("memberships").where(mine)
+        if not self.read(members.copy().limit(1)):
+            self._members(segment)
+        return self.dialect.semi_join(column("person"), members)
+
+
+def _bits(tests: Sequence[E]) -> E:
+    found: E = integer(0)
+    for n, test in enumerate(tests):
+        bit = choose((test, integer(1 << n)), default=integer(0))
+        found = bit if n == 0 else binary(exp.Add, found, bit)
+    return found

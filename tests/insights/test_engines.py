@@ -1,0 +1,312 @@
+"""Every engine's SQL gives the answers that the definitions give, on one history full of ties.
+
+The history has merged people, one with most of the events, values of several types and none. Few
+questions a run are drawn for the slower engines; they are the same each time.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from rapport.errors import NotFound
+from rapport.events.schema import MEMBERSHIP_CHANGES
+from rapport.insights import scan
+from rapport.insights.answers import activity, funnel, paths, retention, trends
+from rapport.insights.ground import Ground
+from rapport.insights.kinds import KINDS
+from rapport.insights.rows import Rows
+from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
+from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel
+from rapport.insights.specs.paths import Paths
+from rapport.insights.specs.retention import Retention
+from rapport.insights.specs.scope import EventPick, Question, selection
+from rapport.insights.specs.trends import Series, Trends
+from rapport.insights.timeline import Timeline
+from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
+from rapport.warehouse.duckdb import DuckdbWarehouse
+from tests.contract.warehouses import engine, engine_params
+from tests.insights.planting import HOUR, NOW, Memory, Row, people_of
+from tests.insights.test_activity_laws import SINCE, UNTIL, ZONES, retentions
+from tests.insights.test_funnel_laws import funnels
+from tests.warehouse.rows import event_row, events, identities
+
+PEOPLE = 60
+VIP = range(2, 30, 3)
+FEW = settings(
+    max_examples=10, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+)
+
+
+class SqlOnly(DuckdbWarehouse):
+    """DuckDB as one engine among others."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(shared=False, dialect="duckdb")
+
+
+class Both(NamedTuple):
+    sql: Ground
+    lists: Ground
+
+
+def history(seed: int) -> list[Row]:
+    """Half of the people on twelve hours, the others on twelve days; the first is busy."""
+    chance = random.Random(seed)
+    found: list[Row] = []
+    for node in range(1, PEOPLE + 1):
+        unit, most = (HOUR, 12) if node % 2 else (7 * HOUR, 40)
+        for _ in range(150 if node == 1 else chance.randrange(12)):
+            value = chance.choice([None, "x", "y", "é", 3, 2.5, -1, True])
+            found.append(
+                {
+                    "node": node,
+                    "message_id": f"m{len(found)}",
+                    "event": chance.choice("ABCX"),
+                    "timestamp": NOW - chance.randrange(most + 1) * unit,
+                    "properties": {} if value is None else {"v": value},
+                }
+            )
+    return found
+
+
+@pytest.fixture(scope="module", params=engine_params())
+def both(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    with engine(request.param, folder) as opening:
+        warehouse: Warehouse = (
+            SqlOnly(folder / "warehouse.duckdb", memory_mb=256)
+            if request.param == "duckdb"
+            else opening(folder)()
+        )
+        yield Both(*_filled(warehouse))
+        warehouse.close()
+
+
+def _filled(warehouse: Warehouse) -> tuple[Ground, Ground]:
+    rows = history(7)
+    owner = {node: node - 3 for node in range(4, PEOPLE, 5)}
+    warehouse.set_sources([SourceRow(1, "shop")])
+    table = [
+        event_row(row["node"], **{**row, "log_offset": number})
+        for number, row in enumerate(rows, 1)
+    ]
+    pairs = [(node, owner.get(node, node)) for node in range(1, PEOPLE)]  # the last belongs nowhere
+    changes = [
+        {
+            "seq": n,
+            "segment": "vip",
+            "profile": n,
+            "at": NOW,
+            "entered": True,
+            "reason": "{}",
+            "version": 1,
+        }
+        for n in VIP
+    ]
+    warehouse.load(
+        1,
+        events=events(*table),
+        identities=identities(*pairs),
+        memberships=pa.Table.from_pylist(changes, schema=MEMBERSHIP_CHANGES),
+    )
+    sql = Ground(warehouse, Timeline(warehouse), NOW)
+    return sql, Memory(people_of(rows, owner))
+
+
+def same(both: Both, kind: str, question: Any, cells: list[Any] = []) -> None:  # noqa: B006
+    asked = KINDS[kind]
+    assert asked.answer(question, both.sql) == asked.answer(question, both.lists)
+    for cell in cells:
+        expected = asked.people(question, both.lists, cell).tolist()
+        assert asked.people(question, both.sql, cell).tolist() == expected
+
+
+@FEW
+@given(question=funnels())
+def test_funnels(both: Both, question: Funnel) -> None:
+    cells = [funnel.Cell(step=len(question.steps), outcome=each) for each in ("reached", "dropped")]
+    if question.breakdown:
+        cells += [funnel.Cell(step=1, value=each) for each in ("x", "")]
+    same(both, "funnel", question, cells)
+
+
+@FEW
+@given(question=retentions())
+def test_retention(both: Both, question: Retention) -> None:
+    first = retention.answer(question, both.lists)["cohorts"][0]["start"]
+    cells = [
+        retention.Cell(cohort=first, period=period, outcome=outcome)
+        for period, outcome in ((0, "returned"), (question.periods, "returned"), (1, "gone"))
+    ]
+    same(both, "retention", question, cells)
+
+
+@st.composite
+def activities(draw: st.DrawFn) -> Any:
+    scope: dict[str, Any] = {
+        "since": draw(SINCE),
+        "until": draw(UNTIL),
+        "timezone": draw(ZONES),
+        "period": draw(st.sampled_from(["day", "week"])),
+        "event": EventPick(event=draw(st.sampled_from(["A", ("A", "B"), "*"]))),
+    }
+    new_by = st.sampled_from(["first_event_ever", "first_in_range", "person_created"])
+    return draw(
+        st.one_of(
+            st.builds(Lifecycle, **{k: st.just(v) for k, v in scope.items()}, new_by=new_by),
+            st.builds(
+                Stickiness,
+                **{k: st.just(v) for k, v in scope.items()},
+                min_occurrences=st.integers(1, 2),
+            ),
+            st.builds(
+                Active, **{k: st.just(v) for k, v in scope.items()}, trailing=st.integers(1, 4)
+            ),
+        )
+    )
+
+
+@FEW
+@given(question=activities())
+def test_activity(both: Both, question: Any) -> None:
+    kind = type(question).__name__.lower()
+    told = KINDS[kind].answer(question, both.lists)["periods"][-1]
+    cells: list[Any] = []
+    if kind == "lifecycle":
+        states = ("new", "returning", "resurrected", "dormant")
+        cells = [activity.LifecycleCell(period=told["start"], state=each) for each in states]
+    elif kind == "active":
+        cells = [activity.ActiveCell(period=told["start"], trailing=each) for each in (True, False)]
+    else:
+        cells = [activity.StickinessCell(periods=1, or_more=each) for each in (True, False)]
+    same(both, kind, question, cells)
+
+
+MEASURES = ("events", "people", "per_person", "sum", "avg", "min", "max", "median", "p90")
+
+
+@FEW
+@given(
+    measures=st.lists(st.sampled_from(MEASURES), min_size=1, max_size=2),
+    zone=ZONES,
+    by=st.sampled_from([None, "properties.v", "event"]),
+    limit=st.integers(1, 4),
+)
+def test_trends(both: Both, measures: list[Any], zone: str, by: str | None, limit: int) -> None:
+    series = tuple(
+        Series(
+            event=("A", "B") if n else "*",
+            measure=measure,
+            path="properties.v" if measure in MEASURES[3:] else None,
+        )
+        for n, measure in enumerate(measures)
+    )
+    question = Trends(
+        since="2025-10-05",
+        timezone=zone,
+        series=series,
+        breakdown=by,
+        limit=limit,
+        compare=None if by else "previous",
+        moving_average=None if by else 2,
+    )
+    cells = [trends.Cell(period="2025-10-08", value=each) for each in (None, "x", "")]
+    same(both, "trends", question, cells)
+
+
+ITEMS = st.sampled_from([None, "A", "X", "nowhere"])
+
+
+@FEW
+@given(
+    by=st.sampled_from(["event", "properties.v"]),
+    start=ITEMS,
+    end=ITEMS,
+    steps=st.integers(2, 5),
+    session=st.sampled_from(["1h", "2h", "1d"]),
+    limit=st.integers(1, 30),
+)
+def test_paths(
+    both: Both, by: str, start: Any, end: Any, steps: int, session: str, limit: int
+) -> None:
+    question = Paths(
+        since="2025-09-28", by=by, start=start, end=end, steps=steps, session=session, limit=limit
+    )
+    cells = [paths.Cell(step=1, item="A"), paths.Cell(step=2, item="A", next="X")]
+    same(both, "paths", question, cells)
+
+
+def test_nothing_happened(both: Both) -> None:
+    nothing = EventPick(event="Never")
+    scope: dict[str, Any] = {"since": "2025-10-01", "until": "2025-10-03"}
+    for kind, question in {
+        "funnel": Funnel(steps=(nothing, nothing), breakdown=Breakdown(by="event"), **scope),
+        "retention": Retention(start=nothing, returning=nothing, **scope),
+        "lifecycle": Lifecycle(event=nothing, **scope),
+        "stickiness": Stickiness(event=nothing, **scope),
+        "active": Active(event=nothing, trailing=2, **scope),
+        "trends": Trends(series=(Series(event="Never"),), breakdown="event", **scope),
+        "paths": Paths(event=nothing, **scope),
+    }.items():
+        same(both, kind, question)
+
+
+def test_many_values_become_one(both: Both) -> None:
+    steps = (EventPick(event=("A", "B")), EventPick(event="*"), EventPick(event="C"))
+    by = Breakdown(by="properties.v", attribution="last", limit=2)
+    gap = Exclusion(event="X", after=2, before=3)
+    question = Funnel(
+        since="2025-09-28",
+        steps=steps,
+        window="3d",
+        breakdown=by,
+        exclusions=(gap,),
+        over_time="week",
+    )
+    told = funnel.answer(question, both.sql)
+    assert [each.get("other", False) for each in told["breakdown"]] == [False, False, True]
+    same(both, "funnel", question)
+
+
+def test_only_members(both: Both) -> None:
+    picks = (EventPick(event="A"), EventPick(event="B"))
+    question = Funnel(since="2025-09-28", steps=picks, segment="vip")
+    cell = funnel.Cell(step=1)
+    every = funnel.people(Funnel(since="2025-09-28", steps=picks), both.sql, cell).tolist()
+    assert funnel.people(question, both.sql, cell).tolist() == [n for n in every if n in VIP]
+    with pytest.raises(NotFound):
+        funnel.answer(Funnel(steps=picks, segment="nobody"), both.sql)
+
+
+def test_why_reads_what_happened(both: Both) -> None:
+    question = Stickiness(since="2025-09-28")
+    told = activity.stickiness_why(question, both.sql, 6)
+    seen = scan.of_profile(both.sql.warehouse, both.sql.nodes(6))
+    assert [each["message_id"] for each in told["events"]]
+    assert {each["message_id"] for each in told["events"]} == {e.message_id for e in seen}
+
+
+def test_rows_come_where_a_question_has_no_plan(both: Both) -> None:
+    chosen = [selection(EventPick(event=name), Question(), "pick") for name in ("A", "*")]
+    scope: Any = (chosen, NOW - 9 * HOUR, NOW)
+    pieces, values = both.sql.rows(*scope, wanted=["properties.v"])
+    expected, texts = both.lists.rows(*scope, wanted=["properties.v"])
+    assert [list(each) for each in values.texts] == [list(each) for each in texts.texts]
+    assert _flat(pieces) == _flat(expected)
+
+
+def _flat(pieces: Iterator[Rows]) -> list[tuple[int, ...]]:
+    return [
+        row
+        for each in pieces
+        for row in zip(*(c.tolist() for c in (*each[:3], *each.values)), strict=True)
+    ]
