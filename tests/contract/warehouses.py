@@ -20,9 +20,14 @@ ENGINES = ("duckdb", "clickhouse", "postgres", "spark")
 _numbers = count(1)
 
 
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    """Tests of one engine stay in one worker; those of Spark are slow and say so."""
+    return [pytest.mark.xdist_group(name), *([pytest.mark.spark] if name == "spark" else [])]
+
+
 def engine_params(names: Sequence[str] = ENGINES) -> list[Any]:
-    """One parameter an engine; those of one engine stay in one worker, which starts it once."""
-    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in names]
+    """One parameter an engine, started once."""
+    return [pytest.param(name, marks=_marks(name)) for name in names]
 
 
 @contextmanager

@@ -19,9 +19,14 @@ Run = Callable[[str], list[tuple[Any, ...]]]
 ENGINES = ("duckdb", "clickhouse", "postgres", "spark")
 
 
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    """Tests of one engine stay in one worker; those of Spark are slow and say so."""
+    return [pytest.mark.xdist_group(name), *([pytest.mark.spark] if name == "spark" else [])]
+
+
 def engine_params() -> list[Any]:
-    """One parameter an engine; those of one engine stay in one worker, which starts it once."""
-    return [pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES]
+    """One parameter an engine, started once."""
+    return [pytest.param(name, marks=_marks(name)) for name in ENGINES]
 
 
 @contextmanager
