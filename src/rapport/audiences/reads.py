@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, Final
 
 import apsw
@@ -12,6 +13,7 @@ from rapport.audiences import plans, writing
 from rapport.audiences.behaviours import Behaviour
 from rapport.audiences.known import Known
 from rapport.audiences.model import Definition
+from rapport.audiences.plans import Stored
 from rapport.errors import NotFound
 
 _SHOWN: Final = (
@@ -79,6 +81,20 @@ class AudienceReads:
         if row is None:
             raise NotFound(f"there is no {kind} {key!r}", hint="the list names them all")
         return self._shown(row)
+
+    def in_force(self, kind: str) -> list[Stored]:
+        """Those that hold now, without counting anything: cheap enough to be asked all the time."""
+        if not self._there():
+            return []
+        rows = self._connection.execute(
+            "SELECT number, kind, key, version, body, status, swept FROM definitions"
+            " WHERE kind = ? AND status IN ('sweeping', 'live') ORDER BY key, number",
+            (kind,),
+        )
+        return [
+            Stored(number, kind, key, version, _read(kind, body), status, swept)
+            for number, kind, key, version, body, status, swept in rows
+        ]
 
     def known(self) -> Known:
         """All definitions in their latest version, for those that refer to them."""
@@ -189,6 +205,11 @@ class AudienceReads:
             query = "SELECT 1 FROM sqlite_master WHERE name = 'definitions'"
             self._made = self._connection.execute(query).fetchone() is not None
         return self._made
+
+
+@lru_cache(maxsize=1024)
+def _read(kind: str, body: str) -> Definition:
+    return plans.read(kind, body)
 
 
 def written(shown: Iterator[Shown]) -> dict[str, Any]:

@@ -113,9 +113,9 @@ def computation(trait: Computation) -> Object:
             return {"expression": text}
         case SqlQuery(text, every):
             return {"sql": text, "every": every}
-        case ModelOutput(model, trait, every, seed):
+        case ModelOutput(model, said, every, seed):
             written: Object = {"model": model}
-            written |= {"trait": trait} if trait else {}
+            written |= {"trait": said} if said else {}
             written |= {"seed_segment": seed} if seed else {}
             return {**written, "every": every}
 

@@ -116,12 +116,12 @@ def _show_card(card: dict[str, Any]) -> None:
         if card[title]:
             rows = [(name, round(value, 4)) for name, value in card[title].items()]
             print_table((title[:-1], ""), rows, right={""}, gap=True)
-    if card["calibration"]:
-        rows = [(row["people"], row["predicted"], row["observed"]) for row in card["calibration"]]
-        numbers = ("people", "predicted", "observed")
-        print_table(numbers, rows, right=set(numbers), gap=True)
-    if card["drift"]:
-        rows = [(row["feature"], round(row["psi"], 3), row["verdict"]) for row in card["drift"]]
-        print_table(("feature", "drift", "verdict"), rows, right={"drift"}, gap=True)
+    numbers = ("people", "predicted", "observed")
+    told = [tuple(row[name] for name in numbers) for row in card["calibration"]]
+    if told:
+        print_table(numbers, told, right=set(numbers), gap=True)
+    moved = [(row["feature"], round(row["psi"], 3), row["verdict"]) for row in card["drift"]]
+    if moved:
+        print_table(("feature", "drift", "verdict"), moved, right={"drift"}, gap=True)
     for each in card["notes"]:
         note(each)

@@ -30,7 +30,7 @@ TIMEOUT_SECONDS = 3600.0  # a backup or a full check of a large folder takes its
 # Writes that take effect when the pipeline has read them from the log; the API waits for that.
 DECIDED_BY_PIPELINE = (
     *("/identity", "/profiles", "/quarantine"),
-    *("/segments", "/computed-traits", "/definitions"),
+    *("/segments", "/computed-traits", "/definitions", "/models"),
 )
 
 

@@ -13,7 +13,7 @@ import msgspec
 from rapport.audiences import duration
 from rapport.audiences.model import ComputedTrait, ModelOutput
 from rapport.audiences.operands import refuse
-from rapport.audiences.reads import Shown
+from rapport.audiences.plans import Stored
 from rapport.clock import HOUR, Clock
 from rapport.database import connect, migrate
 from rapport.errors import ConfigError, Conflict, Malformed, NotFound
@@ -198,14 +198,12 @@ def said_by(trait: ModelOutput) -> str:
     return trait.trait or MODELS[trait.model].traits[0].key
 
 
-def jobs(shown: Iterable[Shown]) -> list[Job]:
-    """What the computed traits in force ask for; one run serves all that ask the same model."""
+def jobs(in_force: Iterable[Stored]) -> list[Job]:
+    """What computed traits ask for; one run serves all that ask the same model."""
     found: dict[tuple[str, str], Job] = {}
-    for each in shown:
+    for each in in_force:
         trait = each.definition.trait if isinstance(each.definition, ComputedTrait) else None
-        if not isinstance(trait, ModelOutput) or each.status not in ("sweeping", "live"):
-            continue
-        if trait.model in MODELS:
+        if isinstance(trait, ModelOutput) and trait.model in MODELS:
             place = (trait.model, trait.seed)
             job = found.get(place) or Job(*place, duration.LONGEST, {}, {})
             found[place] = Job(
@@ -238,6 +236,7 @@ def model_named(name: str) -> Model:
 
 
 def _run(row: tuple[Any, ...]) -> Run:
-    *head, written, card = row
+    number, model, seed, at, status, reason, settings, written, card = row
     held = None if card is None else msgspec.json.decode(card, type=Card)
-    return Run(*head, msgspec.json.decode(written), held)
+    told = msgspec.json.decode(written)
+    return Run(number, model, seed, at, status, reason, settings, told, held)

@@ -73,7 +73,8 @@ class Worth:
             values = self._classed(history).values
             names = np.array(values["rfm_class"].to_pylist(), dtype=object)
             profiles: Ints = values["profile"].to_numpy()
-            return profiles[names == name]
+            found: Ints = profiles[names == name]
+            return found
 
     def forecast(self, days: int) -> Forecast:
         """Raises `Conflict` when there is too little of a past."""

@@ -70,15 +70,14 @@ class History:
             self._ask_due(reads)
 
     def _ask_due(self, reads: Reads) -> None:
-        for shown in reads.audiences.definitions("trait"):
-            trait = shown.definition
-            query = getattr(trait, "trait", None)
-            if not isinstance(query, SqlQuery) or shown.status != "live":
+        for one in reads.audiences.in_force("trait"):
+            query = getattr(one.definition, "trait", None)
+            if not isinstance(query, SqlQuery):
                 continue
             every = duration.micros(query.every) / SECOND
-            if time.monotonic() - self._asked.get(shown.key, float("-inf")) >= every:
-                self._asked[shown.key] = time.monotonic()
-                self._ask(shown.key, query.text)
+            if time.monotonic() - self._asked.get(one.key, float("-inf")) >= every:
+                self._asked[one.key] = time.monotonic()
+                self._ask(one.key, query.text)
 
     def _ask(self, key: str, text: str) -> None:
         found: dict[int, str] = {}

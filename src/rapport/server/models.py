@@ -37,6 +37,10 @@ _NICE: Final = 5
 _BYTES_OF_EVENT: Final = 650
 
 
+class _Stopped(Exception):
+    """The server is being stopped."""
+
+
 class Models:
     """`running` is (model, seed) while one is. What has been asked for comes before what is due."""
 
@@ -95,14 +99,14 @@ class Models:
         settings = self._store.settings().version
         known = [
             (models.due(job, self._store.last(job.model, job.seed), settings), job)
-            for job in models.jobs(reads.audiences.definitions("trait"))
+            for job in models.jobs(reads.audiences.in_force("trait"))
         ]
         ready = [each for each in known if each[0] <= now]
         return min(ready, key=lambda each: each[0])[1] if ready else None
 
     def _job(self, reads: Reads, model: str, seed: str) -> Job:
         """As the computed traits ask for it; without any nothing is written."""
-        asked = models.jobs(reads.audiences.definitions("trait"))
+        asked = models.jobs(reads.audiences.in_force("trait"))
         found = (each for each in asked if (each.model, each.seed) == (model, seed))
         return next(found, Job(model, seed, models.LEAST_EVERY, {}, {}))
 
@@ -123,15 +127,17 @@ class Models:
                 seeds=np.array(self._seeds(reads, job.seed), np.int64),
                 previous=before.card if before else None,
             )
-            if self._write(job, run.values):
-                self._store.add(
-                    job,
-                    now,
-                    "done",
-                    settings=settings.version,
-                    written=job.versions,
-                    card=run.card,
-                )
+            self._write(job, run.values)
+            self._store.add(
+                job,
+                now,
+                "done",
+                settings=settings.version,
+                written=job.versions,
+                card=run.card,
+            )
+        except _Stopped:  # whoever starts next makes the run again
+            pass
         except Conflict as reason:
             said = " ".join(filter(None, (f"{reason.message};", reason.hint)))
             self._store.add(job, now, "not_yet", reason=said)
@@ -149,9 +155,9 @@ class Models:
             raise Conflict(f"segment {segment!r} is still being computed")
         return reads.audiences.members(segment, -1)
 
-    def _write(self, job: Job, values: pa.Table) -> bool:
+    def _write(self, job: Job, values: pa.Table) -> None:
+        """Raises `Conflict` when the pipeline does not come to it."""
         profiles = values["profile"].to_pylist()
-        done = True
         for key, trait in job.traits.items():
             told = zip(profiles, values[trait].to_pylist(), strict=True)
             found = {
@@ -159,8 +165,10 @@ class Models:
                 for profile, value in told
                 if value is not None
             }
-            done = self._telling.write_values(key, found) and done
-        return done
+            if not self._telling.write_values(key, found):
+                if self._stop.is_set():
+                    raise _Stopped
+                raise Conflict("the pipeline has not taken the values", hint="rapport doctor")
 
     def _afford(self) -> None:
         """Raises `Conflict` when the machine has not enough memory for what would be read."""

@@ -68,7 +68,7 @@ def people(question: Revenue, ground: Ground, cell: Cell) -> Ints:
     read = _read(question, ground)
     value = None if cell.value is None else cell.value or None
     place = None if cell.value is None else read.texts.index(value) if value in read.texts else -1
-    found = [np.zeros(0, np.int64)]
+    found: list[Ints] = [np.zeros(0, np.int64)]
     for each in read.orders:
         kept = _inside(each.money.at, low, high)
         if place is not None:

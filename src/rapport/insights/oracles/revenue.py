@@ -87,7 +87,10 @@ def figures(
         revenue,
         sum(each.amount for each in back),
         divided(revenue, len(done)),
-        *(frozenset(each) for each in (buyers, new, cohort, came)),
+        frozenset(buyers),
+        frozenset(new),
+        frozenset(cohort),
+        frozenset(came),
         sorted(gaps),
     )
 

@@ -34,9 +34,9 @@ class Revenue(Question, frozen=True, kw_only=True, tag="revenue", tag_field="kin
             raise refuse("amount", "has to be a list of 1 to 5 paths")
         for n, path in enumerate(self.amount):
             path_of_one(path, f"amount[{n}]")
-        for path, at in ((self.order_id, "order_id"), (self.breakdown, "breakdown")):
-            if path is not None:
-                path_of_one(path, at)
+        for one, at in ((self.order_id, "order_id"), (self.breakdown, "breakdown")):
+            if one is not None:
+                path_of_one(one, at)
         if not 1 <= self.limit <= 200:
             raise refuse("limit", "has to be from 1 to 200")
         self.longest()

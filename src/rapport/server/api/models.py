@@ -218,7 +218,7 @@ def _related(reads: Reads, trait: ModelOutput, key: str, profile: int) -> dict[s
 
 
 def _jobs(reads: Reads) -> list[Job]:
-    return models.jobs(reads.audiences.definitions("trait"))
+    return models.jobs(reads.audiences.in_force("trait"))
 
 
 def _seeds(model: Model, asked: list[Job]) -> list[str]:
