@@ -139,7 +139,7 @@ function Below({ step, index, look, onCell }: { step: FunnelSteps['steps'][numbe
       </span>
       {index > 0 && (
         <span className={css.quiet}>
-          <ArrowDownRight size={13} aria-hidden />
+          <ArrowDownRight size={13} aria-hidden className="flip" />
           {onCell && step.dropped > 0 ? (
             <button type="button" className={css.link} onClick={() => onCell({ step: index + 1, outcome: 'dropped' })}>
               {t('insights.droppedCount', { count: step.dropped, formatted: look.write(step.dropped, 'number') })}

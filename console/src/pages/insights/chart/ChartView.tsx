@@ -12,6 +12,9 @@ import type { Look } from './useLook'
 
 const EChart = lazy(() => import('./EChart'))
 
+/** Of a flow: so wide that names do not cover each other. What does not fit scrolls. */
+const STEP_PX = 128
+
 interface Props {
   plot: Plot | Flow
   look: Look
@@ -27,12 +30,13 @@ export function ChartView({ plot, look, label, height, onCell }: Props) {
     () => (plot.form === 'flow' || hidden.size === 0 ? plot : { ...plot, series: plot.series.filter(({ name }) => !hidden.has(name)) }),
     [plot, hidden],
   )
+  const scrolls = plot.form === 'flow' ? STEP_PX * Math.max(...plot.nodes.map(({ step }) => step)) : 0
   const toggle = (name: string) => setHidden((now) => (now.has(name) ? new Set([...now].filter((each) => each !== name)) : new Set([...now, name])))
   return (
     <div className={classes(css.chart, height === 'fill' && css.fill)}>
-      <div className={css.canvas}>
+      <div className={css.canvas} {...(scrolls > 0 ? { tabIndex: 0, role: 'group', 'aria-label': label } : {})}>
         <Suspense fallback={<Skeleton height={height === 'fill' ? 120 : height} />}>
-          <EChart plot={shown} look={look} label={label} height={height} onCell={onCell} />
+          <EChart plot={shown} look={look} label={label} height={height} least={scrolls} onCell={onCell} />
         </Suspense>
       </div>
       {plot.form !== 'flow' && plot.series.length > 1 && <Legend plot={plot} hidden={hidden} onToggle={toggle} />}

@@ -13,11 +13,13 @@ interface Props {
   label: string
   /** px, or as high as the box around it. */
   height: number | 'fill'
+  /** px that it is wide at least. */
+  least: number
   onCell?: (cell: Cell) => void
 }
 
 /** A drawing for eyes and pointers; its table is the same for everybody else. */
-export default function EChart({ plot, look, label, height, onCell }: Props) {
+export default function EChart({ plot, look, label, height, least, onCell }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const chart = useRef<echarts.ECharts | null>(null)
   const press = useRef<(at: [number, number]) => void>(() => {})
@@ -45,7 +47,7 @@ export default function EChart({ plot, look, label, height, onCell }: Props) {
     }
   }, [])
   useEffect(() => chart.current?.setOption(optionOf(plot, look), { notMerge: true }), [plot, look])
-  return <div ref={box} role="img" aria-label={label} dir="ltr" style={{ blockSize: height === 'fill' ? '100%' : height, inlineSize: '100%' }} />
+  return <div ref={box} role="img" aria-label={label} dir="ltr" style={{ blockSize: height === 'fill' ? '100%' : height, inlineSize: '100%', minInlineSize: least }} />
 }
 
 interface Mark {

@@ -109,7 +109,6 @@ function flow({ nodes, links }: Flow, look: Look): EChartsCoreOption {
         nodeGap: 12,
         layoutIterations: 24,
         draggable: false,
-        labelLayout: { hideOverlap: true },
         emphasis: { focus: 'adjacency' },
         lineStyle: { color: 'source', opacity: 0.22, curveness: 0.5 },
         label: { color: look.text, fontSize: 12, textBorderWidth: 0, formatter: ({ data }: { data: { item: string } }) => cut(data.item) },

@@ -66,7 +66,8 @@ function readLook(language: string, unit: Unit, timeZone?: string): Look {
     line: colour('line'),
     surface: colour('surface'),
     raised: colour('raised'),
-    font: getComputedStyle(document.documentElement).fontFamily,
+    // In an SVG it stands between double quotes.
+    font: getComputedStyle(document.documentElement).fontFamily.replaceAll('"', "'"),
     still: window.matchMedia(STILL).matches,
     dir: document.documentElement.dir === 'rtl' ? 'rtl' : 'ltr',
     ...writers(language, unit, timeZone),

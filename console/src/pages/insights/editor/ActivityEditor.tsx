@@ -32,7 +32,7 @@ export function ActivityEditor({ question, onChange }: Props) {
   )
   return (
     <>
-      <h3>{t(`insights.say.${question.kind}`)}</h3>
+      <h2>{t(`insights.say.${question.kind}`)}</h2>
       <EventLine pick={question.event ?? ANYTHING} label={t('insights.edit.event')} onChange={(event) => onChange({ ...question, event })} />
       <Rule question={question} onChange={onChange} period={period} />
     </>

@@ -2,7 +2,7 @@ import { Check, ChevronDown, Search } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
 import { Input, SearchField } from 'react-aria-components/SearchField'
-import { Button, ListBox, ListBoxItem, Popover, Select } from 'react-aria-components/Select'
+import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components/Select'
 import { useTranslation } from 'react-i18next'
 
 import menu from '@/ui/Menu.module.css'
@@ -52,7 +52,7 @@ export function Finder({ label, options, value, text, placeholder, onChange, fre
       className={css.inline}
     >
       <Button className={classes(css.chip, strong && css.strong, !shown && css.unset)}>
-        <bdi className={css.chipText}>{shown || placeholder}</bdi>
+        <SelectValue className={css.chipText}>{() => shown || placeholder}</SelectValue>
         <ChevronDown size={12} aria-hidden />
       </Button>
       <Popover className={classes(menu.popover, css.finder)}>

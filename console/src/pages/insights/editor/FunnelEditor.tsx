@@ -27,7 +27,7 @@ export function FunnelEditor({ question, onChange }: Props) {
   const { t } = useTranslation()
   return (
     <>
-      <h3>{t('insights.say.peopleWho')}</h3>
+      <h2>{t('insights.say.peopleWho')}</h2>
       <Steps question={question} onChange={onChange} />
       <Sentence
         text={t('insights.say.window')}

@@ -23,7 +23,7 @@ export function PathsEditor({ question, onChange }: Props) {
   const event = question.event ?? ANYTHING
   return (
     <>
-      <h3>{t('insights.say.paths')}</h3>
+      <h2>{t('insights.say.paths')}</h2>
       <EventLine pick={event} label={t('insights.edit.event')} onChange={(next) => onChange({ ...question, event: next })} />
       <Sentence
         text={t('insights.say.named')}

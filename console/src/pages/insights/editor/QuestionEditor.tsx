@@ -24,7 +24,7 @@ export function QuestionEditor({ question, onChange }: Props) {
         <ByKind question={question} onChange={onChange} />
       </section>
       <section className={css.section} aria-label={t('insights.edit.whoAndWhen')}>
-        <h3>{t('insights.edit.whoAndWhen')}</h3>
+        <h2>{t('insights.edit.whoAndWhen')}</h2>
         <ScopeEditor question={question} onChange={(change) => onChange({ ...question, ...change })} />
       </section>
     </div>

@@ -32,7 +32,7 @@ export function TrendsEditor({ question, onChange }: Props) {
   const average = String(question.moving_average ?? 0)
   return (
     <>
-      <h3>{t('insights.say.count')}</h3>
+      <h2>{t('insights.say.count')}</h2>
       {series.map((each, index) => (
         <EventLine
           key={index}

@@ -1,0 +1,151 @@
+"""Explore and dashboards: ask, see, look behind a number, keep, arrange."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.browser.pages import FUNNEL, PAGES
+from tests.browser.test_accessibility import violations
+from tests.conftest import RunningServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("console")]
+
+
+def asked(page: Any) -> Any:
+    """The question in the address."""
+    [text] = parse_qs(urlsplit(page.url).query)["q"]
+    return json.loads(text)
+
+
+def answer(page: Any) -> Any:
+    return page.get_by_role("region", name="Answer")
+
+
+def choose(page: Any, label: str, option: str) -> None:
+    page.get_by_role("button", name=re.compile(rf"\b{label}$")).first.press("Enter")
+    page.get_by_role("option", name=option, exact=True).press("Enter")
+    page.get_by_role("listbox").wait_for(state="detached")
+
+
+def test_a_link_carries_the_question(page: Any, shop: RunningServer) -> None:
+    """And its numbers lead to the people behind them, to the reason, and to the profile."""
+    with shop.api() as api:
+        steps = api.post("/api/v1/insights/funnel", json=FUNNEL).json()["steps"]
+    page.goto(PAGES["insights-funnel"])
+    answer(page).get_by_role("button", name=f"{steps[1]['count']} people", exact=True).click()
+    drawer = page.get_by_role("dialog", name="Reached Order Completed")
+    drawer.get_by_text(f"{steps[1]['count']} people", exact=True).wait_for()
+    assert drawer.get_by_role("listitem").count() == min(50, steps[1]["count"])
+    name = drawer.get_by_role("link").first.inner_text()
+    drawer.get_by_role("button", name=f"Why {name}").click()
+    drawer.get_by_text("Reached step 2 of 2").wait_for()
+    drawer.get_by_text("begins a chain").first.wait_for()
+    assert "who=p_" in page.url
+    drawer.get_by_role("link", name=name).click()
+    page.get_by_role("heading", name=name, level=1).wait_for()
+
+
+def test_a_question_is_written_with_keys(page: Any) -> None:
+    page.goto("/insights")
+    answer(page).get_by_role("radio", name="Table").press("Enter")
+    page.wait_for_url("**view=table*")
+    page.get_by_role("button", name="Order Completed Series A").press("Enter")
+    page.get_by_role("searchbox", name="Search").fill("refund")
+    page.get_by_role("option", name=re.compile("Order Refunded")).wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**Order+Refunded**")
+    choose(page, "Measure", "people")
+    page.wait_for_function("location.search.includes('people')")
+    answer(page).get_by_role("columnheader", name="Order Refunded · people").wait_for()
+    assert asked(page)["series"] == [{"event": "Order Refunded", "measure": "people"}]
+    page.get_by_role("button", name="YAML").press("Enter")
+    text = page.get_by_role("textbox", name="The question as text")
+    written = text.input_value()
+    assert "measure: people" in written
+    text.fill(written.replace("measure: people", "measure: events"))
+    answer(page).get_by_role("columnheader", name="Order Refunded", exact=True).wait_for()
+    text.fill("kind: [")
+    page.get_by_text(re.compile("line 1")).wait_for()
+    assert violations(page) == []
+
+
+def test_a_refused_question_keeps_the_last_answer(page: Any) -> None:
+    page.goto(PAGES["insights-funnel"])
+    answer(page).get_by_text("Conversion").wait_for()
+    page.get_by_role("button", name="YAML").click()
+    text = page.get_by_role("textbox", name="The question as text")
+    text.fill(text.input_value().replace("7d", "soon"))
+    answer(page).get_by_role("alert").get_by_text("window").wait_for()
+    assert answer(page).get_by_text("Conversion").is_visible()
+
+
+def test_files_of_an_answer(page: Any) -> None:
+    page.goto(PAGES["insights-funnel"])
+    answer(page).get_by_text("Conversion").wait_for()
+    for entry, name in (("Chart as PNG", "funnel.png"), ("Numbers as CSV", "funnel-main.csv")):
+        page.get_by_role("button", name="Export").click()
+        with page.expect_download() as download:
+            page.get_by_role("menuitem", name=entry).click()
+        assert download.value.suggested_filename == name
+        held = download.value.path().read_bytes()
+        assert held.startswith(b"\x89PNG" if name.endswith("png") else b"\xef\xbb\xbfStep,People")
+
+
+def test_kept_opened_and_deleted(page: Any, shop: RunningServer) -> None:
+    page.goto(PAGES["insights-lifecycle"])
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Who comes back")
+    assert dialog.get_by_role("textbox", name="Key").input_value() == "who-comes-back"
+    assert violations(page) == []
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("heading", name="Who comes back", level=1).wait_for()
+    assert "saved=who-comes-back" in page.url
+    with shop.api() as api:
+        kept = api.get("/api/v1/saved-insights/who-comes-back").json()
+    assert kept["question"] == {"kind": "lifecycle"}
+    page.get_by_role("button", name=re.compile("^Saved")).click()
+    page.get_by_role("button", name="Delete Who comes back").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Delete Who comes back").wait_for(state="detached")
+    with shop.api() as api:
+        assert api.get("/api/v1/saved-insights/who-comes-back").status_code == 404
+
+
+def test_a_dashboard_is_arranged_with_keys(page: Any, shop: RunningServer) -> None:
+    page.goto("/dashboards")
+    page.get_by_role("button", name="New dashboard").click()
+    page.get_by_role("textbox", name="Name").fill("Monday")
+    page.get_by_role("dialog").get_by_role("button", name="New dashboard").click()
+    page.get_by_role("heading", name="Monday", level=1).wait_for()
+    page.get_by_role("button", name="Add cards").click()
+    for name in ("Checkout", "Views"):
+        page.get_by_role("checkbox", name=re.compile(name)).check()
+    page.get_by_role("button", name="Add 2 cards").click()
+    handle = page.get_by_role("button", name="Move Checkout, 1 of 2")
+    handle.press("ArrowRight")
+    page.get_by_text("Now 2 of 2").wait_for(state="attached")
+    page.get_by_role("button", name="Wider: Views").press("Enter")
+    page.get_by_role("button", name="Save", exact=True).press("Enter")
+    page.get_by_role("button", name="Change", exact=True).wait_for()
+    with shop.api() as api:
+        cards = api.get("/api/v1/dashboards/monday").json()["cards"]
+    assert [(card["insight"], card["width"]) for card in cards] == [("views", 8), ("checkout", 6)]
+    choose(page, "Time", "the last 7 days")
+    page.wait_for_url("**from=7d*")
+    card = page.get_by_role("region", name="Checkout")
+    card.get_by_role("link", name="Checkout").click()
+    page.wait_for_url("**/insights?*")
+    assert asked(page)["from"] == "7d"
+
+
+def test_nothing_asked_and_nothing_kept(empty_page: Any) -> None:
+    empty_page.goto("/insights")
+    empty_page.get_by_text("Nobody fits this question").wait_for()
+    empty_page.goto("/dashboards")
+    empty_page.get_by_text("No dashboards yet").wait_for()
