@@ -83,6 +83,26 @@ def test_retention_counts_whom_the_oracle_counts(
                 assert cohort["sums"][n] == retention.values.number_text(sums[number, n])
 
 
+def test_periods_behind_the_table_stay_apart() -> None:
+    """One return in each of two of them are not two in one."""
+    days = ((6, "A"), (3, "B"), (2, "B"))
+    events = [
+        Happening(timestamp=NOW - 24 * day * HOUR, message_id=str(day), event=name)
+        for day, name in days
+    ]
+    question = Retention(
+        since="2025-10-03",
+        start=EventPick(event="A"),
+        returning=EventPick(event="B"),
+        period="day",
+        periods=1,
+        match="on_or_after",
+        min_occurrences=2,
+    )
+    cohort = retention.answer(question, Memory({1: events}))["cohorts"][0]
+    assert cohort["values"] == [1, 0]
+
+
 @MANY
 @given(
     rows=LONG,

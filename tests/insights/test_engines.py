@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +33,7 @@ from rapport.insights.specs.trends import Series, Trends
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
 from rapport.warehouse.duckdb import DuckdbWarehouse
-from tests.contract.warehouses import engine, engine_params
+from tests.contract.warehouses import ENGINES, engine
 from tests.insights.planting import HOUR, NOW, Memory, Row, people_of
 from tests.insights.test_activity_laws import SINCE, UNTIL, ZONES, retentions
 from tests.insights.test_funnel_laws import funnels
@@ -41,7 +42,7 @@ from tests.warehouse.rows import event_row, events, identities
 PEOPLE = 60
 VIP = range(2, 30, 3)
 FEW = settings(
-    max_examples=10, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    max_examples=6, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
 
 
@@ -78,13 +79,23 @@ def history(seed: int) -> list[Row]:
     return found
 
 
-@pytest.fixture(scope="module", params=engine_params())
+QUICK = [
+    pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES if name != "spark"
+]
+
+
+@pytest.fixture(scope="module", params=QUICK)
 def both(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    with engine(request.param, folder) as opening:
+    with filled(request.param, tmp_path_factory.mktemp(request.param)) as made:
+        yield made
+
+
+@contextmanager
+def filled(name: str, folder: Path) -> Iterator[Both]:
+    with engine(name, folder) as opening:
         warehouse: Warehouse = (
             SqlOnly(folder / "warehouse.duckdb", memory_mb=256)
-            if request.param == "duckdb"
+            if name == "duckdb"
             else opening(folder)()
         )
         yield Both(*_filled(warehouse))
@@ -310,3 +321,19 @@ def _flat(pieces: Iterator[Rows]) -> list[tuple[int, ...]]:
         for each in pieces
         for row in zip(*(c.tolist() for c in (*each[:3], *each.values)), strict=True)
     ]
+
+
+@pytest.mark.spark
+@pytest.mark.xdist_group("spark")
+def test_spark_answers_a_question_of_each_kind(tmp_path: Path) -> None:
+    """Few: Spark takes seconds to plan each."""
+    one, other = EventPick(event="A"), EventPick(event="B")
+    since: dict[str, Any] = {"since": "2025-10-06"}
+    with filled("spark", tmp_path) as spark:
+        steps = Funnel(steps=(one, other), breakdown=Breakdown(by="properties.v"), **since)
+        same(spark, "funnel", steps, [funnel.Cell(step=2)])
+        same(spark, "retention", Retention(start=one, returning=other, period="day", **since))
+        same(spark, "lifecycle", Lifecycle(event=one, period="day", **since))
+        series = Series(event="B", measure="p90", path="properties.v")
+        same(spark, "trends", Trends(series=(series,), **since))
+        same(spark, "paths", Paths(start="A", **since))

@@ -81,9 +81,15 @@ def _query(
         match = binary(exp.Add, match, each)
     columns = [column("node", "e"), at, match, *(text_of(dialect, path) for path in wanted)]
     named = [exp.alias_(each, f"c{n}", quoted=True) for n, each in enumerate(columns)]
-    query = exp.select(*named).from_(exp.to_table("events", alias="e"))
+    query = exp.select(*named).from_(table("events", "e"))
     query = bounded(dialect, query, low, high)
     return query.where(exp.or_(*(each.copy() for each in tests)))
+
+
+def table(name: str, alias: str) -> exp.Table:
+    """Under an alias that keeps its case, as the columns behind it do."""
+    named = exp.TableAlias(this=exp.to_identifier(alias, quoted=True))
+    return exp.Table(this=exp.to_identifier(name), alias=named)
 
 
 def bounded(dialect: Dialect, query: exp.Select, low: int, high: int) -> exp.Select:

@@ -45,13 +45,22 @@ def cohorts(
             cell = (at[later] - begun[owner]) // LENGTHS[question.period]
         else:
             cell = when[later] - number
-        cell = np.minimum(cell, question.periods + 1)  # the last is: later than all cells
-        width = question.periods + 2
-        size = len(people) * width
-        times = np.bincount(owner * width + cell, minlength=size).reshape(-1, width)
-        came = times[whose[members]] >= question.min_occurrences
-        totals = _totals(rows, back[later], cell, sizes, question.periods + 1)
-        yield Cohort(number, people[whose[members]], _matched(question, came), totals)
+        last = question.periods + 1  # stands for all cells behind the table
+        came = _came(owner, cell, (len(people), last + 1), question.min_occurrences)
+        totals = _totals(rows, back[later], np.minimum(cell, last), sizes, last)
+        matched = _matched(question, came[whose[members]])
+        yield Cohort(number, people[whose[members]], matched, totals)
+
+
+def _came(owner: Ints, cell: Ints, shape: tuple[int, int], min_occurrences: int) -> Bools:
+    """[person, cell]: whether she returned often enough in it. Returns lie in order, so those of
+    one cell lie together."""
+    edge = np.flatnonzero(starts(owner, cell))
+    times = np.diff(np.append(edge, len(cell)))
+    enough = edge[times >= min_occurrences]
+    came = np.zeros(shape, np.bool_)
+    came[owner[enough], np.minimum(cell[enough], shape[1] - 1)] = True
+    return came
 
 
 def _anchors(

@@ -55,7 +55,7 @@ def lifecycle(asked: Asked) -> Ints:
     """[period, state]: how many people."""
     count_if = asked.engine.dialect.count_if
     told = {f"n{n}": count_if(equals(column("state"), n)) for n in range(_DORMANT)}
-    flow = _states(asked).group(["period"], {**told, "left": count_if(column("leaves"))})
+    flow = states(asked).group(["period"], {**told, "left": count_if(column("leaves"))})
     size = len(asked.grid)
     counts = np.zeros((size + 1, _DORMANT + 1), np.int64)
     for row in asked.engine.read(flow.query()):
@@ -68,7 +68,7 @@ def lifecycle(asked: Asked) -> Ints:
 
 
 def lifecycle_people(asked: Asked, number: int, state: int) -> Ints:
-    flow = _states(asked)
+    flow = states(asked)
     if state == _DORMANT:
         before = exp.and_(equals(_PERIOD, number - 1), binary(exp.GTE, _PERIOD, 0))
         flow.keep(exp.and_(before, column("leaves")))
@@ -112,7 +112,7 @@ def active_people(asked: Asked, first: int, last: int) -> Ints:
     return asked.engine.profiles(_periods(asked).keep(inside))
 
 
-def _states(asked: Asked) -> Flow:
+def states(asked: Asked) -> Flow:
     """Of each person and period in which she was active: `state`, and whether she `leaves`: is
     dormant in the next. Selection 1 is the event whose first makes her new."""
     dialect, match = asked.engine.dialect, column("match")

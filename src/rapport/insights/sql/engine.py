@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from rapport.audiences.model import ANY_EVENT, Selection
 from rapport.insights.rows import Ints
-from rapport.insights.scan import bounded, selected, text_of
+from rapport.insights.scan import bounded, selected, table, text_of
 from rapport.insights.sql.flow import Flow, missing_first, numbered
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
@@ -73,8 +73,8 @@ class Engine:
         same = equals(column("node", "i"), column("node", "p"))
         whose = (
             exp.select(*columns)
-            .from_(exp.to_table(flow.last, alias="p"))
-            .join(exp.to_table("identities", alias="i"), on=same, join_type="left")
+            .from_(table(flow.last, "p"))
+            .join(table("identities", "i"), on=same, join_type="left")
         )
         flow.push(whose, exp.or_(*tests))
         if segment is not None:
@@ -97,7 +97,7 @@ class Engine:
         for n, path in enumerate(wanted):
             columns[f"v{n}"] = text_of(self.dialect, path)
         named = [exp.alias_(value, name, quoted=True) for name, value in columns.items()]
-        query = exp.select(*named).from_(exp.to_table("events", alias="e"))
+        query = exp.select(*named).from_(table("events", "e"))
         query = bounded(self.dialect, query, low, high)
         names = [name for each in selections for name in each.events]
         if ANY_EVENT not in names:

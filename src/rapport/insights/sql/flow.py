@@ -31,7 +31,7 @@ class Flow:
     @property
     def last(self) -> str:
         """The name of the last stage."""
-        return f"s{len(self._stages) - 1}"
+        return f"stage_{len(self._stages) - 1}"
 
     def add(self, columns: Mapping[str, E], *, where: E | None = None) -> Flow:
         """Every column so far and these, of the rows for which `where` holds."""
@@ -64,7 +64,7 @@ class Flow:
         """The last stage, of all others."""
         query = exp.select(exp.Star()).from_(self.last)
         for number, stage in enumerate(self._stages):
-            query = query.with_(f"s{number}", as_=stage, copy=False)
+            query = query.with_(f"stage_{number}", as_=stage, copy=False)
         if order:
             query = query.order_by(*order)
         return query if limit is None else query.limit(limit)

@@ -10,6 +10,7 @@ from sqlglot import exp
 from rapport.audiences import windows
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
+from rapport.insights.scan import table
 from rapport.insights.specs.retention import LENGTHS, Retention
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import (
@@ -41,7 +42,7 @@ def cohorts(
     question: Retention, engine: Engine, grid: Grid, start: int, end: int
 ) -> dict[int, Cohort]:
     """By the number of the cohort; those that nobody is in are left out."""
-    flow = _cells(question, engine, grid, start, end)
+    flow = cells(question, engine, grid, start, end)
     people = engine.dialect.count_if(column("counts"))
     flow.group(["cohort", "cell"], {"people": people, "total": summed(column("total"))})
     width = question.periods + 2  # the last is: later
@@ -74,7 +75,7 @@ def people(
     gone: bool,
 ) -> Ints:
     """Who counts in the cell of the cohort, or who does not."""
-    flow = _cells(question, engine, grid, *span)
+    flow = cells(question, engine, grid, *span)
     if cell == 0 and question.first_cell == "all":
         here = equals(_CELL, _MEMBER)
     elif question.match == "on_or_after":
@@ -100,7 +101,7 @@ def _told(question: Retention, found: Ints, size: int) -> Ints:
     return found
 
 
-def _cells(question: Retention, engine: Engine, grid: Grid, start: int, end: int) -> Flow:
+def cells(question: Retention, engine: Engine, grid: Grid, start: int, end: int) -> Flow:
     """One row a person, cohort and cell (or `_MEMBER`): `total`, and whether this cell is one that
     makes her count: of `on_or_after` the last, of `on_or_before` the first, else each."""
     dialect = engine.dialect
@@ -162,10 +163,10 @@ def _recurring(flow: Flow, begins: E, wanted: int) -> Flow:
         .from_(rows)
         .where(begins)
         .group_by(column("person"), column("period"))
-        .subquery("a")
+        .subquery(exp.to_identifier("a", quoted=True))
     )
     named = ["person", "at", "match", "period", *(f"v{n}" for n in range(wanted))]
     columns = [*(column(name, "r") for name in named), column("cohort", "a"), column("anchor", "a")]
     same = equals(column("person", "a"), column("person", "r"))
-    joined = exp.select(*columns).from_(exp.to_table(rows, alias="r")).join(anchors, on=same)
+    joined = exp.select(*columns).from_(table(rows, "r")).join(anchors, on=same)
     return flow.push(joined)
