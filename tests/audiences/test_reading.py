@@ -15,7 +15,7 @@ from rapport.errors import Malformed
 from tests.audiences import strategies
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 @given(document=strategies.documents())
 def test_a_tree_survives_json_and_yaml(document: dict[str, Any]) -> None:
     found = definitions.document(document)

@@ -8,7 +8,7 @@ from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, progress
 
 
-@click.group("warehouse")
+@click.group("warehouse", epilog="Example: rapport warehouse copy --to clickhouse")
 def warehouse_command() -> None:
     """Move the history between engines."""
 
