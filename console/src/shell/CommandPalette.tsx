@@ -52,15 +52,18 @@ export default function CommandPalette({ onClose, onHelp }: Props) {
               <Search size={16} aria-hidden />
               <Input placeholder={t('shell.jump')} className={css.input} />
             </SearchField>
-            <Menu
-              aria-label={t('shell.results')}
-              items={entries}
-              className={css.list}
-              onAction={(key) => run(String(key))}
-              renderEmptyState={() => <p className={css.none}>{t('shell.nothing', { text })}</p>}
-            >
-              {(entry) => <Row entry={entry} />}
-            </Menu>
+            {/* The focus stays in the field; whoever tabs on can scroll. */}
+            <div className={css.scroll} tabIndex={0}>
+              <Menu
+                aria-label={t('shell.results')}
+                items={entries}
+                className={css.list}
+                onAction={(key) => run(String(key))}
+                renderEmptyState={() => <p className={css.none}>{t('shell.nothing', { text })}</p>}
+              >
+                {(entry) => <Row entry={entry} />}
+              </Menu>
+            </div>
           </Autocomplete>
         </Dialog>
       </Modal>
