@@ -13,7 +13,7 @@ import pytest
 
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.duckdb import DuckdbWarehouse
-from tests.warehouse import postgres_server
+from tests.warehouse import chdb_folder, postgres_server
 
 Open = Callable[[], Warehouse]
 ENGINES = ("duckdb", "clickhouse", "postgres", "spark")
@@ -69,7 +69,8 @@ def _postgres(address: str) -> Open:
 def _clickhouse(path: Path) -> Open:
     from rapport.warehouse.clickhouse import ClickhouseWarehouse
 
-    return lambda: ClickhouseWarehouse.embedded(path / "clickhouse", memory_mb=512)
+    shared, name = chdb_folder.folder(), chdb_folder.fresh_database()
+    return lambda: ClickhouseWarehouse.embedded(shared, memory_mb=512, database=name)
 
 
 def _spark(path: Path) -> Open:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rapport.warehouse.dialects.clickhouse import SETTINGS
-from tests.warehouse import postgres_server
+from tests.warehouse import chdb_folder, postgres_server
 
 Run = Callable[[str], list[tuple[Any, ...]]]
 ENGINES = ("duckdb", "clickhouse", "postgres", "spark")
@@ -56,7 +56,7 @@ def clickhouse(folder: Path) -> Iterator[Run]:
     pytest.importorskip("chdb", reason="needs pip install 'rapport-cdp[clickhouse]'")
     from chdb.session import Session
 
-    session = Session(str(folder / "clickhouse"))
+    session = Session(str(chdb_folder.folder()))
     settings = ", ".join(f"{name} = {value!r}" for name, value in SETTINGS.items())
     session.query(f"SET {settings}")
 

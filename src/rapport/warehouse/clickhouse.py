@@ -45,10 +45,12 @@ class ClickhouseWarehouse(SqlWarehouse):
         self._begin(ServerClient(url, DATABASE), memory_mb, shared=True)
 
     @classmethod
-    def embedded(cls, path: Path, *, memory_mb: int = 512) -> ClickhouseWarehouse:
-        """The engine inside this process on the folder `path`."""
+    def embedded(
+        cls, path: Path, *, memory_mb: int = 512, database: str = DATABASE
+    ) -> ClickhouseWarehouse:
+        """The engine inside this process on the folder `path`. A process can have one folder."""
         self = cls.__new__(cls)
-        self._begin(EmbeddedClient(path, DATABASE), memory_mb, shared=False)
+        self._begin(EmbeddedClient(path, database), memory_mb, shared=False)
         return self
 
     def _begin(self, client: Client, memory_mb: int, *, shared: bool) -> None:
@@ -177,7 +179,7 @@ class ClickhouseWarehouse(SqlWarehouse):
             return True
 
     def size(self) -> int:
-        sql = f"SELECT sum(total_bytes) AS n FROM system.tables WHERE database = '{DATABASE}'"
+        sql = "SELECT sum(total_bytes) AS n FROM system.tables WHERE database = currentDatabase()"
         return int(self.read(sql)[0]["n"] or 0)
 
     def tidy(self) -> None:

@@ -38,7 +38,13 @@ class EmbeddedClient:
         self._lock = threading.Lock()
         self._idle: list[Any] = []
         self._open: list[Any] = []
-        self._writer = self._session_of(str(path))
+        try:
+            self._writer = self._session_of(str(path))
+        except RuntimeError as error:
+            raise Unavailable(
+                "ClickHouse cannot open its folder",
+                hint="one process can have one folder open, and one folder one process",
+            ) from error
         self._writer.query(f"CREATE DATABASE IF NOT EXISTS {database}")
         self._prepare(self._writer)
 
