@@ -20,6 +20,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "active": {"period": "day", "trailing": 7},
     "paths": {"start": "A"},
     "revenue": {"order": {"event": "A"}, "amount": ["properties.price"], "period": "day"},
+    "attribution": {"conversion": {"event": "B"}, "touches": [{"event": "A"}]},
     "north_star": {"metric": {"name": "a", "series": [{"event": "A"}]}, "period": "day"},
 }
 CELLS: dict[str, dict[str, Any]] = {
@@ -31,6 +32,7 @@ CELLS: dict[str, dict[str, Any]] = {
     "active": {"period": "2025-10-09"},
     "paths": {"step": 1, "item": "A", "next": "B"},
     "revenue": {"period": "2025-10-09", "of": "new"},
+    "attribution": {"of": "credited", "value": "A"},
     "north_star": {"metric": "a", "period": "2025-10-09"},
 }
 

@@ -14,7 +14,8 @@ from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
 
 _BAR = 24  # characters
-_MEASURES = ("count", "size", "people", "value", "total")  # the first there is gets the bars
+# Of a table the first there is gets the bars.
+_MEASURES = ("count", "size", "conversions", "people", "value", "total")
 
 
 @click.command(
@@ -46,7 +47,8 @@ def insight_command(
 ) -> None:
     """Ask for funnels, retention and more.
 
-    KIND is trends, funnel, retention, lifecycle, stickiness, paths, active ...
+    KIND is trends, funnel, retention, lifecycle, stickiness, paths, active, revenue, attribution
+    or north_star.
 
     docs/insights.md describes the kinds and their questions.
     """
@@ -146,7 +148,9 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """Nested values beside the others: `values` becomes 0, 1, 2 ...; of a spread the median."""
     told: dict[str, Any] = {}
     for name, value in row.items():
-        if isinstance(value, list):
+        if name == "amounts":
+            told |= {f"amount {each['currency'] or ''}".strip(): each["amount"] for each in value}
+        elif isinstance(value, list):
             told |= {str(n): _short(each) for n, each in enumerate(value)}
         elif isinstance(value, dict):
             told |= {f"{name} {k}": v for k, v in value.items() if not isinstance(v, list | dict)}

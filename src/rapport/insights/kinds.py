@@ -12,6 +12,7 @@ from rapport.audiences.operands import refuse
 from rapport.errors import Malformed
 from rapport.insights.answers import (
     activity,
+    attribution,
     funnel,
     north_star,
     paths,
@@ -22,6 +23,7 @@ from rapport.insights.answers import (
 from rapport.insights.ground import Ground
 from rapport.insights.rows import Ints
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
+from rapport.insights.specs.attribution import Attribution
 from rapport.insights.specs.funnel import Funnel
 from rapport.insights.specs.north_star import NorthStar
 from rapport.insights.specs.paths import Paths
@@ -65,6 +67,9 @@ KINDS: dict[str, Kind] = {
     ),
     "paths": Kind(Paths, paths.Cell, paths.answer, paths.people, paths.why),
     "revenue": Kind(Revenue, revenue.Cell, revenue.answer, revenue.people, revenue.why),
+    "attribution": Kind(
+        Attribution, attribution.Cell, attribution.answer, attribution.people, attribution.why
+    ),
     "north_star": Kind(
         NorthStar, north_star.Cell, north_star.answer, north_star.people, north_star.why
     ),

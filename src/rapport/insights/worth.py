@@ -64,6 +64,11 @@ class Worth:
                 found.append(Class(name, meaning, people, share, money, int(orders[who].sum())))
             return history.now, found
 
+    def currency(self) -> str | None:
+        """Of all amounts; None where orders tell none, or several without rates."""
+        with self._history() as history:
+            return history.book.currency
+
     def people_of(self, name: str) -> Ints:
         """Profiles of a class, ascending. Raises `NotFound`."""
         known = dict.fromkeys(rule.name for rule in rfm.RULES)

@@ -101,7 +101,7 @@ def why(question: Revenue, ground: Ground, profile: int) -> dict[str, Any]:
         inside = start <= each.at < end
         period = int(periods.number(grid, np.array([each.at], np.int64))[0]) if inside else None
         row: dict[str, Any] = {"at": to_iso(each.at), "order": numbers.get(id(each))}
-        row |= {"amount": None if money is None else _number(money.amount)}
+        row |= {"amount": None if money is None else number(money.amount)}
         row["period"] = None if period is None or money is None else grid.label(period)
         if each.event is not None:
             row |= {"event": each.event.event, "message_id": each.event.message_id}
@@ -226,10 +226,10 @@ class _Sums:
         rate = count["came_back"] / count["cohort"] if count["cohort"] else None
         return {
             "orders": count["orders"],
-            "revenue": _number(revenue),
-            "refunded": _number(refunded),
-            "net": _number(revenue - refunded),
-            "average_order_value": _number(divided(revenue, count["orders"])),
+            "revenue": number(revenue),
+            "refunded": number(refunded),
+            "net": number(revenue - refunded),
+            "average_order_value": number(divided(revenue, count["orders"])),
             "buyers": count["buyers"],
             "new": count["new"],
             "returning": count["buyers"] - count["new"],
@@ -275,7 +275,7 @@ def _rank(gaps: Ints, percent: int) -> int | float | None:
     return size // _SECOND if size % _SECOND == 0 else size / _SECOND
 
 
-def _number(size: int | None) -> int | float | None:
+def number(size: int | None) -> int | float | None:
     """As JSON: whole numbers are whole."""
     if size is None:
         return None

@@ -18,16 +18,18 @@ class Layout(NamedTuple):
     amounts: range
     by: int | None
     numeric: Sequence[Bools]
+    currency: int | None = None
 
 
 class Money(NamedTuple):
     """Sorted by person and instant. `amount`: a number among the texts of all amounts, one list
-    behind the other. `by`: 0 for none, else 1 + its number."""
+    behind the other, -1 for none. `by`, `currency`: 0 for none, else 1 + its number."""
 
     person: Ints
     at: Ints
     amount: Ints
     by: Ints
+    currency: Ints
 
 
 class Orders(NamedTuple):
@@ -42,29 +44,33 @@ class Orders(NamedTuple):
 
 def orders(rows: Rows, layout: Layout) -> Orders:
     """Of whole people, each order id once."""
-    rows, amount = _valued(rows, layout, ORDER)
-    kept = np.arange(len(amount))
-    if layout.order_id is not None and len(amount):
-        code = rows.values[layout.order_id].astype(np.int64)
-        known = np.flatnonzero(code >= 0)
-        width = int(code.max()) + 1
-        _, once = np.unique(rows.person[known].astype(np.int64) * width + code[known], True)
-        kept = np.sort(np.concatenate([np.flatnonzero(code < 0), known[once]]))
-    money = _money(rows.take(kept), amount[kept], layout)
-    first = starts(money.person)
+    bought, amount = _valued(rows, layout, ORDER)
+    kept = once(bought, layout)
+    found = money(bought.take(kept), amount[kept], layout)
+    first = starts(found.person)
     gap = np.full(len(first), -1, np.int64)
-    gap[:-1] = np.where(first[1:], -1, money.at[1:] - money.at[:-1])
-    begun = money.at[first][np.cumsum(first) - 1]
-    return Orders(money, first, gap, begun)
+    gap[:-1] = np.where(first[1:], -1, found.at[1:] - found.at[:-1])
+    begun = found.at[first][np.cumsum(first) - 1]
+    return Orders(found, first, gap, begun)
 
 
 def refunds(rows: Rows, layout: Layout) -> Money:
-    return _money(*_valued(rows, layout, REFUND), layout)
+    return money(*_valued(rows, layout, REFUND), layout)
 
 
-def _valued(rows: Rows, layout: Layout, bit: int) -> tuple[Rows, Ints]:
-    """Rows with an amount, and its number."""
-    rows = rows.take(np.flatnonzero((rows.match & rows.match.dtype.type(bit)) != 0))
+def once(rows: Rows, layout: Layout) -> Ints:
+    """Places of rows without an id, and of a person's first with each."""
+    if layout.order_id is None or not len(rows.person):
+        return np.arange(len(rows.person))
+    code = rows.values[layout.order_id].astype(np.int64)
+    known = np.flatnonzero(code >= 0)
+    width = int(code.max()) + 1
+    _, first = np.unique(rows.person[known].astype(np.int64) * width + code[known], True)
+    return np.sort(np.concatenate([np.flatnonzero(code < 0), known[first]]))
+
+
+def amounts(rows: Rows, layout: Layout) -> Ints:
+    """The number of the amount of each row: at the first place that has one; -1 for none."""
     amount = np.full(len(rows.person), -1, np.int64)
     behind = 0
     for place, numeric in zip(layout.amounts, layout.numeric, strict=True):
@@ -72,12 +78,21 @@ def _valued(rows: Rows, layout: Layout, bit: int) -> tuple[Rows, Ints]:
         usable = np.append(numeric, False)[codes] & (amount < 0)  # of -1 it is the last
         amount[usable] = behind + codes[usable]
         behind += len(numeric)
+    return amount
+
+
+def money(rows: Rows, amount: Ints, layout: Layout) -> Money:
+    def told(place: int | None) -> Ints:
+        if place is None:
+            return np.zeros(len(amount), np.int64)
+        return rows.values[place].astype(np.int64) + 1
+
+    return Money(rows.person, rows.at, amount, told(layout.by), told(layout.currency))
+
+
+def _valued(rows: Rows, layout: Layout, bit: int) -> tuple[Rows, Ints]:
+    """Rows with an amount, and its number."""
+    rows = rows.take(np.flatnonzero((rows.match & rows.match.dtype.type(bit)) != 0))
+    amount = amounts(rows, layout)
     kept = np.flatnonzero(amount >= 0)
     return rows.take(kept), amount[kept]
-
-
-def _money(rows: Rows, amount: Ints, layout: Layout) -> Money:
-    by = np.zeros(len(amount), np.int64)
-    if layout.by is not None:
-        by = rows.values[layout.by].astype(np.int64) + 1
-    return Money(rows.person, rows.at, amount, by)

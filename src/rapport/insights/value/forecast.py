@@ -33,13 +33,20 @@ class Point(msgspec.Struct, frozen=True):
     high: float
 
 
+class Past(msgspec.Struct, frozen=True):
+    at: int  # midnight UTC, µs
+    revenue: float
+
+
 class Forecast(msgspec.Struct, frozen=True):
-    """`total` is of all points, with an interval of its own: errors of days cancel in part."""
+    """`total` is of all points, with an interval of its own: errors of days cancel in part. `past`
+    are the whole days before them, twice as many, and four weeks at least."""
 
     points: list[Point]
     total: float
     total_low: float
     total_high: float
+    past: list[Past]
     card: Card
 
 
@@ -81,6 +88,7 @@ def forecast(history: History, days: int = 30) -> Forecast:
         round(float(told.sum()), 2),
         round(max(float(told.sum() + sum_low), 0.0), 2),
         round(float(told.sum() + sum_high), 2),
+        _past(first, series, max(2 * days, 4 * WEEK)),
         _card(history, series, first, used, metrics),
     )
 
@@ -141,6 +149,12 @@ def _smooth(
         slope = trend * (height - before) + (1 - trend) * _DAMPING * slope
         seasons[:, day % WEEK] = season * (value - height) + (1 - season) * of_day
     return cost, (height, slope, seasons)
+
+
+def _past(first: int, series: Floats, days: int) -> list[Past]:
+    start = max(len(series) - days, 0)
+    shown = enumerate(series[start:].tolist(), first + start)
+    return [Past(day * DAY, round(revenue, 2)) for day, revenue in shown]
 
 
 def _starts(length: int, days: int) -> list[int]:

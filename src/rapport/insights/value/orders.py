@@ -38,7 +38,8 @@ class Refunds(NamedTuple):
 
 
 class Book(NamedTuple):
-    """Sorted by person and instant (µs UTC). Money is in the home currency."""
+    """Sorted by person and instant (µs UTC). Money is in the home currency, `currency`: None where
+    orders tell none, or several without rates."""
 
     person: Ints
     at: Ints
@@ -49,6 +50,7 @@ class Book(NamedTuple):
     refunds: Refunds
     categories: tuple[str, ...]
     left_out: Mapping[str, int]  # why → how many events could not be used
+    currency: str | None = None
 
     def customers(self) -> Groups:
         return groups(self.person)
@@ -117,6 +119,7 @@ class _Taken:
         self._lines: list[tuple[int, int, float, float]] = []
         self._back: list[tuple[int, int, int, float]] = []
         self._left_out: Counter[str] = Counter()
+        self._currencies: set[str] = set()
 
     def event(self, node: int, at: int, event: str, message: str, held: dict[str, Any]) -> None:
         settings = self._settings
@@ -137,6 +140,7 @@ class _Taken:
             return
         discount = abs(reading.amount(reading.first_at(held, settings.discount)) or 0.0)
         coupon = reading.first_at(held, settings.coupon) is not None
+        self._currencies.add(str(held.get(settings.currency) or "").upper())
         place = len(self._orders)
         money = (revenue * rate, discount * rate)
         self._orders.append((node, at, message, code, *money, coupon))
@@ -167,7 +171,13 @@ class _Taken:
             refunds=self._tied(owner, person[order], at[order], code[order], gross),
             categories=tuple(self._categories),
             left_out={why: n for why, n in self._left_out.items() if n},
+            currency=self._home(),
         )
+
+    def _home(self) -> str | None:
+        rates = self._settings.rates
+        named = {name for name, rate in rates.items() if rate == 1} if rates else self._currencies
+        return next(iter(named)) or None if len(named) == 1 else None
 
     def _rate(self, held: dict[str, Any]) -> float | None:
         """1 without rates: then everything is taken for the home currency."""

@@ -1,0 +1,219 @@
+"""Attribution: the answer, the people behind a number, and what one person's conversions owe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+import numpy as np
+
+from rapport.audiences import values
+from rapport.clock import to_iso
+from rapport.insights import scan
+from rapport.insights.answers.revenue import number
+from rapport.insights.ground import Ground
+from rapport.insights.kernels import attribution as kernel
+from rapport.insights.kernels.credits import WHOLE, Credits
+from rapport.insights.kernels.revenue import Layout
+from rapport.insights.oracles import attribution as oracle
+from rapport.insights.oracles.attribution import Journey
+from rapport.insights.oracles.matched import Matched, matched
+from rapport.insights.rows import Bools, Ints
+from rapport.insights.specs.attribution import Attribution
+from rapport.insights.specs.scope import span
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`credited`: people with a conversion of which `value` got a share; `assisted`: of which it
+    was a touch, with or without a share; `unattributed`: with one that nothing came before."""
+
+    of: Literal["converted", "credited", "assisted", "unattributed"] = "converted"
+    value: str | None = None
+
+
+class _Read(NamedTuple):
+    chunks: Iterator[kernel.Found]
+    names: list[str]  # what may get credit
+    sizes: list[int]  # millionths, by the number of an amount
+    currencies: list[str | None]  # by `Money.currency`
+
+
+def answer(question: Attribution, ground: Ground) -> dict[str, Any]:
+    start, end = span(question, ground.now)
+    read = _read(question, ground, start, end)
+    sums = _Sums(len(read.names), read.sizes, read.currencies)
+    for chunk in read.chunks:
+        sums.add(chunk)
+    rows = [sums.row(n, value=name) for n, name in enumerate(read.names) if sums.assisted[n]]
+    rows.sort(key=lambda row: (-row["conversions"], -row["assisted"], row["value"]))
+    told = {
+        "kind": "attribution",
+        "from": to_iso(start),
+        "to": to_iso(end),
+        "rule": question.rule,
+        **sums.whole(),
+        "touches": rows[: question.limit],
+        "unattributed": sums.row(len(read.names)),
+    }
+    if len(rows) > question.limit:
+        told["hidden"] = len(rows) - question.limit
+    return told
+
+
+def people(question: Attribution, ground: Ground, cell: Cell) -> Ints:
+    """Profiles, ascending. A value that got nothing has nobody behind it."""
+    read = _read(question, ground, *span(question, ground.now))
+    chosen = read.names.index(cell.value) if cell.value in read.names else -1
+    found: list[Ints] = [np.zeros(0, np.int64)]
+    for chunk in read.chunks:
+        person = chunk.orders.person
+        if cell.of == "converted":
+            found.append(person)
+        elif cell.of == "unattributed":
+            found.append(person[_alone(chunk)])
+        else:
+            for each in chunk.credits:
+                kept = chunk.names[each.touch] == chosen
+                if cell.of == "credited":
+                    kept &= each.share > 0
+                found.append(person[each.order[kept]])
+    return np.unique(np.concatenate(found))
+
+
+def why(question: Attribution, ground: Ground, profile: int) -> dict[str, Any]:
+    """Her conversions, and the touches before each with their shares."""
+    start, end = span(question, ground.now)
+    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    seen = matched(
+        events,
+        question.checked(),
+        *(start - question.back(), end),
+        now=ground.now,
+        wanted=question.wanted(),
+    )
+    found = oracle.journeys(question, start, end, seen)
+    return {"profile": f"p_{profile}", "conversions": [_shown(each) for each in found]}
+
+
+def _shown(journey: Journey) -> dict[str, Any]:
+    return {
+        **_event(journey.event),
+        "amount": number(journey.amount),
+        "currency": journey.currency,
+        "touches": [
+            {
+                **_event(touch.event),
+                "value": touch.name,
+                "share": touch.share / WHOLE,
+                "amount": number(touch.part) if journey.amount is not None else None,
+            }
+            for touch in journey.touches
+        ],
+    }
+
+
+def _event(each: Matched) -> dict[str, Any]:
+    named = {"event": each.event.event, "message_id": each.event.message_id} if each.event else {}
+    return {"at": to_iso(each.at), **named}
+
+
+def _read(question: Attribution, ground: Ground, start: int, end: int) -> _Read:
+    wanted = question.wanted()
+    low = start - question.back()
+    pieces, held = ground.rows(
+        question.checked(), low, end, segment=question.segment, wanted=wanted
+    )
+    by, first = bool(question.by), bool(question.by) + bool(question.order_id)
+    places = range(first, first + len(question.value))
+    sizes = [[values.micro(text) for text in held.texts[place]] for place in places]
+    layout = Layout(
+        order_id=int(by) if question.order_id else None,
+        amounts=places,
+        by=0 if by else None,
+        numeric=[np.array([size is not None for size in each], np.bool_) for each in sizes],
+        currency=len(wanted) - 1 if question.currency else None,
+    )
+    labels = list(dict.fromkeys(each.name for each in question.touches))
+    numbers = [labels.index(each.name) for each in question.touches]
+    way, back = question.way(), question.back()
+    return _Read(
+        (kernel.found(piece, layout, numbers, way, back, start) for piece in pieces),
+        list(held.texts[0]) if by else labels,
+        [size or 0 for each in sizes for size in each],
+        [None, *(held.texts[-1] if question.currency else ())],
+    )
+
+
+def _alone(chunk: kernel.Found) -> Bools:
+    """Which conversions nothing came before."""
+    alone = np.ones(len(chunk.orders.person), np.bool_)
+    for each in chunk.credits:
+        alone[each.order] = False
+    return alone
+
+
+class _Sums:
+    """What comes to each name, and behind the last to none. Money is Python's integers."""
+
+    def __init__(self, names: int, sizes: list[int], currencies: list[str | None]) -> None:
+        self._sizes, self._currencies = sizes, currencies
+        self._conversions = np.zeros(names + 1, np.int64)  # millionths
+        self.assisted = np.zeros(names + 1, np.int64)
+        self._people = np.zeros(names + 1, np.int64)
+        self._amounts = [0] * ((names + 1) * len(currencies))
+        self._converted = np.zeros(2, np.int64)  # conversions, people
+
+    def add(self, chunk: kernel.Found) -> None:
+        person = chunk.orders.person
+        sizes = kernel.sized(self._sizes, chunk.orders.amount)
+        self._converted += (len(person), len(np.unique(person)))
+        names, people = len(self._conversions), []
+        for each in chunk.credits:
+            name = chunk.names[each.touch].astype(np.int64)
+            self._credit(chunk, each, name, sizes)
+            which = np.unique(each.order * names + name) % names
+            self.assisted += np.bincount(which, minlength=names)
+            kept = each.share > 0
+            people.append(person[each.order[kept]].astype(np.int64) * names + name[kept])
+        alone = np.flatnonzero(_alone(chunk))
+        none = np.full(len(alone), names - 1)
+        self._money(none, chunk.orders.currency[alone], sizes[alone])
+        self._conversions[-1] += len(alone) * WHOLE
+        people.append(person[alone].astype(np.int64) * names + names - 1)
+        who = np.unique(np.concatenate(people)) % names
+        self._people += np.bincount(who, minlength=names)
+
+    def whole(self) -> dict[str, Any]:
+        width = len(self._currencies)
+        totals = [sum(self._amounts[n::width]) for n in range(width)]
+        conversions, people = self._converted.tolist()
+        return {"conversions": conversions, "people": people, "amounts": self._told(totals)}
+
+    def row(self, place: int, **named: str) -> dict[str, Any]:
+        width = len(self._currencies)
+        conversions, all_of_them = int(self._conversions[place]), int(self._converted[0])
+        assisted = {"assisted": int(self.assisted[place])} if named else {}
+        return {
+            **named,
+            "conversions": number(conversions),
+            "share": round(conversions / WHOLE / all_of_them, 6) if all_of_them else None,
+            **assisted,
+            "people": int(self._people[place]),
+            "amounts": self._told(self._amounts[place * width : (place + 1) * width]),
+        }
+
+    def _credit(self, chunk: kernel.Found, each: Credits, name: Ints, sizes: Ints) -> None:
+        np.add.at(self._conversions, name, each.share)
+        self._money(name, chunk.orders.currency[each.order], kernel.parts(each, sizes))
+
+    def _money(self, name: Ints, currency: Ints, part: Ints) -> None:
+        width = len(self._currencies)
+        total = np.zeros(len(self._amounts), part.dtype)
+        np.add.at(total, name * width + currency, part)
+        for place in np.flatnonzero(total).tolist():
+            self._amounts[place] += int(total[place])
+
+    def _told(self, amounts: list[int]) -> list[dict[str, Any]]:
+        known = zip(self._currencies, amounts, strict=True)
+        return [{"currency": name, "amount": number(size)} for name, size in known if size]

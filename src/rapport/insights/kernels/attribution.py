@@ -1,0 +1,64 @@
+"""Attribution: conversions, touches and what each conversion owes to which, in sorted rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rapport.insights.kernels.credits import WHOLE, Credits, Done, Way, credited
+from rapport.insights.kernels.revenue import Layout, Money, amounts, money, once
+from rapport.insights.rows import Ints, Rows, lowest_bit, starts
+from rapport.insights.specs.attribution import CONVERSION
+
+_WIDEST = 1 << 62
+
+
+class Found(NamedTuple):
+    """Of one chunk. `names`: of each touch the number of what gets the credit."""
+
+    orders: Money
+    names: Ints
+    credits: list[Credits]
+
+
+def found(
+    rows: Rows, layout: Layout, labels: Sequence[int], way: Way, lookback: int, start: int
+) -> Found:
+    """Conversions from `start` on. `labels`: the number of each touch's label, without `by`."""
+    converts = (rows.match & rows.match.dtype.type(CONVERSION)) != 0
+    orders = rows.take(np.flatnonzero(converts))
+    orders = orders.take(once(orders, layout))
+    orders = orders.take(np.flatnonzero(orders.at >= start))
+    touches = rows.take(np.flatnonzero(~converts))
+    if layout.by is not None:
+        touches = touches.take(np.flatnonzero(touches.values[layout.by] >= 0))
+        names = touches.values[layout.by]
+    else:
+        bit = np.log2(lowest_bit(touches.match).astype(np.float64)).astype(np.int64)
+        names = np.array(labels, np.int64)[bit - 1]
+    done = Done(orders.person, orders.at), Done(touches.person, touches.at)
+    credits = list(credited(way, *done, lookback))
+    return Found(money(orders, amounts(orders, layout), layout), names, credits)
+
+
+def parts(found: Credits, sizes: Ints) -> Ints:
+    """What of the size of its conversion each share comes to: they add up to it exactly."""
+    until = np.cumsum(found.share) - (np.cumsum(starts(found.order)) - 1) * WHOLE
+    size = sizes[found.order]
+    whole = size // WHOLE
+    rest = size - whole * WHOLE
+
+    def so_far(share: Ints) -> Ints:
+        told: Ints = whole * share + rest * share // WHOLE
+        return told
+
+    return so_far(until) - so_far(until - found.share)
+
+
+def sized(sizes: Sequence[int], amount: Ints) -> Ints:
+    """The size of each amount, 0 for none; as Python's integers where sums might not fit."""
+    known = [*sizes, 0]  # -1 is the last
+    widest = max(abs(size) for size in known) * (len(amount) + 1)
+    return np.array(known, np.int64 if widest < _WIDEST else np.object_)[amount]
