@@ -1,4 +1,4 @@
-import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import {
   createRootRouteWithContext,
   createRoute,
@@ -15,6 +15,7 @@ import { search } from './search'
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: (error) => void signInAgain(error) }),
+  mutationCache: new MutationCache({ onError: (error) => void askRoleAgain(error) }),
   defaultOptions: {
     queries: {
       staleTime: 5000,
@@ -200,4 +201,9 @@ async function signInAgain(error: Error): Promise<void> {
   if (!expired || here.pathname === '/login' || !queryClient.getQueryData(sessionQuery.queryKey)) return
   queryClient.removeQueries({ queryKey: sessionQuery.queryKey })
   await router.navigate({ to: '/login', search: { next: here.href } })
+}
+
+/** What a reader may do can have changed since the page was opened. */
+async function askRoleAgain(error: Error): Promise<void> {
+  if (error instanceof ApiError && error.code === 'forbidden') await queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
 }

@@ -23,7 +23,7 @@ def clock() -> FixedClock:
 @pytest.fixture
 def store(tmp_path: Path, clock: FixedClock) -> Iterator[AccountStore]:
     opened = AccountStore(tmp_path / "control.db", clock)
-    opened.add_user("a@x.org", "Ada")
+    opened.add_user("a@x.org", "Ada", "admin")
     yield opened
     opened.close()
 
@@ -95,7 +95,7 @@ def test_a_new_password_ends_sessions_and_links(store: AccountStore) -> None:
 
 def test_one_user_per_address(store: AccountStore) -> None:
     with pytest.raises(Conflict):
-        store.add_user("A@x.org", "again")
+        store.add_user("A@x.org", "again", "viewer")
 
 
 def test_whoever_may_come_in_comes_in_although_the_disk_is_full(
@@ -114,7 +114,7 @@ def test_whoever_may_come_in_comes_in_although_the_disk_is_full(
 
 
 def test_a_disabled_user_has_no_way_in(store: AccountStore) -> None:
-    store.add_user("b@x.org", "Bo")
+    store.add_user("b@x.org", "Bo", "admin")
     store.set_password("b@x.org", "hash")
     cookie, _ = store.open_session(store.user("b@x.org"))
     link = store.new_login_link("b@x.org").token
@@ -134,14 +134,43 @@ def test_a_disabled_user_has_no_way_in(store: AccountStore) -> None:
     assert found[1] == "hash"
 
 
-def test_the_last_user_stays(store: AccountStore) -> None:
-    store.add_user("b@x.org", "Bo")
+def test_the_last_administrator_stays(store: AccountStore) -> None:
+    store.add_user("e@x.org", "Eve", "editor")
+    store.add_user("b@x.org", "Bo", "admin")
     store.disable_user("a@x.org")
     assert store.first().email == "b@x.org"
     with pytest.raises(Conflict):
         store.disable_user("b@x.org")
     assert store.user("b@x.org").disabled_at is None
+    with pytest.raises(Conflict) as refused:
+        store.change_role("b@x.org", "editor")
+    assert refused.value.error_code == "last_admin"
+    assert store.user("b@x.org").role == "admin"
     assert store.disable_user("a@x.org").disabled_at == START
+    store.enable_user("a@x.org")
+    assert store.change_role("B@x.org", "viewer").role == "viewer"
+    assert store.disable_user("b@x.org").disabled_at == START
+    assert store.change_role("b@x.org", "admin").role == "admin"
+    with pytest.raises(Conflict):  # who cannot sign in, governs nothing
+        store.disable_user("a@x.org")
+    assert store.first().email == "a@x.org"
+
+
+def test_a_role_is_one_of_the_table(store: AccountStore) -> None:
+    for act in (store.change_role, lambda email, role: store.add_user("n@x.org", "", role)):
+        with pytest.raises(BadRequest, match="viewer, editor, admin"):
+            act("a@x.org", "root")
+    assert [user.role for user in store.users()] == ["admin"]
+
+
+def test_a_changed_role_holds_in_open_sessions(store: AccountStore) -> None:
+    store.add_user("b@x.org", "Bo", "editor")
+    cookie, session = store.open_session(store.user("b@x.org"))
+    assert session.user.role == "editor"
+    store.change_role("b@x.org", "viewer")
+    now = store.session(cookie)
+    assert now is not None
+    assert now.user.role == "viewer"
 
 
 def test_a_reset_user_starts_anew(store: AccountStore, clock: FixedClock) -> None:
@@ -157,7 +186,7 @@ def test_a_reset_user_starts_anew(store: AccountStore, clock: FixedClock) -> Non
 @pytest.mark.parametrize("email", ["", "x", "@x", "a@", "a b@x.org", "a/b@x.org", "a@b@c"])
 def test_an_address_that_is_none(store: AccountStore, email: str) -> None:
     with pytest.raises(BadRequest):
-        store.add_user(email, "")
+        store.add_user(email, "", "viewer")
 
 
 def test_a_folder_of_the_first_version_keeps_its_users(tmp_path: Path, clock: FixedClock) -> None:
@@ -168,5 +197,5 @@ def test_a_folder_of_the_first_version_keeps_its_users(tmp_path: Path, clock: Fi
     old.execute("INSERT INTO login_links VALUES (x'00', 'a@x.org', 1)")
     old.close()
     store = AccountStore(path, clock)
-    assert store.users() == [accounts.User("a@x.org", "Ada", True, 1)]
+    assert store.users() == [accounts.User("a@x.org", "Ada", "admin", True, 1)]
     store.close()

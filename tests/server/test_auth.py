@@ -33,6 +33,10 @@ QUESTIONS = {
     ("POST", "/api/v1/value/attribution"),
     ("POST", "/api/v1/value/lookalikes"),
 }
+# What changes nothing but the caller's own session.
+OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/session/password")}
+# Taking back a decision or a key that may only send events is no deleting.
+TAKEN_BACK = {("DELETE", "/api/v1/profiles/x/pins/x"), ("DELETE", "/api/v1/sources/x/keys/x")}
 
 
 def test_every_route_refuses_a_stranger(running_server: RunningServer) -> None:
@@ -58,13 +62,33 @@ def test_a_reading_key_writes_nothing(running_server: RunningServer) -> None:
             and (method, path) not in PUBLIC
             and api.request(method, path, headers=reader, json={}).status_code != 403
         }
-        assert allowed == QUESTIONS
+        assert allowed == QUESTIONS | OWN
         assert api.get("/api/v1/keys", headers=reader).status_code == 403
         assert api.get("/api/v1/profiles", headers=reader).status_code == 200
         assert api.delete(f"/api/v1/keys/{made['key']['id']}").status_code == 200
         assert api.get("/api/v1/profiles", headers=reader).status_code == 401
         listed = api.get("/api/v1/keys").text
         assert made["secret"] not in listed
+
+
+def test_a_writing_key_deletes_nothing(running_server: RunningServer) -> None:
+    """Nor does it see to users and keys, which would let it become more than it is."""
+    with running_server.api() as api:
+        made = api.post("/api/v1/keys", json={"name": "writer", "scopes": ["write"]}).json()
+        writer = {"authorization": f"Bearer {made['secret']}"}
+        guarded = [
+            route
+            for route in ROUTES
+            if route[0] == "DELETE" or route[1].startswith(("/api/v1/users", "/api/v1/keys"))
+        ]
+        allowed = {
+            (method, path)
+            for method, path in guarded
+            if api.request(method, path, headers=writer).status_code != 403
+        }
+        assert allowed == {route for route in OWN if route[0] == "DELETE"} | TAKEN_BACK
+        assert len(guarded) > 12
+        api.delete(f"/api/v1/keys/{made['key']['id']}")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,13 @@ export interface List<T> {
   count: number | null
 }
 
+export type Role = 'viewer' | 'editor' | 'admin'
+
 export interface Session {
-  user: { email: string; name: string; has_password: boolean }
+  user: { email: string; name: string; has_password: boolean; role: Role }
   csrf: string
+  /** What the role may do: `read`, `write`, `admin`. */
+  scopes: string[]
 }
 
 export interface BalanceRow {

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 
 import { classes } from './classes'
 import css from './Button.module.css'
+import { denial, useDenied, type Scope } from './may'
 
 export interface ButtonProps {
   /** `primary` at most once a page; `danger` only inside a dialog that says what it changes. */
@@ -13,6 +14,8 @@ export interface ButtonProps {
   /** Keeps its place and focus, but does nothing while work is under way. */
   isPending?: boolean
   isDisabled?: boolean
+  /** What the reader must be allowed to; else the button rests and says why. */
+  needs?: Scope
   autoFocus?: boolean
   onPress?: () => void
   children: ReactNode
@@ -21,14 +24,16 @@ export interface ButtonProps {
 /** A plain `<button>`; what opens a menu is `Menu`, what leads to a page is `ButtonLink`. */
 export function Button(props: ButtonProps) {
   const { variant = 'secondary', size = 'normal', icon: Icon, type = 'button', isPending, isDisabled, onPress } = props
+  const denied = useDenied(props.needs)
   return (
     <button
-      type={isPending ? 'button' : type}
+      {...denial(denied)}
+      type={isPending || denied ? 'button' : type}
       className={classes(css.button, css[variant], size === 'small' && css.small)}
-      disabled={isDisabled}
+      disabled={isDisabled && !denied}
       aria-busy={isPending || undefined}
       autoFocus={props.autoFocus}
-      onClick={isPending ? undefined : onPress}
+      onClick={isPending || denied ? undefined : onPress}
     >
       {Icon && <Icon size={15} aria-hidden className={css.icon} />}
       <span className={css.text}>{props.children}</span>

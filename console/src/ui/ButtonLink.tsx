@@ -4,20 +4,37 @@ import type { AnchorHTMLAttributes, ReactNode, Ref } from 'react'
 
 import { classes } from './classes'
 import css from './Button.module.css'
+import { denial, useDenied, type Scope } from './may'
 
 interface Props extends AnchorHTMLAttributes<HTMLAnchorElement> {
   variant?: 'primary' | 'secondary' | 'ghost'
   size?: 'normal' | 'small'
   icon?: LucideIcon
+  /** What the reader must be allowed to; else there is no link, but the reason. */
+  needs?: Scope
   children?: ReactNode
   ref?: Ref<HTMLAnchorElement>
 }
 
-function Anchor({ variant = 'secondary', size = 'normal', icon: Icon, children, className: _unused, ...rest }: Props) {
-  return (
-    <a {...rest} className={classes(css.button, css[variant], size === 'small' && css.small)}>
+function Anchor({ variant = 'secondary', size = 'normal', icon: Icon, needs, children, className: _unused, ...rest }: Props) {
+  const denied = useDenied(needs)
+  const look = classes(css.button, css[variant], size === 'small' && css.small)
+  const inside = (
+    <>
       {Icon && <Icon size={15} aria-hidden className={css.icon} />}
       <span>{children}</span>
+    </>
+  )
+  if (denied) {
+    return (
+      <button type="button" {...denial(denied)} className={look}>
+        {inside}
+      </button>
+    )
+  }
+  return (
+    <a {...rest} className={look}>
+      {inside}
     </a>
   )
 }

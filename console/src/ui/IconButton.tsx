@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react'
 
 import { classes } from './classes'
 import css from './Button.module.css'
+import { denial, useDenied, type Scope } from './may'
 
 interface Props {
   icon: LucideIcon
@@ -12,21 +13,25 @@ interface Props {
   /** Mirror in right-to-left languages: arrows and chevrons. */
   flip?: boolean
   isDisabled?: boolean
+  /** What the reader must be allowed to; else the button rests and says why. */
+  needs?: Scope
   onPress?: () => void
   'aria-expanded'?: boolean
   'aria-controls'?: string
   'aria-pressed'?: boolean
 }
 
-export function IconButton({ icon: Icon, label, size = 'normal', variant = 'ghost', flip, isDisabled, onPress, ...aria }: Props) {
+export function IconButton({ icon: Icon, label, size = 'normal', variant = 'ghost', flip, isDisabled, needs, onPress, ...aria }: Props) {
+  const denied = useDenied(needs)
   return (
     <button
       {...aria}
+      {...denial(denied)}
       type="button"
       aria-label={label}
-      title={label}
-      disabled={isDisabled}
-      onClick={onPress}
+      title={denied ? undefined : label}
+      disabled={isDisabled && !denied}
+      onClick={denied ? undefined : onPress}
       className={classes(css.button, css[variant], css.square, size === 'small' && css.small)}
     >
       <Icon size={16} aria-hidden className={flip ? 'flip' : undefined} />

@@ -5,6 +5,7 @@ import { Header, Menu as AriaMenu, MenuItem, MenuSection, MenuTrigger, Popover }
 import { classes } from './classes'
 import button from './Button.module.css'
 import css from './Menu.module.css'
+import { useDenied, type Scope } from './may'
 
 export interface MenuEntry {
   id: string
@@ -12,6 +13,8 @@ export interface MenuEntry {
   icon?: LucideIcon
   danger?: boolean
   disabled?: boolean
+  /** What the reader must be allowed to; else the entry rests and says why. */
+  needs?: Scope
   onAction?: () => void
 }
 
@@ -70,18 +73,22 @@ export function Menu({ label, groups, icon: Icon, text, size = 'normal', placeme
 
 function Entry({ entry }: { entry: MenuEntry }) {
   const Icon = entry.icon
+  const denied = useDenied(entry.needs)
   return (
     <MenuItem
       id={entry.id}
       textValue={entry.label}
       onAction={entry.onAction}
-      isDisabled={entry.disabled}
+      isDisabled={entry.disabled || Boolean(denied)}
       className={classes(css.item, entry.danger && css.danger)}
     >
       {({ isSelected }) => (
         <>
           {Icon && <Icon size={15} aria-hidden />}
-          <span className={css.text}>{entry.label}</span>
+          <span className={css.text}>
+            {entry.label}
+            {denied && <span className={css.why}>{denied}</span>}
+          </span>
           {isSelected && <Check size={14} aria-hidden />}
         </>
       )}

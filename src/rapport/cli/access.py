@@ -39,6 +39,9 @@ class Api:
     def put(self, path: str, body: Any, **query: Any) -> Any:
         return self._transport.call("PUT", _with_query(path, query), body)
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self._transport.call("PATCH", path, body)
+
     def lines(self, path: str, body: Any, hear: Callable[[dict[str, Any]], None]) -> None:
         self._transport.lines(path, body, hear)
 

@@ -10,12 +10,19 @@ from rapport.cli.access import api_for, segment
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
 
+ROLES = ("viewer", "editor", "admin")
+
 
 @click.group("users", epilog="Example: rapport users invite ada@example.org --name Ada")
 def users_command() -> None:
-    """Manage who may sign in to the console.
+    """Manage who may sign in to the console, and what they may do there.
 
-    Every user may do everything there. Programs need no user: give them a key ('rapport keys').
+    \b
+    viewer  reads
+    editor  reads; changes definitions, sources and decisions
+    admin   everything, also users, keys and deleting
+
+    Programs need no user: give them a key ('rapport keys').
     """
 
 
@@ -28,24 +35,42 @@ def list_command(data: str | None, as_json: bool) -> None:
     if as_json:
         print_json(users)
         return
-    rows = [
-        (u["email"], u["name"], u["has_password"], u["created_at"], u["seen_at"], u["disabled_at"])
-        for u in users
-    ]
-    print_table(("email", "name", "password", "created", "last seen", "disabled"), rows)
+    fields = ("email", "name", "role", "has_password", "created_at", "seen_at", "disabled_at")
+    rows = [tuple(user[field] for field in fields) for user in users]
+    print_table(("email", "name", "role", "password", "created", "last seen", "disabled"), rows)
 
 
-@users_command.command("invite", epilog="Example: rapport users invite ada@example.org --name Ada")
+@users_command.command(
+    "invite", epilog="Example: rapport users invite ada@example.org --name Ada --role editor"
+)
 @click.argument("email")
 @click.option("--name", default="", help="How the console calls the user; EMAIL when not given.")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="viewer",
+    show_default=True,
+    help="What the user may do; admin may all.",
+)
 @reading
-def invite_command(email: str, name: str, data: str | None, as_json: bool) -> None:
+def invite_command(email: str, name: str, role: str, data: str | None, as_json: bool) -> None:
     """Add a user and print a link that signs in once, within three days.
 
     Rapport sends no mail: pass the link on by a way that you trust.
     """
     with api_for(existing(data)) as api:
-        _show_link(api.post("/users", {"email": email, "name": name}), as_json)
+        _show_link(api.post("/users", {"email": email, "name": name, "role": role}), as_json)
+
+
+@users_command.command("role", epilog="Example: rapport users role ada@example.org editor")
+@click.argument("email")
+@click.argument("role", type=click.Choice(ROLES))
+@reading
+def role_command(email: str, role: str, data: str | None, as_json: bool) -> None:
+    """Give a user another role, now. API keys that the user made keep what they may."""
+    with api_for(existing(data)) as api:
+        user = api.patch(f"/users/{segment(email)}", {"role": role})
+    _show_state(user, f"is {role} now", as_json)
 
 
 @users_command.command("reset", epilog="Example: rapport users reset ada@example.org")

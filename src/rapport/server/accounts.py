@@ -13,6 +13,7 @@ import msgspec
 from rapport.clock import DAY, HOUR, MINUTE, Clock
 from rapport.errors import BadRequest, Conflict, NotFound, Unauthorized
 from rapport.server.control import TOUCH_EVERY, ControlStore, digest
+from rapport.server.scopes import ROLES
 
 LINK_LIFE = 15 * MINUTE
 INVITATION_LIFE = 3 * DAY  # it is passed on to somebody, who may not be at work today
@@ -20,8 +21,8 @@ SESSION_IDLE = 12 * HOUR
 SESSION_LIFE = 14 * DAY
 
 _USERS = (
-    "SELECT u.email, u.name, u.password IS NOT NULL, u.created_at, u.disabled_at, max(s.seen_at)"
-    " FROM users u LEFT JOIN sessions s USING (email)"
+    "SELECT u.email, u.name, u.role, u.password IS NOT NULL, u.created_at, u.disabled_at,"
+    " max(s.seen_at) FROM users u LEFT JOIN sessions s USING (email)"
 )
 _EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+")
 
@@ -29,6 +30,7 @@ _EMAIL = re.compile(r"[^@\s/]+@[^@\s/]+")
 class User(msgspec.Struct, frozen=True):
     email: str
     name: str
+    role: str  # one of scopes.ROLES
     has_password: bool
     created_at: int
     disabled_at: int | None = None
@@ -64,10 +66,11 @@ class AccountStore(ControlStore):
         return [_user(row) for row in rows]
 
     def first(self) -> User:
-        """The oldest user who may sign in; there always is one."""
-        return next(user for user in self.users() if user.disabled_at is None)
+        """The oldest administrator who may sign in; there always is one."""
+        return next(user for user in self.users() if _governs(user))
 
-    def add_user(self, email: str, name: str) -> User:
+    def add_user(self, email: str, name: str, role: str) -> User:
+        """Raises `BadRequest` for what is no address or no role, `Conflict` for a known address."""
         email = email.strip()
         if not _EMAIL.fullmatch(email) or len(email) > 254:
             raise BadRequest("that is not an e-mail address", hint="name@example.com")
@@ -75,8 +78,11 @@ class AccountStore(ControlStore):
             raise Conflict(
                 f"there is a user {email} already", hint="rapport users reset makes a new link"
             )
-        user = User(email, name.strip() or email, False, self._clock.now())
-        self._write("INSERT INTO users VALUES (?,?,NULL,?,NULL)", email, user.name, user.created_at)
+        user = User(email, name.strip() or email, _known(role), False, self._clock.now())
+        self._write(
+            "INSERT INTO users (email, name, role, created_at) VALUES (?,?,?,?)",
+            *(email, user.name, role, user.created_at),
+        )
         return user
 
     def user(self, email: str) -> User:
@@ -91,17 +97,10 @@ class AccountStore(ControlStore):
 
     def disable_user(self, email: str) -> User:
         """Nothing lets the user in any more, from now on. Raises `NotFound`, and `Conflict` for the
-        last one who can still sign in."""
+        last administrator who can still sign in."""
         with self._lock, self._db:
             user = self.user(email)
-            if user.disabled_at is None and not any(
-                other.disabled_at is None and other.email != user.email for other in self.users()
-            ):
-                raise Conflict(
-                    "this is the last user who can sign in",
-                    hint="invite somebody else first: rapport users invite",
-                    code="last_user",
-                )
+            self._spare_last(user)
             self._db.execute(
                 "UPDATE users SET disabled_at = coalesce(disabled_at, ?) WHERE email = ?",
                 (self._clock.now(), user.email),
@@ -113,6 +112,24 @@ class AccountStore(ControlStore):
         """Take `disable_user` back; the password is the one that was. Raises `NotFound`."""
         self._write("UPDATE users SET disabled_at = NULL WHERE email = ?", self.user(email).email)
         return self.user(email)
+
+    def change_role(self, email: str, role: str) -> User:
+        """Holds from the user's next request on. Raises `NotFound`, `BadRequest`, and `Conflict`
+        when nobody else could administer any more."""
+        with self._lock, self._db:
+            user = self.user(email)
+            if _known(role) != "admin":
+                self._spare_last(user)
+            self._db.execute("UPDATE users SET role = ? WHERE email = ?", (role, user.email))
+        return self.user(email)
+
+    def _spare_last(self, user: User) -> None:
+        if _governs(user) and sum(map(_governs, self.users())) == 1:
+            raise Conflict(
+                "this is the last administrator who can sign in",
+                hint="make somebody else one first: rapport users role EMAIL admin",
+                code="last_admin",
+            )
 
     def reset_user(self, email: str) -> User:
         """Forget the password and end all sessions. Raises `NotFound`, `Conflict`."""
@@ -208,5 +225,15 @@ class AccountStore(ControlStore):
 
 
 def _user(row: Sequence[Any]) -> User:
-    email, name, has_password, *times = row
-    return User(email, name, bool(has_password), *times)
+    email, name, role, has_password, *times = row
+    return User(email, name, role, bool(has_password), *times)
+
+
+def _governs(user: User) -> bool:
+    return user.role == "admin" and user.disabled_at is None
+
+
+def _known(role: str) -> str:
+    if role not in ROLES:
+        raise BadRequest(f"a role is one of {', '.join(ROLES)}", hint="viewer may only read")
+    return role

@@ -14,8 +14,7 @@ from rapport.clock import Clock
 from rapport.database import ChangeSignal
 from rapport.errors import BadRequest, NotFound
 from rapport.server.control import TOUCH_EVERY, ControlStore, digest
-
-SCOPES = ("read", "write", "admin")
+from rapport.server.scopes import SCOPES
 
 
 class ApiKey(msgspec.Struct, frozen=True):

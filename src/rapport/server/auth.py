@@ -11,12 +11,12 @@ import msgspec
 
 from rapport.config import Settings
 from rapport.errors import Forbidden, Unauthorized
-from rapport.server.accounts import AccountStore
-from rapport.server.apikeys import SCOPES, KeyStore
+from rapport.server.accounts import AccountStore, Session
+from rapport.server.apikeys import KeyStore
+from rapport.server.scopes import READING, ROLES, SCOPES
 
 COOKIE = "rapport_session"
 CSRF_HEADER = "x-csrf-token"
-READING = ("GET", "HEAD", "OPTIONS")
 
 # Everything that answers without credentials. tests/server/test_auth.py walks all other routes.
 PUBLIC = frozenset(
@@ -38,6 +38,7 @@ class Principal(msgspec.Struct, frozen=True):
     csrf: str = ""
     session: str = ""  # secret of the cookie; only for closing the session
     has_password: bool = False
+    role: str = ""  # of a user
 
     def needs(self, scope: str) -> None:
         """Raises `Forbidden` without the scope. `admin` includes all, `write` includes `read`."""
@@ -47,7 +48,9 @@ class Principal(msgspec.Struct, frozen=True):
             return
         raise Forbidden(
             f"this needs the scope {scope!r}",
-            hint="rapport keys create makes a key with other scopes",
+            hint="an administrator can give you another role"
+            if self.kind == "user"
+            else "rapport keys create makes a key with other scopes",
             details={"scope": scope, "scopes": list(self.scopes)},
         )
 
@@ -92,8 +95,7 @@ class Gate:
                     hint="GET /api/v1/session gives the token",
                     code="csrf",
                 )
-        user = session.user
-        return Principal("user", user.email, SCOPES, session.csrf, secret, user.has_password)
+        return of_session(session, secret)
 
     def _bearer(self, secret: str) -> Principal:
         if self._local and _same(secret, self._local):
@@ -121,6 +123,20 @@ class Gate:
                 hint="set public_url when a proxy changes the Host header",
                 code="origin",
             )
+
+
+def of_session(session: Session, secret: str) -> Principal:
+    """Its user, who may do what his role is now, not what it was when he signed in."""
+    user = session.user
+    return Principal(
+        "user",
+        user.email,
+        ROLES[user.role],
+        session.csrf,
+        secret,
+        user.has_password,
+        user.role,
+    )
 
 
 def _same(one: str, other: str) -> bool:

@@ -48,6 +48,7 @@ STEPS = (
         expires_at INTEGER NOT NULL
     ) STRICT;
     """,
+    "ALTER TABLE users ADD COLUMN role TEXT NOT NULL DEFAULT 'admin'",  # as all were before
 )
 
 

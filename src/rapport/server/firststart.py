@@ -28,7 +28,7 @@ def prepare(settings: Settings, folder: Folder) -> FirstStart:
         working = [key.key for key in default.write_keys if key.works(now)]
         token = None
         if not accounts.users():
-            accounts.add_user(ADMIN, "Administrator")
+            accounts.add_user(ADMIN, "Administrator", "admin")
             token = accounts.new_login_link(ADMIN).token
         return FirstStart(settings.write_key or (working or [""])[-1], token)
     finally:

@@ -51,7 +51,7 @@ export function DashboardPage() {
       actions={
         editing ? (
           <>
-            <IconButton icon={Trash2} variant="secondary" label={t('dashboards.delete')} onPress={() => setDialog('delete')} />
+            <IconButton needs="admin" icon={Trash2} variant="secondary" label={t('dashboards.delete')} onPress={() => setDialog('delete')} />
             <Button
               onPress={() => {
                 board.drop()
@@ -63,12 +63,12 @@ export function DashboardPage() {
             <Button icon={Plus} onPress={() => setDialog('add')}>
               {t('dashboards.add')}
             </Button>
-            <Button variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: tidy(filters) }, { onSuccess: finish })}>
+            <Button needs="write" variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: tidy(filters) }, { onSuccess: finish })}>
               {t('dashboards.save')}
             </Button>
           </>
         ) : (
-          <Button icon={Pencil} onPress={() => set({ edit: '1' })}>
+          <Button needs="write" icon={Pencil} onPress={() => set({ edit: '1' })}>
             {t('dashboards.edit')}
           </Button>
         )

@@ -36,7 +36,7 @@ export function DashboardsPage() {
       lead={t('dashboards.lead')}
       height="fill"
       actions={
-        <Button variant="primary" icon={Plus} onPress={() => setCreating(true)}>
+        <Button needs="write" variant="primary" icon={Plus} onPress={() => setCreating(true)}>
           {t('dashboards.create')}
         </Button>
       }
@@ -58,7 +58,7 @@ export function DashboardsPage() {
         <EmptyState
           title={t('dashboards.none')}
           action={
-            <Button variant="primary" icon={Plus} onPress={() => setCreating(true)}>
+            <Button needs="write" variant="primary" icon={Plus} onPress={() => setCreating(true)}>
               {t('dashboards.create')}
             </Button>
           }

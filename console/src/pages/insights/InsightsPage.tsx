@@ -99,7 +99,7 @@ function SaveButton({ explorer, changed, onSaved }: { explorer: Explorer; change
   const { saved } = explorer
   return (
     <>
-      <Button variant="primary" icon={Save} onPress={() => setOpen(true)} isDisabled={Boolean(explorer.error)}>
+      <Button needs="write" variant="primary" icon={Save} onPress={() => setOpen(true)} isDisabled={Boolean(explorer.error)}>
         {t(saved && changed ? 'insights.save.changes' : saved ? 'insights.save.edit' : 'insights.save.title')}
       </Button>
       {open && (

@@ -76,7 +76,7 @@ function SavedRow({ saved, isOpen, onOpen, onDelete }: { saved: SavedInsight; is
           {t(`insights.kind.${saved.kind}`)} · {saved.saved_by} · <DateTime at={saved.saved_at} />
         </span>
       </button>
-      <IconButton icon={Trash2} size="small" label={t('insights.saved.delete', { name: saved.name })} onPress={onDelete} />
+      <IconButton needs="admin" icon={Trash2} size="small" label={t('insights.saved.delete', { name: saved.name })} onPress={onDelete} />
     </li>
   )
 }

@@ -35,7 +35,7 @@ export function DecisionsCard({ decisions }: { decisions: readonly DecisionRecor
               </span>
             </div>
             {!decision.undone && decision.action !== 'undo' && (
-              <Button size="small" icon={Undo2} onPress={() => setUndoing(decision)}>
+              <Button needs="write" size="small" icon={Undo2} onPress={() => setUndoing(decision)}>
                 {t('profile.undo.open')}
               </Button>
             )}

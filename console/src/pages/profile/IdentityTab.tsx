@@ -61,7 +61,7 @@ function GraphCard({ view, profile, chosen, path, onSelect }: GraphProps) {
       note={t('profile.identity.graphHint')}
       actions={
         chosen.length === 2 && (
-          <Button size="small" icon={Split} onPress={() => setSplitting(true)}>
+          <Button needs="write" size="small" icon={Split} onPress={() => setSplitting(true)}>
             {t('profile.split.open')}
           </Button>
         )

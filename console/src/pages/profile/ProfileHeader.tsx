@@ -31,7 +31,7 @@ export function ProfileHeader({ profile, children }: { profile: Profile; childre
       lead={<Lead profile={profile} />}
       actions={
         <>
-          <Button icon={Merge} onPress={() => setDialog('merge')}>
+          <Button needs="write" icon={Merge} onPress={() => setDialog('merge')}>
             {t('profile.merge.open')}
           </Button>
           <More profile={profile} onSplit={() => setDialog('split')} />
@@ -89,7 +89,7 @@ function More({ profile, onSplit }: { profile: Profile; onSplit: () => void }) {
       groups={[
         {
           entries: [
-            { id: 'split', label: t('profile.split.open'), icon: Split, disabled: profile.identifiers.length < 2, onAction: onSplit },
+            { id: 'split', label: t('profile.split.open'), icon: Split, needs: 'write', disabled: profile.identifiers.length < 2, onAction: onSplit },
             { id: 'link', label: t('profile.copyLink'), icon: Link2, onAction: () => void copyLink() },
             { id: 'export', label: t('profile.export'), icon: Download, onAction: () => save(profile) },
           ],

@@ -83,6 +83,7 @@ function useColumns(unfolded: string | undefined, toggle: (name: string) => void
       align: 'end',
       render: ({ name, why }) => (
         <IconButton
+          needs="write"
           icon={why.pinned ? PinOff : Pin}
           size="small"
           label={t(why.pinned ? 'profile.pin.unpinTrait' : 'profile.pin.pinTrait', { trait: name })}
@@ -111,7 +112,7 @@ function Candidates({ row, onPin }: { row: Row; onPin: (value: unknown) => void 
       label: <span className="hidden-visually">{t('profile.column.action')}</span>,
       align: 'end',
       render: (one) => (
-        <IconButton icon={Pin} size="small" label={t('profile.pin.pinValue', { value: asText(one.value) })} onPress={() => onPin(one.value)} />
+        <IconButton needs="write" icon={Pin} size="small" label={t('profile.pin.pinValue', { value: asText(one.value) })} onPress={() => onPin(one.value)} />
       ),
     },
   ]

@@ -41,7 +41,7 @@ export function QuarantinePage() {
       lead={t('quarantine.lead')}
       height="fill"
       actions={
-        <Button variant="primary" icon={RotateCw} isDisabled={!reasons?.count || status !== 'open'} onPress={() => setRedriving(true)}>
+        <Button needs="write" variant="primary" icon={RotateCw} isDisabled={!reasons?.count || status !== 'open'} onPress={() => setRedriving(true)}>
           {t('quarantine.redriveAll')}
         </Button>
       }

@@ -57,8 +57,9 @@ function Opened({ item, onClose, onMoved }: Omit<Props, 'id'> & { item: Quaranti
       actions={
         open && (
           <>
-            <Button onPress={() => setDiscarding(true)}>{t('quarantine.discard')}</Button>
+            <Button needs="write" onPress={() => setDiscarding(true)}>{t('quarantine.discard')}</Button>
             <Button
+              needs="write"
               variant="primary"
               icon={RotateCw}
               isDisabled={read.problem !== null}

@@ -24,7 +24,7 @@ export function EditTab({ segment }: { segment: Segment }) {
         <Button isDisabled={!changed} onPress={() => setDraft(saved)}>
           {t('segments.discard')}
         </Button>
-        <Button variant="primary" isDisabled={!changed || unfinished} onPress={() => setSaving(true)}>
+        <Button needs="write" variant="primary" isDisabled={!changed || unfinished} onPress={() => setSaving(true)}>
           {t('segments.review')}
         </Button>
       </div>

@@ -50,6 +50,7 @@ export function NewSegmentPage() {
         <>
           <ButtonLink to="/segments">{t('ui.cancel')}</ButtonLink>
           <Button
+            needs="write"
             variant="primary"
             isDisabled={!ready}
             isPending={save.isPending}

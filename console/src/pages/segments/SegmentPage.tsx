@@ -72,14 +72,14 @@ function Loaded({ segment }: { segment: Segment }) {
         <>
           <StatusTag status={segment.status} progress={segment.progress} />
           {tab !== 'edit' && (
-            <ButtonLink to="/segments/$key/{-$tab}" params={{ key: segment.key, tab: 'edit' }} variant="primary" icon={Pencil}>
+            <ButtonLink needs="write" to="/segments/$key/{-$tab}" params={{ key: segment.key, tab: 'edit' }} variant="primary" icon={Pencil}>
               {t('segments.edit')}
             </ButtonLink>
           )}
           <Menu
             label={t('segments.more')}
             icon={Ellipsis}
-            groups={[{ entries: [{ id: 'end', label: t('segments.end.title'), icon: Trash2, danger: true, onAction: () => setEnding(true) }] }]}
+            groups={[{ entries: [{ id: 'end', label: t('segments.end.title'), icon: Trash2, danger: true, needs: 'admin', onAction: () => setEnding(true) }] }]}
           />
         </>
       }

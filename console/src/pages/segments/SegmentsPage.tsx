@@ -36,7 +36,7 @@ export function SegmentsPage() {
   const columns = useColumns()
   const search = useCallback((next: string) => void navigate({ search: (old) => ({ ...old, q: next || undefined }), replace: true }), [navigate])
   const create = (
-    <ButtonLink to="/segments/~new" variant="primary" icon={Plus}>
+    <ButtonLink needs="write" to="/segments/~new" variant="primary" icon={Plus}>
       {t('segments.create')}
     </ButtonLink>
   )

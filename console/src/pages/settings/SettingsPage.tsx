@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
+import { useMay } from '@/ui/may'
 import { Page } from '@/ui/Page'
 
 import { ApiKeysCard } from './ApiKeysCard'
@@ -8,11 +9,12 @@ import { PasswordCard } from './PasswordCard'
 
 export function SettingsPage() {
   const { t } = useTranslation()
+  const may = useMay()
   return (
     <Page title={t('settings.title')} lead={t('settings.lead')}>
       <LookCard />
       <PasswordCard />
-      <ApiKeysCard />
+      {may('admin') && <ApiKeysCard />}
     </Page>
   )
 }

@@ -34,7 +34,7 @@ export function KeyList({ source }: { source: Source }) {
             </span>
           </div>
           {key.works && (
-            <Button size="small" onPress={() => setRevoking(key.key)}>
+            <Button needs="write" size="small" onPress={() => setRevoking(key.key)}>
               {t('sources.revoke')}
             </Button>
           )}

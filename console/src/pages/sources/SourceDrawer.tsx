@@ -37,7 +37,7 @@ export function SourceDrawer({ source, onClose }: Props) {
         title={t('sources.keys')}
         note={t('sources.keysNote')}
         actions={
-          <Button size="small" icon={KeyRound} onPress={() => setRotating(true)}>
+          <Button needs="write" size="small" icon={KeyRound} onPress={() => setRotating(true)}>
             {t('sources.rotate')}
           </Button>
         }
@@ -90,7 +90,7 @@ function About({ source }: { source: Source }) {
     <Card
       title={t('sources.about')}
       actions={
-        <Button size="small" icon={Pencil} onPress={() => setEditing(true)}>
+        <Button needs="write" size="small" icon={Pencil} onPress={() => setEditing(true)}>
           {t('sources.edit')}
         </Button>
       }
@@ -105,7 +105,7 @@ function About({ source }: { source: Source }) {
           [t('sources.createdAt'), <DateTime key="created" at={source.created_at} as="date" />],
           [
             t('sources.enabled'),
-            <Toggle key="enabled" label={t('sources.enabled')} hidden value={source.enabled} onChange={change.mutate} disabled={change.isPending} />,
+            <Toggle needs="write" key="enabled" label={t('sources.enabled')} hidden value={source.enabled} onChange={change.mutate} disabled={change.isPending} />,
           ],
         ]}
       />

@@ -39,7 +39,7 @@ export function SourcesPage() {
   const show = (slug?: string) => void navigate({ search: { open: slug } })
   const chosen = rows.find((source) => source.slug === open)
   const create = (
-    <Button variant="primary" icon={Plus} onPress={() => setCreating(true)}>
+    <Button needs="write" variant="primary" icon={Plus} onPress={() => setCreating(true)}>
       {t('sources.create')}
     </Button>
   )

@@ -51,6 +51,7 @@ export function NewTraitPage() {
         <>
           <ButtonLink to="/traits">{t('ui.cancel')}</ButtonLink>
           <Button
+            needs="write"
             variant="primary"
             isDisabled={!ready}
             isPending={save.isPending}

@@ -64,7 +64,7 @@ function Loaded({ trait }: { trait: ComputedTrait }) {
           <Menu
             label={t('traits.more')}
             icon={Ellipsis}
-            groups={[{ entries: [{ id: 'end', label: t('traits.end.title'), icon: Trash2, danger: true, onAction: () => setEnding(true) }] }]}
+            groups={[{ entries: [{ id: 'end', label: t('traits.end.title'), icon: Trash2, danger: true, needs: 'admin', onAction: () => setEnding(true) }] }]}
           />
         </>
       }
@@ -114,6 +114,7 @@ function Definition({ trait }: { trait: ComputedTrait }) {
         {t('segments.discard')}
       </Button>
       <Button
+        needs="write"
         size="small"
         variant="primary"
         isDisabled={parts && isHoled(parts)}

@@ -37,7 +37,7 @@ export function TraitsPage() {
   const search = useCallback((next: string) => void navigate({ search: (old) => ({ ...old, q: next || undefined }), replace: true }), [navigate])
   const none = list.data?.items.length === 0
   const create = (
-    <ButtonLink to="/traits/~new" variant="primary" icon={Plus}>
+    <ButtonLink needs="write" to="/traits/~new" variant="primary" icon={Plus}>
       {t('traits.create')}
     </ButtonLink>
   )

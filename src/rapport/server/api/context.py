@@ -13,7 +13,7 @@ from litestar.types import HTTPScope
 from rapport.collect.addresses import Proxies
 from rapport.errors import Unauthorized
 from rapport.server.attempts import Attempts
-from rapport.server.auth import READING, Principal
+from rapport.server.auth import Principal
 from rapport.server.books import Books
 from rapport.server.commands import Commands
 from rapport.server.live import Live
@@ -23,6 +23,7 @@ from rapport.server.models import Models
 from rapport.server.passwords import Passwords
 from rapport.server.readiness import Readiness
 from rapport.server.rooms import Rooms
+from rapport.server.scopes import scope_of
 
 Asked: TypeAlias = Request[Any, Any, Any]
 
@@ -64,11 +65,10 @@ def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
 async def has_scope(
     connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
 ) -> None:
-    """Guard of every route: reading needs `read`, the rest `write`, unless `opt` names another.
+    """Guard of every route, which needs the scope that `scope_of` names.
 
     Async although it awaits nothing: Litestar would run a plain function in a thread.
     """
-    if handler.opt.get("public"):
-        return
-    reads = cast("HTTPScope", connection.scope)["method"] in READING  # no route is a websocket
-    principal_of(connection).needs(handler.opt.get("scope", "read" if reads else "write"))
+    method = cast("HTTPScope", connection.scope)["method"]  # no route is a websocket
+    if scope := scope_of(method, handler.opt):
+        principal_of(connection).needs(scope)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from rapport.server.auth import READING
+from rapport.server.scopes import READING, scope_of
 
 # status → when it is given. The codes within a status stand in docs/errors.md.
 MEANINGS = {
@@ -34,6 +34,7 @@ FURTHER = {
     "PUT /api/v1/session/password": {429},
     "POST /api/v1/session/links": {404, 409},
     "POST /api/v1/users": {409},
+    "PATCH /api/v1/users/{email}": {409},
     "POST /api/v1/users/{email}/disable": {409},
     "POST /api/v1/users/{email}/reset": {409},
     "POST /api/v1/sources": {409},
@@ -118,13 +119,6 @@ def spelled(route: Any) -> Iterator[tuple[str, str]]:
             yield method, re.sub(r"\{(\w+):\w+\}", r"{\1}", path)
 
 
-def scope_of(method: str, route: Any) -> str:
-    """Which scope a caller needs, "" where nobody is asked who he is."""
-    if route.opt.get("public"):
-        return ""
-    return str(route.opt.get("scope", "read" if method in READING else "write"))
-
-
 def said(route: Any) -> str:
     """The docstring of a handler as one line."""
     return " ".join(inspect.cleandoc(route.fn.__doc__ or "").split())
@@ -133,7 +127,7 @@ def said(route: Any) -> str:
 def _statuses(method: str, route: Any, operation: dict[str, Any]) -> set[int]:
     """The errors that follow from what a route is: its scope, parameters and body."""
     found = {500, 503}
-    scope = scope_of(method, route)
+    scope = scope_of(method, route.opt)
     if scope:
         found.add(401)
     if scope not in ("", "read") or method not in READING:

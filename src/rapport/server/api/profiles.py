@@ -222,7 +222,7 @@ async def pin(
     )
 
 
-@delete("/api/v1/profiles/{ref:str}/pins/{trait:str}", status_code=200)
+@delete("/api/v1/profiles/{ref:str}/pins/{trait:str}", status_code=200, opt={"scope": "write"})
 async def unpin(
     request: Asked,
     ref: FromPath[str],

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from rapport.server.api.described import said, scope_of, spelled
+from rapport.server.api.described import said, spelled
 from rapport.server.api.routes import AREAS
+from rapport.server.scopes import scope_of
 
 HEADING = "## Routes\n"
 
@@ -30,7 +31,7 @@ def _area(area: Any) -> str:
 
 def _row(route: Any) -> str:
     method, path = next(spelled(route))
-    return f"| `{method} {path}` | {scope_of(method, route) or '–'} | {said(route)} |"
+    return f"| `{method} {path}` | {scope_of(method, route.opt) or '–'} | {said(route)} |"
 
 
 def main() -> None:

@@ -12,17 +12,20 @@ from rapport.server.accounts import Link, Session, User
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done
 from rapport.server.auth import set_cookie
+from rapport.server.scopes import ROLES
 
 
 class Person(msgspec.Struct):
     email: str
     name: str
     has_password: bool
+    role: str  # "" when no user calls, but a key
 
 
 class SessionView(msgspec.Struct):
     user: Person
     csrf: str
+    scopes: tuple[str, ...]
 
 
 class WithPassword(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,7 +44,7 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
 
 def _opened(request: Asked, secret: str, session: Session) -> Response[SessionView]:
     return Response(
-        SessionView(_person(session.user), session.csrf),
+        _view(session.user, session.csrf),
         headers={"set-cookie": set_cookie(secret, https=_by_https(request))},
         status_code=200,
     )
@@ -53,8 +56,9 @@ def _by_https(request: Asked) -> bool:
     return "https" in (request.scope["scheme"], forwarded)
 
 
-def _person(user: User) -> Person:
-    return Person(user.email, user.name, user.has_password)
+def _view(user: User, csrf: str) -> SessionView:
+    person = Person(user.email, user.name, user.has_password, user.role)
+    return SessionView(person, csrf, ROLES[user.role])
 
 
 def _address(request: Asked, context: Context) -> str:
@@ -102,13 +106,16 @@ async def redeem_link(
 
 
 @get("/api/v1/session")
-async def show_session(request: Asked) -> SessionView:
-    """Who is signed in, and the token that writing requests carry in X-CSRF-Token."""
-    caller = principal_of(request)
-    return SessionView(Person(caller.name, caller.name, caller.has_password), caller.csrf)
+async def show_session(request: Asked, context: Provided) -> SessionView:
+    """Who is calling, what he may do, and the token that writing requests carry in X-CSRF-Token."""
+    caller, accounts = principal_of(request), context.rooms.accounts
+    if caller.kind == "user":
+        user = await context.rooms.working(lambda: accounts.user(caller.name))
+        return _view(user, caller.csrf)
+    return SessionView(Person("", caller.name, False, ""), "", caller.scopes)
 
 
-@delete("/api/v1/session", status_code=200)
+@delete("/api/v1/session", status_code=200, opt={"scope": "read"})
 async def sign_out(request: Asked, context: Provided) -> Response[Done]:
     """End the session, whose cookie is of no use to anybody afterwards."""
     secret = principal_of(request).session
@@ -117,7 +124,7 @@ async def sign_out(request: Asked, context: Provided) -> Response[Done]:
     return Response(Done(), headers={"set-cookie": set_cookie("", https=_by_https(request))})
 
 
-@put("/api/v1/session/password")
+@put("/api/v1/session/password", opt={"scope": "read"})
 async def change_password(
     request: Asked, data: JSONBody[NewPassword], context: Provided
 ) -> Response[SessionView]:

@@ -92,7 +92,7 @@ async def list_sources(context: Provided) -> Listing[SourceView]:
     return Listing([source_view(source, now) for source in found], count=len(found))
 
 
-@post("/api/v1/sources", opt={"scope": "admin"})
+@post("/api/v1/sources")
 async def create_source(data: JSONBody[NewSource], context: Provided) -> SourceView:
     """Make a source; it gets a write key."""
     fields: dict[str, Any] = msgspec.structs.asdict(data)
@@ -107,7 +107,7 @@ async def show_source(slug: FromPath[str], context: Provided) -> SourceView:
     return source_view(source, context.rooms.clock.now())
 
 
-@patch("/api/v1/sources/{slug:str}", opt={"scope": "admin"})
+@patch("/api/v1/sources/{slug:str}")
 async def change_source(
     slug: FromPath[str], data: JSONBody[SourceChange], context: Provided
 ) -> SourceView:
@@ -122,7 +122,7 @@ async def change_source(
     return source_view(changed, context.rooms.clock.now())
 
 
-@post("/api/v1/sources/{slug:str}/keys", opt={"scope": "admin"})
+@post("/api/v1/sources/{slug:str}/keys")
 async def rotate_key(
     slug: FromPath[str], data: JSONBody[Rotation], context: Provided
 ) -> WriteKeyView:
@@ -134,7 +134,7 @@ async def rotate_key(
     return key_view(key, context.rooms.clock.now())
 
 
-@delete("/api/v1/sources/{slug:str}/keys/{key:str}", status_code=200, opt={"scope": "admin"})
+@delete("/api/v1/sources/{slug:str}/keys/{key:str}", status_code=200, opt={"scope": "write"})
 async def revoke_key(slug: FromPath[str], key: FromPath[str], context: Provided) -> Done:
     """The write key stops working at once."""
     store = _store(context)

@@ -1,22 +1,28 @@
-"""Users of the console. Every user may do everything; keys are what has scopes."""
+"""Users of the console. A role gives a user the scopes that keys are given by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal, cast
 
 import msgspec
-from litestar import get, post
+from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody
 
 from rapport.server.accounts import INVITATION_LIFE, User
 from rapport.server.api.context import Context, Provided
 from rapport.server.api.session import LinkView, link_view
 from rapport.server.api.shapes import Listing, iso
+from rapport.server.scopes import ROLES
+
+Role = Literal["viewer", "editor", "admin"]
 
 
 class UserView(msgspec.Struct):
     email: str
     name: str
+    role: Role
+    scopes: tuple[str, ...]  # what the role may do
     has_password: bool
     created_at: str | None
     disabled_at: str | None
@@ -31,12 +37,19 @@ class Invited(msgspec.Struct):
 class Invitation(msgspec.Struct, forbid_unknown_fields=True):
     email: str
     name: str = ""
+    role: Role = "viewer"
+
+
+class UserChange(msgspec.Struct, forbid_unknown_fields=True):
+    role: Role
 
 
 def _view(user: User) -> UserView:
     return UserView(
         user.email,
         user.name,
+        cast("Role", user.role),
+        ROLES[user.role],
         user.has_password,
         iso(user.created_at),
         iso(user.disabled_at),
@@ -66,7 +79,16 @@ async def list_users(context: Provided) -> Listing[UserView]:
 async def invite_user(data: JSONBody[Invitation], context: Provided) -> Invited:
     """Add a user. The answer has a link that signs the user in once, within three days."""
     accounts = context.rooms.accounts
-    return await _invite(context, lambda: accounts.add_user(data.email, data.name))
+    return await _invite(context, lambda: accounts.add_user(data.email, data.name, data.role))
+
+
+@patch("/api/v1/users/{email:str}", opt={"scope": "admin"})
+async def change_user(
+    email: FromPath[str], data: JSONBody[UserChange], context: Provided
+) -> UserView:
+    """Give a user another role: from the next request on. One administrator always stays."""
+    accounts = context.rooms.accounts
+    return _view(await context.rooms.working(lambda: accounts.change_role(email, data.role)))
 
 
 @post("/api/v1/users/{email:str}/disable", status_code=200, opt={"scope": "admin"})
@@ -89,4 +111,4 @@ async def reset_user(email: FromPath[str], context: Provided) -> Invited:
     return await _invite(context, lambda: context.rooms.accounts.reset_user(email))
 
 
-ROUTES = [list_users, invite_user, disable_user, enable_user, reset_user]
+ROUTES = [list_users, invite_user, change_user, disable_user, enable_user, reset_user]
