@@ -7,6 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from rapport.audiences import schema
 from rapport.cli.main import cli
 from tests.conftest import RunningServer
 
@@ -42,6 +43,13 @@ def test_files_and_server_agree_after_apply(running_server: RunningServer, tmp_p
     assert "cli_spent" in (pulled / "definitions.yaml").read_text("utf-8")
     listed = json.loads(run(running_server, "segments", "list", "--json").stdout)
     assert mine - {"cli_spent"} <= {each["key"] for each in listed}
+    assert run(running_server, "apply", str(folder), "--reason", "more").exit_code == 0
+    versions = json.loads(run(running_server, "segments", "history", "cli_base", "--json").stdout)
+    assert [(each["version"], each["reason"]) for each in versions] == [(2, "more"), (1, "")]
+    assert versions[0]["edits"] == edits
+    shown = run(running_server, "segments", "history", "cli_spent")
+    assert "defined" in shown.stdout
+    assert run(running_server, "segments", "history", "cli_nobody").exit_code == 1
     with running_server.api() as api:
         for area, key in (
             ("segments", "cli_top"),
@@ -49,6 +57,11 @@ def test_files_and_server_agree_after_apply(running_server: RunningServer, tmp_p
             ("computed-traits", "cli_spent"),
         ):
             assert api.delete(f"/api/v1/{area}/{key}").status_code == 200
+
+
+def test_the_schema_is_printed_without_any_data() -> None:
+    printed = CliRunner().invoke(cli, ["segments", "schema"])
+    assert json.loads(printed.stdout) == schema.document()
 
 
 def test_a_mistake_names_file_and_node(running_server: RunningServer, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from rapport.cli import reference
 DOCS = Path(__file__).parents[2] / "docs"
 
 
-@pytest.mark.parametrize("name", ["cli.md", "configuration.md"])
+@pytest.mark.parametrize("name", ["cli.md", "configuration.md", "definitions.schema.json"])
 def test_page_is_fresh(name: str) -> None:
     made = reference.pages()[name]
     assert (DOCS / name).read_text("utf-8") == made, "run: make docs"

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from rapport.audiences import schema
 from tests.conftest import RunningServer
 
 LATE = {"all": [{"did": "Late Order", "measure": {"sum": "properties.total"}, "value": 100}]}
@@ -124,6 +125,35 @@ def test_a_computed_trait_is_shown_and_can_be_asked_for(
     refused = api.delete("/api/v1/computed-traits/late_spent")
     assert refused.status_code in (400, 409)
     assert "late_big" in refused.json()["error"]["message"]
+
+
+def test_every_version_is_kept_with_who_and_why(api: httpx.Client) -> None:
+    when = {"did": "Late Version", "value": 2}
+    body = {"key": "late_kept", "name": "Kept", "when": {**when, "op": "gte"}}
+    assert api.post("/api/v1/segments", json={**body, "reason": "to begin with"}).is_success
+    changed = {**body, "when": {**when, "op": "eq"}, "description": "Exactly two."}
+    made = api.post("/api/v1/segments", json={**changed, "reason": "too many"})
+    assert made.json()["version"] == 2
+    assert api.delete("/api/v1/segments/late_kept").is_success
+    until(lambda: api.get("/api/v1/segments/late_kept").status_code == 404)
+    second, first = api.get("/api/v1/segments/late_kept/versions").json()["items"]
+    assert (first["version"], first["reason"], first["edits"]) == (1, "to begin with", [])
+    assert first["status"] == "replaced"
+    assert first["definition"]["when"] == {"did": "Late Version", "op": "gte", "value": 2}
+    assert (second["version"], second["reason"], second["status"]) == (2, "too many", "retired")
+    assert second["by"]
+    assert second["at"] >= first["at"]
+    assert second["edits"] == [
+        {"at": "when.op", "before": "gte", "after": "eq"},
+        {"at": "description", "before": None, "after": "Exactly two."},
+    ]
+    assert api.get("/api/v1/segments/late_never/versions").status_code == 404
+    assert api.get("/api/v1/computed-traits/late_kept/versions").status_code == 404
+
+
+def test_the_schema_is_served(api: httpx.Client) -> None:
+    served = api.get("/api/v1/reference/definitions.schema.json").json()
+    assert served == schema.document()
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from rapport.audiences.parts import Object
 from rapport.errors import Malformed
 
 KEY: Final = r"[a-z][a-z0-9_]{0,62}"
+PERIODS: Final = ("day", "week", "month")
 _PICK = ("type", "where", "during")
 
 
@@ -55,10 +56,10 @@ def computed_trait(raw: Any, at: str = "") -> ComputedTrait:
 
 def computation(raw: Any, at: str = "trait") -> Computation:
     node = parts.mapping(raw, at)
-    head = next((key for key in node if key in _HEADS), None)
+    head = next((key for key in node if key in HEADS), None)
     if head is None:
-        raise refuse(at, "is no computation", hint=f"use one of {', '.join(_HEADS)}")
-    allowed, read = _HEADS[head]
+        raise refuse(at, "is no computation", hint=f"use one of {', '.join(HEADS)}")
+    allowed, read = HEADS[head]
     parts.only(node, at, head, *allowed)
     return read(node, at, head)
 
@@ -100,10 +101,10 @@ def _key(node: Object, at: str) -> str:
 
 def _words(node: Object, at: str, key: str) -> tuple[str, str]:
     name = operands.text(node.get("name", key), _under(at, "name"), longest=200)
-    description = node.get("description") or ""
-    if description:
+    description = node.get("description")
+    if description not in (None, ""):
         operands.text(description, _under(at, "description"), longest=5_000)
-    return name, str(description)
+    return name, description or ""
 
 
 def _aggregate(node: Object, at: str, head: str) -> Computation:
@@ -124,7 +125,7 @@ def _days_since(node: Object, at: str, head: str) -> Computation:
 def _rate(node: Object, at: str, _: str) -> Computation:
     inner = parts.mapping(node["rate"], f"{at}.rate")
     parts.only(inner, f"{at}.rate", "count", "type", "where")
-    per = parts.choice(node.get("per"), f"{at}.per", ("day", "week", "month"))
+    per = parts.choice(node.get("per"), f"{at}.per", PERIODS)
     during = parts.window(node.get("during"), f"{at}.during")
     if not isinstance(during, Last):
         raise refuse(
@@ -157,7 +158,7 @@ def _model(node: Object, at: str, _: str) -> Computation:
     return ModelOutput(words["model"], words["trait"], every, words["seed_segment"])
 
 
-_HEADS: Final[dict[str, tuple[tuple[str, ...], Callable[[Object, str, str], Computation]]]] = {
+HEADS: Final[dict[str, tuple[tuple[str, ...], Callable[[Object, str, str], Computation]]]] = {
     **{kind: ((*_PICK, "path", "session"), _aggregate) for kind in AGGREGATES},
     "days_since": (("type", "where"), _days_since),
     "rate": (("per", "during"), _rate),

@@ -36,9 +36,13 @@ def changes(before: Iterable[Definition], after: Iterable[Definition]) -> list[C
         elif was is None and will is not None:
             found.append(Change("added", will))
         elif was is not None and will is not None and was != will:
-            edits = _edits(writing.definition(was), writing.definition(will), "")
-            found.append(Change("changed", will, tuple(edits)))
+            found.append(Change("changed", will, edits(was, will)))
     return found
+
+
+def edits(was: Definition, will: Definition) -> tuple[Edit, ...]:
+    """Where the one differs from the other."""
+    return tuple(_edits(writing.definition(was), writing.definition(will), ""))
 
 
 def _edits(before: Any, after: Any, at: str) -> Iterator[Edit]:

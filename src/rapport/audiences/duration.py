@@ -10,7 +10,7 @@ from rapport.clock import DAY, HOUR, MINUTE, SECOND
 
 UNITS: Final = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 LONGEST: Final = 36_525 * DAY  # a hundred years
-_WRITTEN = re.compile(r"([1-9][0-9]{0,9})([smhdw])")
+WRITTEN: Final = re.compile(r"([1-9][0-9]{0,9})([smhdw])")
 
 
 @lru_cache(maxsize=4096)
@@ -20,7 +20,7 @@ def micros(text: str) -> int:
     >>> micros("90s"), micros("1w") == 7 * micros("1d")
     (90000000, True)
     """
-    found = _WRITTEN.fullmatch(text)
+    found = WRITTEN.fullmatch(text)
     if found is None:
         raise ValueError(f"{text!r} is not a duration like 90s, 30m, 12h, 7d or 4w")
     length = int(found[1]) * UNITS[found[2]]

@@ -11,8 +11,8 @@ from rapport.audiences import duration, instants
 from rapport.audiences.model import BARE, INSTANTS, LISTED, MOVING, OPERATORS, TEXTUAL, Operand
 from rapport.errors import Malformed
 
-_MOST: Final = 1_000  # values of `in`
-_LONGEST: Final = 2_000
+MOST: Final = 1_000  # values of `in`
+LONGEST: Final = 2_000
 _PLACES = Decimal("0.000001")
 _LIMIT = Decimal(10) ** 32
 
@@ -42,7 +42,7 @@ def plain(value: Decimal) -> Decimal:
     return Decimal(int(whole)) if value == whole else value.normalize()
 
 
-def text(raw: Any, at: str, *, longest: int = _LONGEST) -> str:
+def text(raw: Any, at: str, *, longest: int = LONGEST) -> str:
     """A text that is not empty."""
     if not isinstance(raw, str) or not raw:
         raise refuse(at, f"has to be a text, not {shown(raw)}")
@@ -115,8 +115,8 @@ def _scalar(raw: Any, at: str) -> str | Decimal:
 
 
 def _several(raw: Any, at: str) -> tuple[str | Decimal, ...]:
-    if not isinstance(raw, list) or not 0 < len(raw) <= _MOST:
-        raise refuse(at, f"has to be a list of 1 to {_MOST} values")
+    if not isinstance(raw, list) or not 0 < len(raw) <= MOST:
+        raise refuse(at, f"has to be a list of 1 to {MOST} values")
     return tuple(_scalar(each, f"{at}[{place}]") for place, each in enumerate(raw))
 
 

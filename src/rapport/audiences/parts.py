@@ -14,6 +14,8 @@ from rapport.audiences import duration, operands, paths
 from rapport.audiences.model import (
     ANY_EVENT,
     CALENDAR_UNITS,
+    INSTANTS,
+    MOVING,
     Between,
     Calendar,
     Filter,
@@ -99,10 +101,10 @@ def window(raw: Any, at: str) -> Window | None:
     if raw is None:
         return None
     node = mapping(raw, at)
-    head = next((key for key in node if key in _WINDOWS), None)
+    head = next((key for key in node if key in WINDOWS), None)
     if head is None:
-        raise refuse(at, "is no window", hint=f"use one of {', '.join(_WINDOWS)}")
-    return _WINDOWS[head](node, at)
+        raise refuse(at, "is no window", hint=f"use one of {', '.join(WINDOWS)}")
+    return WINDOWS[head](node, at)
 
 
 def _path(raw: Any, at: str, read: Callable[[str], paths.Path]) -> str:
@@ -117,7 +119,7 @@ def _filter(raw: Any, at: str, path: Callable[[Any, str], str]) -> Filter:
     node = mapping(raw, at)
     only(node, at, "path", "op", "value")
     where = path(node.get("path"), f"{at}.path")
-    allowed = _MOMENT if where == "timestamp" else None
+    allowed = MOMENT if where == "timestamp" else None
     op = operator(node, at, allowed)
     return Filter(where, op, operands.operand(op, node.get("value"), f"{at}.value"))
 
@@ -165,8 +167,8 @@ def _calendar(node: Object, at: str) -> Window:
     return Calendar(unit, operands.whole(node.get("ago", 0), f"{at}.ago", 1_000))
 
 
-_MOMENT = ("before", "after", "in_last", "in_next")
-_WINDOWS: Final[dict[str, Callable[[Object, str], Window]]] = {
+MOMENT: Final = (*INSTANTS, *MOVING)  # operators on the instant of an event
+WINDOWS: Final[dict[str, Callable[[Object, str], Window]]] = {
     "last": _last,
     "between": _between,
     "calendar": _calendar,

@@ -12,7 +12,7 @@ from rapport.audiences.model import FIELDS, HELD
 
 LONGEST: Final = 300
 # A key may hold anything but what would need escaping in one of the engines' path languages.
-_KEY = re.compile(r"[^.\[\]\"'\\`\x00-\x1f$*?]+")
+KEY: Final = re.compile(r"[^.\[\]\"'\\`\x00-\x1f$*?]+")
 
 
 class Path(msgspec.Struct, frozen=True):
@@ -56,6 +56,6 @@ def _way(head: str, rest: str, text: str) -> Path:
 
 def _keys(text: str) -> tuple[str, ...]:
     keys = tuple(text.split("."))
-    if len(text) > LONGEST or not all(map(_KEY.fullmatch, keys)):
+    if len(text) > LONGEST or not all(map(KEY.fullmatch, keys)):
         raise ValueError(f"{text!r} cannot be used as a path")
     return keys

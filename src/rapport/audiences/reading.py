@@ -48,10 +48,10 @@ def condition(raw: Any, at: str = "when", depth: int = 0) -> Condition:
     if depth > DEEPEST:
         raise refuse(at, f"is nested deeper than {DEEPEST}", hint="move a part into a segment")
     node = parts.mapping(raw, at)
-    head = next((key for key in node if key in _HEADS), None)
+    head = next((key for key in node if key in HEADS), None)
     if head is None:
-        raise refuse(at, _unknown_head(node), hint=f"use one of {', '.join(_HEADS)}")
-    allowed, read = _HEADS[head]
+        raise refuse(at, _unknown_head(node), hint=f"use one of {', '.join(HEADS)}")
+    allowed, read = HEADS[head]
     parts.only(node, at, head, *allowed)
     return read(node, at, depth)
 
@@ -82,7 +82,7 @@ def _trait(node: Object, at: str, _: int) -> Condition:
 
 
 def _identifier(node: Object, at: str, _: int) -> Condition:
-    op = operands.operator(node.get("op", "exists"), f"{at}.op", _OF_IDENTIFIERS)
+    op = operands.operator(node.get("op", "exists"), f"{at}.op", OF_IDENTIFIERS)
     value = operands.operand(op, node.get("value"), f"{at}.value")
     return Identifier(operands.text(node["identifier"], f"{at}.identifier"), op, value)
 
@@ -103,7 +103,7 @@ def _measure(raw: Any, at: str) -> Measure:
     if raw == "days":
         return Measure("days")
     node = parts.mapping(raw, at) if isinstance(raw, Mapping) else {}
-    if len(node) != 1 or not node.keys() <= _OF_PATH:
+    if len(node) != 1 or not node.keys() <= OF_PATH:
         hint = 'use "count", "days" or an object like {"sum": "properties.total"}'
         raise refuse(at, f"{operands.shown(raw)} is no measure", hint=hint)
     ((kind, path),) = node.items()
@@ -139,7 +139,7 @@ def _sequence(node: Object, at: str, _: int) -> Condition:
 def _step(raw: Any, at: str, place: int, of: int) -> Step:
     node = parts.mapping(raw, at)
     head = "did_not" if "did_not" in node else "did"
-    parts.only(node, at, head, "type", "where", "within", "same")
+    parts.only(node, at, head, *OF_STEPS)
     if head not in node:
         raise refuse(at, 'needs "did"')
     absent = head == "did_not"
@@ -158,13 +158,13 @@ def _segment(node: Object, at: str, _: int) -> Condition:
 
 
 def _account(node: Object, at: str, _: int) -> Condition:
-    which = parts.choice(node["account"], f"{at}.account", _QUANTIFIERS)
+    which = parts.choice(node["account"], f"{at}.account", QUANTIFIERS)
     where = parts.filters(node.get("where", []), f"{at}.where", parts.trait_path)
     return OfAccounts(cast("Quantifier", which), where)
 
 
 def _members(node: Object, at: str, depth: int) -> Condition:
-    which = parts.choice(node["members"], f"{at}.members", _QUANTIFIERS)
+    which = parts.choice(node["members"], f"{at}.members", QUANTIFIERS)
     are = condition(node.get("are"), f"{at}.are", depth + 1)
     return OfMembers(cast("Quantifier", which), are)
 
@@ -186,16 +186,18 @@ def _percent(node: Object, at: str, _: int) -> Condition:
 
 def _unknown_head(node: Object) -> str:
     for key in node:
-        if close := get_close_matches(key, _HEADS, n=1):
+        if close := get_close_matches(key, HEADS, n=1):
             return f"no kind of condition in it; {key!r} looks like {close[0]!r}"
     return f"no kind of condition among its keys: {', '.join(node) or 'there are none'}"
 
 
-_QUANTIFIERS = ("any", "all", "none")
-_OF_PATH = frozenset(MEASURES) - {"count", "days"}
-_OF_IDENTIFIERS = ("eq", "ne", *LISTED, *TEXTUAL, *BARE)
+QUANTIFIERS: Final = ("any", "all", "none")
+OF_PATH: Final = frozenset(MEASURES) - {"count", "days"}
+OF_IDENTIFIERS: Final = ("eq", "ne", *LISTED, *TEXTUAL, *BARE)
 _PICK = ("type", "where", "during")
-_HEADS: Final[dict[str, tuple[tuple[str, ...], Callable[[Object, str, int], Condition]]]] = {
+OF_STEPS: Final = ("type", "where", "within", "same")
+# head → which keys may stand beside it, and what reads the node
+HEADS: Final[dict[str, tuple[tuple[str, ...], Callable[[Object, str, int], Condition]]]] = {
     "all": ((), _all),
     "any": ((), _any),
     "not": ((), _not),

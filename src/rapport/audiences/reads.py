@@ -37,6 +37,17 @@ class Shown(msgspec.Struct, frozen=True):
     count: int  # members, or profiles with a value
 
 
+class Version(msgspec.Struct, frozen=True):
+    """A definition as it was written down once, and by whom."""
+
+    version: int
+    definition: Definition
+    status: str  # also replaced and retired
+    by: str
+    reason: str
+    at: int  # µs UTC
+
+
 class Change(msgspec.Struct, frozen=True):
     seq: int
     segment: str
@@ -81,6 +92,22 @@ class AudienceReads:
         if row is None:
             raise NotFound(f"there is no {kind} {key!r}", hint="the list names them all")
         return self._shown(row)
+
+    def versions(self, kind: str, key: str) -> list[Version]:
+        """All that ever were, also of what has ended; the latest first. Raises `NotFound`."""
+        query = (
+            "SELECT version, body, status, by, reason, at FROM definitions"
+            " WHERE kind = ? AND key = ? ORDER BY version DESC"
+        )
+        rows: list[Any] = []
+        if self._there():
+            rows = self._connection.execute(query, (kind, key)).fetchall()
+        if not rows:
+            raise NotFound(f"there never was a {kind} {key!r}", hint="the list names them all")
+        return [
+            Version(version, _read(kind, body), status, by, reason, at)
+            for version, body, status, by, reason, at in rows
+        ]
 
     def in_force(self, kind: str) -> list[Stored]:
         """Those that hold now, without counting anything: cheap enough to be asked all the time."""

@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from code: docs/cli.md and docs/configuration.md.
+"""Write what is made from code: docs/cli.md, configuration.md and definitions.schema.json.
 
     python -m rapport.cli.reference [FOLDER]
 
@@ -7,6 +7,7 @@ tests/docs/test_reference.py fails when a page is stale.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from rapport.audiences import schema
 from rapport.cli.main import SECTIONS, cli
 from rapport.config import Settings
 
@@ -45,8 +47,17 @@ def configuration_page() -> str:
     return "\n\n".join(["# Configuration", MADE, _CONFIGURATION_INTRODUCTION, table]) + "\n"
 
 
+def definitions_schema() -> str:
+    """docs/definitions.schema.json: what an editor has to know of files of definitions."""
+    return json.dumps(schema.document(), indent=2, ensure_ascii=False) + "\n"
+
+
 def pages() -> dict[str, str]:
-    return {"cli.md": cli_page(), "configuration.md": configuration_page()}
+    return {
+        "cli.md": cli_page(),
+        "configuration.md": configuration_page(),
+        "definitions.schema.json": definitions_schema(),
+    }
 
 
 def main(arguments: list[str]) -> None:

@@ -12,7 +12,7 @@ import click
 from rapport.cli.access import api_for, identifier
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
-from rapport.errors import Malformed
+from rapport.errors import Malformed, NotFound
 
 
 @click.group("segments", epilog="Example: rapport segments show vip")
@@ -96,9 +96,47 @@ def preview_command(file: Path, data: str | None, as_json: bool) -> None:
     print_table(("for example", "name", "last seen"), rows, gap=True)
 
 
+@segments_command.command("history", epilog="Example: rapport segments history vip")
+@click.argument("key")
+@reading
+def history_command(key: str, data: str | None, as_json: bool) -> None:
+    """List all versions of a segment or computed trait, and what each changed."""
+    with api_for(existing(data)) as api:
+        try:
+            items = api.get(f"/segments/{quote(key, safe='')}/versions")["items"]
+        except NotFound:
+            items = api.get(f"/computed-traits/{quote(key, safe='')}/versions")["items"]
+    if as_json:
+        print_json(items)
+        return
+    rows = [
+        (each["version"], each["status"], each["at"], each["by"], each["reason"], _edited(each))
+        for each in items
+    ]
+    print_table(("version", "state", "at", "by", "reason", "what"), rows, right=["version"])
+
+
+@segments_command.command(
+    "schema", epilog="Example: rapport segments schema > segments.schema.json"
+)
+def schema_command() -> None:
+    """Print the JSON Schema of files of definitions, for editors.
+
+    The first line of a YAML file names it: # yaml-language-server: $schema=schema.json
+    """
+    from rapport.audiences import schema
+
+    print_json(schema.document())
+
+
 def _state(one: dict[str, Any]) -> str:
     share = one["progress"]
     return str(one["status"]) if share >= 1 else f"{one['status']} {share:.0%}"
+
+
+def _edited(version: dict[str, Any]) -> str:
+    edits = [f"{e['at']}: {e['before']} → {e['after']}" for e in version["edits"]]
+    return "; ".join(edits) or "defined"
 
 
 def _since(answer: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,13 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from rapport.audiences import definitions, writing
+from rapport.audiences import definitions, schema, writing
 from rapport.audiences.model import ComputedTrait
 from rapport.audiences.reads import Shown
 from rapport.clock import to_iso
 from rapport.server.api.context import Asked, Provided
 from rapport.server.api.decisions import Decided
-from rapport.server.api.segments import define, retire
+from rapport.server.api.segments import VersionView, define, retire, versions
 from rapport.server.api.shapes import Listing
 from rapport.server.rooms import Reads
 
@@ -83,6 +83,12 @@ async def retire_trait(request: Asked, key: FromPath[str], context: Provided) ->
     return await retire(request, context, "trait", key)
 
 
+@get("/api/v1/computed-traits/{key:str}/versions")
+async def list_versions(key: FromPath[str], context: Provided) -> Listing[VersionView]:
+    """Every version of a computed trait, the latest first, as those of segments."""
+    return await versions(context, "trait", key)
+
+
 @get("/api/v1/definitions")
 async def show_definitions(context: Provided) -> Definitions:
     """All segments and computed traits, as `rapport pull` writes them."""
@@ -101,6 +107,12 @@ async def define_all(request: Asked, data: JSONBody[Document], context: Provided
     raw: list[tuple[str, Any]] = [("segment", each) for each in data.segments]
     raw += [("trait", each) for each in data.traits]
     return await define(request, context, raw, data.reason)
+
+
+@get("/api/v1/reference/definitions.schema.json")
+async def show_schema() -> dict[str, Any]:
+    """JSON Schema (draft 7) of files of definitions, for editors."""
+    return schema.document()
 
 
 def _view(shown: Shown) -> TraitView:
@@ -126,6 +138,8 @@ ROUTES = [
     list_traits,
     show_trait,
     retire_trait,
+    list_versions,
     show_definitions,
     define_all,
+    show_schema,
 ]

@@ -8,10 +8,10 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from rapport.audiences import defining, definitions, sql, writing
+from rapport.audiences import defining, definitions, diffing, sql, writing
 from rapport.audiences.known import Known
-from rapport.audiences.model import ComputedTrait, ModelOutput, Segment
-from rapport.audiences.reads import Change, Shown
+from rapport.audiences.model import ComputedTrait, Definition, ModelOutput, Segment
+from rapport.audiences.reads import Change, Shown, Version
 from rapport.clock import to_iso
 from rapport.errors import Malformed
 from rapport.ids import profile_id
@@ -69,6 +69,24 @@ class ChangeView(msgspec.Struct):
     at: str
     reason: dict[str, Any]  # by: events, traits, timer, identity, definition; messages; due
     version: int
+
+
+class EditView(msgspec.Struct):
+    """One place that differs from the version before; null is nothing there."""
+
+    at: str  # as in errors: when.all[1].value
+    before: Any
+    after: Any
+
+
+class VersionView(msgspec.Struct):
+    version: int
+    status: str  # filling, sweeping, live, replaced, retiring, retired
+    by: str
+    reason: str
+    at: str
+    definition: dict[str, Any]  # as a file has it
+    edits: list[EditView]  # empty for the first one
 
 
 class WhyView(msgspec.Struct):
@@ -171,6 +189,19 @@ async def list_changes(
     return await context.rooms.reading(read)
 
 
+@get("/api/v1/segments/{key:str}/versions")
+async def list_versions(key: FromPath[str], context: Provided) -> Listing[VersionView]:
+    """Every version of a segment, the latest first: who, when, why, and what it changed."""
+    return await versions(context, "segment", key)
+
+
+async def versions(context: Context, kind: str, key: str) -> Listing[VersionView]:
+    found = await context.rooms.reading(lambda reads: reads.audiences.versions(kind, key))
+    before = [each.definition for each in found[1:]]
+    pairs = zip(found, [*before, found[-1].definition], strict=True)
+    return Listing([_version(one, was) for one, was in pairs])
+
+
 @post("/api/v1/segments/preview", status_code=200, opt={"scope": "read"})
 async def preview_segment(data: JSONBody[Preview], context: Provided) -> PreviewView:
     """How many would be in, and some of them. Nothing is stored."""
@@ -251,6 +282,18 @@ def _view(shown: Shown) -> SegmentView:
     )
 
 
+def _version(one: Version, was: Definition) -> VersionView:
+    return VersionView(
+        one.version,
+        one.status,
+        one.by,
+        one.reason,
+        to_iso(one.at),
+        writing.definition(one.definition),
+        msgspec.convert(diffing.edits(was, one.definition), list[EditView], from_attributes=True),
+    )
+
+
 def _change(one: Change) -> ChangeView:
     reason = dict(one.reason)
     if "due" in reason:
@@ -266,5 +309,6 @@ ROUTES = [
     retire_segment,
     list_members,
     list_changes,
+    list_versions,
     why_member,
 ]
