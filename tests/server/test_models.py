@@ -165,6 +165,7 @@ def test_other_settings_run_models_again(api: httpx.Client) -> None:
 def test_all_customers_together(api: httpx.Client) -> None:
     told = api.get("/api/v1/value/classes").json()
     assert sum(each["people"] for each in told["classes"]) == told["customers"] == PEOPLE
+    assert told["currency"] is None
     champions = next(each for each in told["classes"] if each["name"] == "champion")
     people = api.get("/api/v1/value/classes/champion/people?limit=2").json()
     assert people["count"] == champions["people"]
@@ -174,7 +175,8 @@ def test_all_customers_together(api: httpx.Client) -> None:
     assert credits["email"]["orders"] + credits[None]["orders"] == due["orders"]
     assert credits["email"]["revenue"] == 10 * credits["email"]["orders"]
     forecast = api.get("/api/v1/value/forecast?days=7").json()
-    assert len(forecast["days"]) == 7
+    assert (len(forecast["days"]), len(forecast["past"])) == (7, 28)
+    assert forecast["past"][-1]["day"] < forecast["days"][0]["day"]
     assert forecast["total_low"] <= forecast["total"] <= forecast["total_high"]
     assert api.get("/api/v1/value/forecast?days=300").status_code == 409
 

@@ -38,6 +38,8 @@ def test_a_week_s_shape_is_told_better_than_by_last_week(planted: Planted) -> No
     assert found.total_low < found.total < found.total_high
     assert all(p.low <= p.revenue <= p.high for p in found.points)
     assert [p.at for p in found.points] == [NOW + n * DAY for n in range(28)]
+    assert [p.at for p in found.past] == [NOW - n * DAY for n in range(56, 0, -1)]
+    assert [p.revenue for p in found.past] == pytest.approx(whole[336:392], abs=0.01)
 
 
 def test_the_unfinished_day_does_not_pull_the_forecast_down(planted: Planted) -> None:

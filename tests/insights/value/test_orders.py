@@ -106,6 +106,18 @@ def test_currencies_are_converted_and_never_mixed(planted: Planted) -> None:
     book = planted.history(rates={"INR": 1.0, "USD": 80.0}).orders
     assert book.revenue.tolist() == [100, 160]
     assert book.left_out == {"currency without a rate": 1}
+    assert book.currency == "INR"
+
+
+@pytest.mark.parametrize(
+    ("told", "home"),
+    [(("EUR", "eur"), "EUR"), (("EUR", "USD"), None), (("EUR", None), None), (("points",), None)],
+)
+def test_the_currency_is_told_where_it_is_one(
+    planted: Planted, told: tuple[str | None, ...], home: str | None
+) -> None:
+    planted.load([order(1, NOW - n * DAY, 5, currency=name) for n, name in enumerate(told, 1)])
+    assert planted.history().orders.currency == home
 
 
 def test_what_has_no_revenue_or_lies_ahead_is_no_order(planted: Planted) -> None:

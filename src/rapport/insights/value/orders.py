@@ -177,7 +177,8 @@ class _Taken:
     def _home(self) -> str | None:
         rates = self._settings.rates
         named = {name for name, rate in rates.items() if rate == 1} if rates else self._currencies
-        return next(iter(named)) or None if len(named) == 1 else None
+        codes = [name for name in named if len(name) == 3 and name.isascii() and name.isalpha()]
+        return codes[0] if len(codes) == len(named) == 1 else None
 
     def _rate(self, held: dict[str, Any]) -> float | None:
         """1 without rates: then everything is taken for the home currency."""

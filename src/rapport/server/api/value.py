@@ -32,9 +32,12 @@ class ClassView(msgspec.Struct):
 
 
 class Classes(msgspec.Struct):
+    """`currency` of all amounts of customer value; null where orders tell none, or several."""
+
     as_of: str
     customers: int
     revenue: float
+    currency: str | None
     classes: list[ClassView]
 
 
@@ -47,8 +50,16 @@ class Day(msgspec.Struct):
     high: float
 
 
+class PastDay(msgspec.Struct):
+    day: str
+    revenue: float
+
+
 class ForecastView(msgspec.Struct):
+    """`past`: the whole days before `days`, twice as many, and four weeks at least."""
+
     days: list[Day]
+    past: list[PastDay]
     total: float
     total_low: float
     total_high: float
@@ -105,11 +116,13 @@ class LikeView(msgspec.Struct):
 async def show_classes(context: Provided) -> Classes:
     """The classes of RFM: how many customers and how much revenue each has."""
     now, found = await context.rooms.asking(context.rooms.worth.classes)
+    currency = await context.rooms.asking(context.rooms.worth.currency)
     views = [ClassView(*each) for each in found]
     return Classes(
         to_iso(now),
         sum(each.people for each in views),
         round(sum(each.revenue for each in views), 2),
+        currency,
         views,
     )
 
@@ -138,6 +151,7 @@ async def show_forecast(context: Provided, days: FromQuery[int] = 30) -> Forecas
     found = await context.rooms.asking(lambda: context.rooms.worth.forecast(days))
     return ForecastView(
         [Day(to_iso(p.at)[:10], p.revenue, p.low, p.high) for p in found.points],
+        [PastDay(to_iso(p.at)[:10], p.revenue) for p in found.past],
         *(found.total, found.total_low, found.total_high),
         dict(found.card.metrics),
         list(found.card.notes),

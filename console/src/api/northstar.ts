@@ -1,0 +1,76 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+
+import { api } from './client'
+import { savedInsightsQuery, type SavedInsight, type Scope, type Series, type Unit, type Values } from './insights'
+import type { List } from './types'
+
+/** One metric with the inputs that move it, as docs/insights.md describes it. */
+
+export type Combine = 'sum' | 'product'
+
+export interface Metric {
+  name: string
+  series: Series[]
+  formula?: string
+  /** How the inputs make the metric. */
+  combine?: Combine
+  inputs?: Metric[]
+}
+
+export interface NorthStarQuestion extends Scope {
+  kind: 'north_star'
+  metric: Metric
+  period?: Unit
+  /** The day on which the compared period begins; without it the last that is complete. */
+  at?: string
+}
+
+export interface MetricAnswer {
+  name: string
+  values: Values
+  value: number | null
+  before: number | null
+  change: number | null
+  change_share: number | null
+  /** Of the change of the metric above. */
+  contribution?: number | null
+  contribution_share?: number | null
+  combine?: Combine
+  unexplained?: number | null
+  inputs?: MetricAnswer[]
+}
+
+export interface NorthStarAnswer {
+  kind: 'north_star'
+  periods: string[]
+  complete: boolean[]
+  period: string
+  before: string | null
+  metric: MetricAnswer
+  as_of: string
+  elapsed_ms: number
+  cached: boolean
+}
+
+export interface NorthStarTold {
+  question: NorthStarQuestion
+  answer: NorthStarAnswer
+}
+
+export type SavedNorthStar = Omit<SavedInsight, 'kind' | 'question'> & { kind: 'north_star'; question: NorthStarQuestion }
+
+export const savedNorthStarsQuery = queryOptions({
+  queryKey: savedInsightsQuery.queryKey,
+  queryFn: ({ signal }) => api.get<List<SavedInsight>>('/saved-insights', undefined, signal),
+  staleTime: 30_000,
+  select: ({ items }) => (items as (SavedInsight | SavedNorthStar)[]).filter((each): each is SavedNorthStar => each.kind === 'north_star'),
+})
+
+export const northStarQuery = (question: NorthStarQuestion) =>
+  queryOptions({
+    queryKey: ['insights', 'north-star', question],
+    queryFn: async (): Promise<NorthStarTold> => ({ question, answer: await api.post<NorthStarAnswer>('/insights/north_star', question) }),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })

@@ -1,0 +1,186 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+
+import { api, ApiError } from './client'
+import { listQuery } from './queries'
+import type { List, ProfileSummary } from './types'
+
+/** What customers are worth, and the models that say so, as docs/customer-value.md describes them. */
+
+export const CLASSES = ['champion', 'loyalist', 'discount_seeker', 'promising', 'new', 'needs_attention', 'at_risk', 'hibernating', 'lost'] as const
+export type ClassName = (typeof CLASSES)[number]
+
+export interface ValueClass {
+  name: ClassName
+  people: number
+  /** Of all customers. */
+  share: number
+  revenue: number
+  orders: number
+}
+
+export interface Classes {
+  as_of: string
+  customers: number
+  revenue: number
+  /** Of the money on this page; null when orders tell several, or none. */
+  currency: string | null
+  classes: ValueClass[]
+}
+
+export interface ForecastDay {
+  day: string
+  revenue: number
+  low: number
+  high: number
+}
+
+export interface Forecast {
+  days: ForecastDay[]
+  past: { day: string; revenue: number }[]
+  total: number
+  total_low: number
+  total_high: number
+  metrics: Record<string, number>
+  notes: string[]
+}
+
+export const RULES = ['last', 'first', 'linear', 'time_decay', 'position'] as const
+export type Rule = (typeof RULES)[number]
+
+export interface Attribution {
+  rule: Rule
+  /** `channel` is null for orders that nothing came before. */
+  channels: { channel: string | null; orders: number; revenue: number }[]
+  orders: number
+  revenue: number
+}
+
+export interface Lookalikes {
+  count: number
+  people: { rank: number; similarity: number; profile: ProfileSummary }[]
+  metrics: Record<string, number>
+  parameters: Record<string, number>
+}
+
+export type ModelState = 'never' | 'queued' | 'running' | 'ready' | 'not_yet' | 'failed'
+export type Verdict = 'stable' | 'shifting' | 'drifted'
+
+export interface ModelTrait {
+  key: string
+  kind: string
+  meaning: string
+  /** Computed traits that carry it. */
+  computed: string[]
+}
+
+export interface ModelCard {
+  model: string
+  version: number
+  trained_at: string
+  data_from: string
+  data_until: string
+  people: number
+  events: number
+  features: { name: string; meaning: string }[]
+  parameters: Record<string, number>
+  metrics: Record<string, number>
+  calibration: { people: number; predicted: number; observed: number }[]
+  drift: { feature: string; psi: number; verdict: Verdict }[]
+  notes: string[]
+  seconds: number
+}
+
+export interface Model {
+  name: string
+  title: string
+  version: number
+  needs: string[]
+  seed_segment: string
+  state: ModelState
+  reason: string
+  last_run_at: string | null
+  next_run_at: string | null
+  traits: ModelTrait[]
+  card: ModelCard | null
+}
+
+export interface ModelRun {
+  number: number
+  at: string
+  status: 'done' | 'not_yet' | 'failed'
+  reason: string
+  written: string[]
+  card: ModelCard | null
+}
+
+export interface ModelSettings {
+  version: number
+  settings: Record<string, unknown>
+  at: string | null
+  by: string
+}
+
+/** The server answers out of a history that is a minute old at most. */
+const FRESH = 60_000
+
+export const classesQuery = queryOptions({
+  queryKey: ['value', 'classes'],
+  queryFn: ({ signal }) => api.get<Classes>('/value/classes', undefined, signal),
+  staleTime: FRESH,
+})
+
+export const classPeopleQuery = (name: ClassName) => listQuery<ProfileSummary>(['value', 'classes', name], `/value/classes/${name}/people`, { limit: 50 })
+
+export const forecastQuery = (days: number) =>
+  queryOptions({
+    queryKey: ['value', 'forecast', days],
+    queryFn: ({ signal }) => api.get<Forecast>('/value/forecast', { days }, signal),
+    staleTime: FRESH,
+    placeholderData: keepPreviousData,
+    retry: false,
+  })
+
+export const attributionQuery = (rule: Rule, from: string | undefined) =>
+  queryOptions({
+    queryKey: ['value', 'attribution', rule, from],
+    queryFn: () => api.post<Attribution>('/value/attribution', { rule, ...(from ? { from } : {}) }),
+    staleTime: FRESH,
+    placeholderData: keepPreviousData,
+  })
+
+export const lookalikesQuery = (segment: string, k: number) =>
+  queryOptions({
+    queryKey: ['value', 'lookalikes', segment, k],
+    queryFn: () => api.post<Lookalikes>('/value/lookalikes', { segment, k }),
+    staleTime: FRESH,
+    retry: false,
+  })
+
+const MOVING_MS = 1000
+const RESTING_MS = 30_000
+
+export const modelsQuery = queryOptions({
+  queryKey: ['models'],
+  queryFn: ({ signal }) => api.get<List<Model>>('/models', undefined, signal),
+  refetchInterval: ({ state }) => (state.data?.items.some(isMoving) ? MOVING_MS : RESTING_MS),
+})
+
+export function isMoving({ state }: Model): boolean {
+  return state === 'queued' || state === 'running'
+}
+
+export const modelRunsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['models', name, 'runs'],
+    queryFn: ({ signal }) => api.get<List<ModelRun>>(`/models/${name}/cards`, { limit: 10 }, signal),
+  })
+
+export const modelSettingsQuery = queryOptions({
+  queryKey: ['models', 'settings'],
+  queryFn: ({ signal }) => api.get<ModelSettings>('/models/settings', undefined, signal),
+})
+
+/** Too little is known to answer: no fault of anybody's. */
+export function isTooLittle(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'conflict'
+}
