@@ -5,7 +5,7 @@ import type { Json, List, ProfileSummary } from './types'
 
 /** Questions about many people and their answers, as docs/insights.md describes them. */
 
-export const KINDS = ['trends', 'funnel', 'retention', 'lifecycle', 'stickiness', 'active', 'paths'] as const
+export const KINDS = ['trends', 'funnel', 'retention', 'lifecycle', 'stickiness', 'active', 'paths', 'attribution'] as const
 export type Kind = (typeof KINDS)[number]
 
 export type FilterValue = string | number | boolean | (string | number)[]
@@ -116,6 +116,23 @@ export interface PathsQuestion extends Scope {
   limit?: number
 }
 
+export const RULES = ['last', 'first', 'linear', 'time_decay', 'position'] as const
+
+export interface AttributionQuestion extends Scope {
+  kind: 'attribution'
+  conversion?: EventPick
+  touches: EventPick[]
+  by?: string
+  rule?: (typeof RULES)[number]
+  lookback?: string
+  half_life?: string
+  position?: { first?: number; last?: number }
+  value?: string[]
+  currency?: string | null
+  order_id?: string | null
+  limit?: number
+}
+
 export type Question =
   | TrendsQuestion
   | FunnelQuestion
@@ -124,6 +141,7 @@ export type Question =
   | StickinessQuestion
   | ActiveQuestion
   | PathsQuestion
+  | AttributionQuestion
 
 interface Told {
   as_of: string
@@ -232,6 +250,30 @@ export interface PathsAnswer extends Told {
   hidden: { links: number; paths: number }
 }
 
+export interface Amount {
+  currency: string | null
+  amount: number
+}
+
+export interface Credit {
+  conversions: number
+  /** Of all conversions. */
+  share: number | null
+  people: number
+  amounts: Amount[]
+}
+
+export interface AttributionAnswer extends Told {
+  kind: 'attribution'
+  conversions: number
+  people: number
+  amounts: Amount[]
+  touches: (Credit & { value: string; assisted: number })[]
+  unattributed: Credit
+  /** Values that are not told. */
+  hidden?: number
+}
+
 export type Answer =
   | TrendsAnswer
   | FunnelAnswer
@@ -240,6 +282,7 @@ export type Answer =
   | StickinessAnswer
   | ActiveAnswer
   | PathsAnswer
+  | AttributionAnswer
 
 /** A question beside its own answer, so that the two never part. */
 export interface Answered {
@@ -276,6 +319,8 @@ export interface Why {
   }[]
   periods?: number | (string | { start: string; state: State })[]
   paths?: { item: string; at: string }[][]
+  /** Of attribution, each with the touches that it is due to. */
+  conversions?: (WhyEvent & Partial<Amount> & { touches: (WhyEvent & { value: string; share: number })[] })[]
 }
 
 export interface SavedInsight {

@@ -62,6 +62,8 @@ function isEmpty({ answer }: Answered): boolean {
       return answer.people === 0
     case 'paths':
       return answer.links.length === 0
+    case 'attribution':
+      return answer.conversions === 0
     case 'active':
       return answer.periods.every(({ people, trailing }) => !people && !trailing)
     case 'lifecycle':

@@ -12,6 +12,7 @@ import { DateTime } from '@/ui/DateTime'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
 import { Skeleton } from '@/ui/Skeleton'
+import { useFormat } from '@/ui/useFormat'
 
 import css from './Insights.module.css'
 import { periodNames, unitOf } from './periods'
@@ -43,6 +44,7 @@ function Reasons({ question, why }: { question: Question; why: Why }) {
   const period = useMemo(() => periodNames(i18n.language, unitOf(question), question.timezone, true), [i18n.language, question])
   if (why.cohorts && question.kind === 'retention') return <Cohorts question={question} cohorts={why.cohorts} period={period} />
   if (why.paths) return <Paths paths={why.paths} />
+  if (why.conversions) return <Conversions conversions={why.conversions} />
   return (
     <>
       <p className={css.verdict} data-no={isOut(why) || undefined}>
@@ -162,6 +164,42 @@ function Cohorts({ question, cohorts, period }: { question: RetentionQuestion; c
       )}
     </section>
   ))
+}
+
+function Conversions({ conversions }: { conversions: NonNullable<Why['conversions']> }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <>
+      <p className={css.verdict} data-no={conversions.length === 0 || undefined}>
+        {t('insights.why.conversions', { count: conversions.length })}
+      </p>
+      {conversions.slice(0, SHOWN).map(({ event, at, message_id, amount, currency, touches }) => (
+        <ol key={message_id} className={css.events}>
+          {touches.map((touch) => (
+            <li key={touch.message_id} className={css.event} data-counts={touch.share > 0 || undefined}>
+              <span className={css.eventHead}>
+                <bdi>{touch.value}</bdi>
+                <DateTime at={touch.at} as="full" />
+              </span>
+              <span className={css.quiet}>{format.percent(touch.share)}</span>
+            </li>
+          ))}
+          <li className={css.event} data-counts>
+            <span className={css.eventHead}>
+              <strong>
+                <bdi>{event || t('insights.why.unnamed')}</bdi>
+              </strong>
+              <DateTime at={at} as="full" />
+            </span>
+            <span className={css.quiet}>
+              {[amount !== null && amount !== undefined && `${format.number(amount)} ${currency ?? ''}`, !touches.length && t('insights.unattributed')].filter(Boolean).join(' · ')}
+            </span>
+          </li>
+        </ol>
+      ))}
+    </>
+  )
 }
 
 function Paths({ paths }: { paths: NonNullable<Why['paths']> }) {

@@ -3,7 +3,7 @@ import type { TFunction } from 'i18next'
 import type { Answered, RetentionAnswer, TrendsAnswer } from '@/api/insights'
 
 import { lineName } from './names'
-import type { Shown } from './tables'
+import { amountName, type Shown } from './tables'
 
 /** The one or three numbers that one reads first. */
 export interface Headline {
@@ -51,6 +51,15 @@ export function headlines({ answer }: Answered, t: TFunction): Headline[] {
         ...told,
         { label: t('insights.trailing', { count: answer.trailing }), value: last?.trailing ?? null, as: 'number' },
         { label: t('insights.column.ratio'), value: last?.ratio ?? null, as: 'percent' },
+      ]
+    }
+    case 'attribution': {
+      const [amount] = answer.amounts
+      const { share } = answer.unattributed
+      return [
+        { label: t('insights.column.conversions'), value: answer.conversions, as: 'number' },
+        { label: t('insights.attributed'), value: share === null ? null : 1 - share, as: 'percent' },
+        ...(amount && answer.amounts.length === 1 ? [{ label: amountName(amount.currency, t), value: amount.amount, as: 'number' as const }] : []),
       ]
     }
     case 'paths':

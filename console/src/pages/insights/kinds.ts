@@ -1,4 +1,4 @@
-import { ChartLine, Filter, Grid3x3, Magnet, RefreshCw, Route, UsersRound, type LucideIcon } from 'lucide-react'
+import { ChartLine, Filter, Grid3x3, Magnet, RefreshCw, Route, Split, UsersRound, type LucideIcon } from 'lucide-react'
 
 import type { Kind } from '@/api/insights'
 
@@ -10,5 +10,6 @@ export const KIND_ICONS: Record<Kind, LucideIcon> = {
   stickiness: Magnet,
   active: UsersRound,
   paths: Route,
+  attribution: Split,
 }
 

@@ -32,6 +32,7 @@ export function unitOf(question: Question): Unit {
     case 'funnel':
       return question.over_time ?? 'week'
     case 'paths':
+    case 'attribution':
       return 'day'
   }
 }

@@ -4,6 +4,7 @@ import {
   STATES,
   type ActiveAnswer,
   type Answered,
+  type AttributionAnswer,
   type Cell,
   type FunnelAnswer,
   type LifecycleAnswer,
@@ -48,6 +49,7 @@ export interface Flow {
 }
 
 export const LOOKS = 8
+const MOST_BARS = 12
 
 export type View = 'chart' | 'bar' | 'time' | 'over_time' | 'curve' | 'table'
 
@@ -83,6 +85,8 @@ export function plotOf({ answer }: Answered, view: View, t: TFunction): Plot | F
       return active(answer, t)
     case 'paths':
       return flow(answer)
+    case 'attribution':
+      return attribution(answer, t)
   }
 }
 
@@ -233,6 +237,31 @@ function active(answer: ActiveAnswer, t: TFunction): Plot {
     xAs: 'period',
     series: answer.trailing > 1 ? [people, trailing] : [people],
     openFrom: openFrom(answer.periods.map(({ complete }) => complete)),
+  }
+}
+
+function attribution(answer: AttributionAnswer, t: TFunction): Plot {
+  const shown = answer.touches.slice(0, MOST_BARS)
+  return {
+    ...PLAIN,
+    form: 'bar',
+    x: [...shown.map(({ value }) => value), t('insights.unattributed')],
+    xAs: 'text',
+    series: [
+      {
+        name: t('insights.column.conversions'),
+        values: [...shown.map(({ conversions }) => conversions), answer.unattributed.conversions],
+        look: 0,
+        cell: (index): Cell => (shown[index] ? { of: 'credited', value: shown[index].value } : { of: 'unattributed' }),
+      },
+      {
+        name: t('insights.column.assisted'),
+        values: [...shown.map(({ assisted }) => assisted), null],
+        look: 1,
+        cell: (index) => ({ of: 'assisted', value: shown[index]?.value ?? '' }),
+      },
+    ],
+    left: answer.touches.length - shown.length,
   }
 }
 

@@ -11,6 +11,8 @@ import {
 /** Questions as the page holds them: in the address, half-written, and as they are asked. */
 
 export const ANYTHING: EventPick = { event: '*' }
+/** What a conversion is where the question does not say. */
+export const ORDER: EventPick = { event: 'Order Completed' }
 export const NO_VALUE = new Set(['exists', 'not_exists'])
 
 /** For the address: JSON without what is empty. */
@@ -36,6 +38,7 @@ export function fromData(data: unknown): Question | null {
   const question = data as Question
   if (question.kind === 'trends' && !isPicks(question.series)) return null
   if (question.kind === 'funnel' && !isPicks(question.steps)) return null
+  if (question.kind === 'attribution' && !(isPicks(question.touches) && isPick(question.conversion ?? ORDER))) return null
   if (question.kind === 'retention' && !(isPick(question.start) && isPick(question.return))) return null
   if ('event' in question && question.event !== undefined && !isPick(question.event)) return null
   return question
@@ -49,6 +52,9 @@ function isPick(value: unknown): boolean {
 function isPicks(value: unknown): boolean {
   return Array.isArray(value) && value.every(isPick)
 }
+
+/** Answers to messages, as the common events are called. */
+const TOUCHES = ['Email Clicked', 'Ad Clicked', 'Push Notification Opened']
 
 /** Where somebody begins: about the event that matters most, or any. */
 export function newQuestion(kind: Kind, scope: Scope, event: EventPick = ANYTHING): Question {
@@ -67,6 +73,8 @@ export function newQuestion(kind: Kind, scope: Scope, event: EventPick = ANYTHIN
       return { kind, event, period: 'week', ...scope }
     case 'paths':
       return { kind, event: ANYTHING, ...scope, steps: 5, limit: 30 }
+    case 'attribution':
+      return { kind, conversion: plain(event), touches: TOUCHES.map((name) => ({ event: name })), rule: 'last', lookback: '30d', ...scope }
   }
 }
 
@@ -91,6 +99,8 @@ export function picksOf(question: Question): EventPick[] {
       return question.steps
     case 'retention':
       return [question.start, question.return]
+    case 'attribution':
+      return [question.conversion ?? ORDER, ...question.touches]
     default:
       return [question.event ?? ANYTHING]
   }
@@ -130,6 +140,8 @@ function withPicks(question: Question, change: <P extends EventPick>(pick: P) =>
       return { ...question, steps: question.steps.map(change), exclusions: question.exclusions?.map(change) }
     case 'retention':
       return { ...question, start: change(question.start), return: change(question.return) }
+    case 'attribution':
+      return { ...question, conversion: question.conversion && change(question.conversion), touches: question.touches.map(change) }
     default:
       return question.event ? { ...question, event: change(question.event) } : question
   }

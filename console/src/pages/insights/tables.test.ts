@@ -65,6 +65,22 @@ const TRENDS: Answered & { answer: TrendsAnswer } = {
   },
 }
 
+const ATTRIBUTION: Answered = {
+  question: { kind: 'attribution', touches: [{ event: 'Ad Clicked' }] },
+  answer: {
+    kind: 'attribution',
+    ...TOLD,
+    conversions: 3,
+    people: 3,
+    amounts: [
+      { currency: 'EUR', amount: 20 },
+      { currency: null, amount: 5 },
+    ],
+    touches: [{ value: 'ads', conversions: 2.5, share: 0.833333, assisted: 3, people: 2, amounts: [{ currency: 'EUR', amount: 20 }] }],
+    unattributed: { conversions: 0.5, share: 0.166667, people: 1, amounts: [{ currency: null, amount: 5 }] },
+  },
+}
+
 describe('trends as a table', () => {
   const [table] = tablesOf(TRENDS, t)
 
@@ -194,4 +210,18 @@ it('writes raw numbers and harmless texts for spreadsheets', () => {
     rows: [{ cells: [{ value: '=1+1' }, { value: 0.25 }] }, { cells: [{ value: 'a "b", c' }, { value: null }] }],
   })
   expect(csv).toBe('Value,Share\r\n\'=1+1,0.25\r\n"a ""b"", c",\r\n')
+})
+
+it('writes amounts of attribution a column a currency, and leads to the people', () => {
+  const [table] = tablesOf(ATTRIBUTION, t)
+  expect(table?.columns.map(({ label }) => label).slice(-2)).toEqual(['Amount, EUR', 'Amount'])
+  expect(table?.rows.map(({ cells }) => cells.map(({ value }) => value))).toEqual([
+    ['ads', 2.5, 0.833333, 3, 2, 20, 0],
+    ['Nothing came before', 0.5, 0.166667, null, 1, 0, 5],
+  ])
+  expect(table?.rows.flatMap(({ cells }) => cells.flatMap(({ cell }) => (cell ? [cell] : [])))).toEqual([
+    { of: 'assisted', value: 'ads' },
+    { of: 'credited', value: 'ads' },
+    { of: 'unattributed' },
+  ])
 })

@@ -3,7 +3,9 @@ import type { TFunction } from 'i18next'
 import {
   STATES,
   type ActiveAnswer,
+  type Amount,
   type Answered,
+  type AttributionAnswer,
   type Cell,
   type Durations,
   type FunnelAnswer,
@@ -58,6 +60,8 @@ export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTa
       return [active(answer, t)]
     case 'paths':
       return paths(answer, t, question.kind === 'paths' ? question.by : undefined)
+    case 'attribution':
+      return [attribution(answer, t)]
   }
 }
 
@@ -265,6 +269,49 @@ function active(answer: ActiveAnswer, t: TFunction): AnswerTable {
       incomplete: !each.complete,
     })),
   }
+}
+
+function attribution(answer: AttributionAnswer, t: TFunction): AnswerTable {
+  const currencies = answer.amounts.map(({ currency }) => currency)
+  const money = (amounts: Amount[]): TableCell[] => currencies.map((name) => ({ value: amounts.find(({ currency }) => currency === name)?.amount ?? 0 }))
+  const { unattributed: alone } = answer
+  return {
+    id: 'main',
+    columns: [
+      { label: t('insights.column.touch'), as: 'text' },
+      { label: t('insights.column.conversions'), as: 'number' },
+      { label: t('insights.column.share'), as: 'percent' },
+      { label: t('insights.column.assisted'), as: 'number' },
+      { label: t('insights.column.people'), as: 'number' },
+      ...currencies.map((currency) => ({ label: amountName(currency, t), as: 'number' as const })),
+    ],
+    rows: [
+      ...answer.touches.map(({ value, conversions, share, assisted, people, amounts }): TableRow => ({
+        cells: [
+          { value },
+          { value: conversions },
+          { value: share },
+          { value: assisted, cell: { of: 'assisted', value } },
+          { value: people, cell: { of: 'credited', value } },
+          ...money(amounts),
+        ],
+      })),
+      {
+        cells: [
+          { value: t('insights.unattributed') },
+          { value: alone.conversions },
+          { value: alone.share },
+          { value: null },
+          { value: alone.people, cell: { of: 'unattributed' } },
+          ...money(alone.amounts),
+        ],
+      },
+    ],
+  }
+}
+
+export function amountName(currency: string | null, t: TFunction): string {
+  return currency ? t('insights.column.amountIn', { currency }) : t('insights.column.amount')
 }
 
 function paths(answer: PathsAnswer, t: TFunction, by: string | undefined): AnswerTable[] {

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { Question } from '@/api/insights'
 
 import { ActivityEditor } from './ActivityEditor'
+import { AttributionEditor } from './AttributionEditor'
 import css from './Editor.module.css'
 import { FunnelEditor } from './FunnelEditor'
 import { PathsEditor } from './PathsEditor'
@@ -41,6 +42,8 @@ function ByKind({ question, onChange }: Props) {
       return <RetentionEditor question={question} onChange={onChange} />
     case 'paths':
       return <PathsEditor question={question} onChange={onChange} />
+    case 'attribution':
+      return <AttributionEditor question={question} onChange={onChange} />
     default:
       return <ActivityEditor question={question} onChange={onChange} />
   }
