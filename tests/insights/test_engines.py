@@ -28,7 +28,7 @@ from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
-from rapport.insights.specs.scope import EventPick, Question, selection
+from rapport.insights.specs.scope import EventPick, Question, Segments, selection
 from rapport.insights.specs.trends import Series, Trends
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
@@ -296,6 +296,24 @@ def test_only_members(both: Both) -> None:
     assert funnel.people(question, both.sql, cell).tolist() == [n for n in every if n in VIP]
     with pytest.raises(NotFound):
         funnel.answer(Funnel(steps=picks, segment="nobody"), both.sql)
+
+
+def test_segments_beside_each_other(both: Both) -> None:
+    picks = (EventPick(event="A"), EventPick(event="B"))
+    since: dict[str, Any] = {"since": "2025-09-28"}
+    asked = Funnel(steps=picks, **since, breakdown=Breakdown(segments=("vip",)))
+    alone = funnel.answer(Funnel(steps=picks, **since, segment="vip"), both.sql)
+    [told] = funnel.answer(asked, both.sql)["breakdown"]
+    assert told == {
+        "value": "vip",
+        "steps": alone["steps"],
+        "time_to_convert": told["time_to_convert"],
+    }
+    who = funnel.people(asked, both.sql, funnel.Cell(step=1, value="vip")).tolist()
+    assert len(who) == alone["steps"][0]["count"]
+    lines = Trends(series=(Series(event="A"),), breakdown=Segments(("vip",)), **since)
+    [series] = trends.answer(lines, both.sql)["series"]
+    assert 0 < sum(series["breakdown"][0]["values"]) < sum(series["values"])
 
 
 def test_why_reads_what_happened(both: Both) -> None:

@@ -31,7 +31,13 @@ export interface Scope {
   to?: string
   timezone?: string
   where?: Filter[]
-  segment?: string
+  /** Members of this one; of several, of all of them. */
+  segment?: string | string[]
+}
+
+/** People who are members of these, beside each other. */
+export interface Segments {
+  segments: string[]
 }
 
 export type Unit = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
@@ -45,7 +51,7 @@ export interface TrendsQuestion extends Scope {
   kind: 'trends'
   series: Series[]
   period?: Unit
-  breakdown?: string
+  breakdown?: string | Segments
   limit?: number
   formulas?: string[]
   moving_average?: number
@@ -66,7 +72,7 @@ export interface FunnelQuestion extends Scope {
   range?: 'first_step' | 'all_steps'
   exclusions?: Exclusion[]
   hold?: string[]
-  breakdown?: { by: string; attribution?: 'first' | 'last' | 'step'; step?: number; limit?: number }
+  breakdown?: { by?: string; segments?: string[]; attribution?: 'first' | 'last' | 'step'; step?: number; limit?: number }
   over_time?: 'day' | 'week' | 'month'
 }
 
@@ -82,6 +88,7 @@ export interface RetentionQuestion extends Scope {
   first_cell?: 'all' | 'returned'
   min_occurrences?: number
   sum?: string
+  breakdown?: Segments
 }
 
 export interface LifecycleQuestion extends Scope {
@@ -213,6 +220,7 @@ export interface RetentionAnswer extends Told {
   period: 'day' | 'week' | 'month'
   cohorts: Cohort[]
   average: Values
+  breakdown?: { value: string; cohorts: Cohort[]; average: Values }[]
 }
 
 interface Period {
@@ -390,6 +398,8 @@ export const savedInsightsQuery = queryOptions({
   queryKey: ['insights', 'saved'],
   queryFn: ({ signal }) => api.get<List<SavedInsight>>('/saved-insights', undefined, signal),
   staleTime: 30_000,
+  // Kinds with a page of their own, as the north star, are not asked here.
+  select: (list: List<SavedInsight>) => ({ ...list, items: list.items.filter(({ kind }) => KINDS.includes(kind)) }),
 })
 
 export const dashboardsQuery = queryOptions({

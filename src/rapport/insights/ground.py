@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from rapport.errors import NotFound
 from rapport.insights import scan, timeline
 from rapport.insights.identities import owners
 from rapport.insights.rows import Ints, Rows, Values, chunks
+from rapport.insights.specs.scope import Among, among
 from rapport.insights.sql.engine import Engine
 from rapport.insights.timeline import Held, Timeline
 from rapport.warehouse.base import Warehouse
@@ -54,7 +55,7 @@ class Ground:
         low: int,
         high: int,
         *,
-        segment: str | None = None,
+        segment: Among = None,
         wanted: Sequence[str] = (),
     ) -> tuple[Iterator[Rows], Values]:
         """Sorted chunks of whole people: events in low <= at < high that match some selection."""
@@ -77,9 +78,10 @@ class Ground:
         found: list[int] = np.flatnonzero(self.held.owner == profile).tolist()
         return found or [profile]
 
-    def _of(self, segment: str | None, pieces: Iterator[Rows]) -> Iterator[Rows]:
-        if segment is None:
+    def _of(self, segment: Among, pieces: Iterator[Rows]) -> Iterator[Rows]:
+        keys = among(segment)
+        if not keys:
             return pieces
-        members = np.unique(self._members(segment))
+        members = reduce(np.intersect1d, [self._members(key) for key in keys])
         kept = (piece.take(np.isin(piece.person, members)) for piece in pieces)
         return (piece for piece in kept if len(piece.person))

@@ -12,7 +12,7 @@ import css from './Insights.module.css'
 import { unitOf } from './periods'
 import { plotOf, type View } from './plots'
 import { RetentionGrid } from './RetentionGrid'
-import { tablesOf } from './tables'
+import { tableName, tablesOf } from './tables'
 
 interface Props {
   told: Answered
@@ -32,9 +32,9 @@ export function AnswerView({ told, view, height, onCell }: Props) {
     return (
       <div className={css.tables} data-fill={height === 'fill' || undefined}>
         {tablesOf(told, t).map((table) => (
-          <section key={table.id} aria-label={t(`insights.table.${table.id}`)}>
-            {table.id !== 'main' && <h3>{t(`insights.table.${table.id}`)}</h3>}
-            <AnswerTableView table={table} label={t(`insights.table.${table.id}`)} look={look} onCell={onCell} />
+          <section key={`${table.id} ${table.of ?? ''}`} aria-label={tableName(table, t)}>
+            {table.id !== 'main' && <h3>{tableName(table, t)}</h3>}
+            <AnswerTableView table={table} label={tableName(table, t)} look={look} onCell={onCell} />
           </section>
         ))}
       </div>

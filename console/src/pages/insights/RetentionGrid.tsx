@@ -35,13 +35,10 @@ export function RetentionGrid({ answer, look, onCell }: Props) {
           </tr>
         </thead>
         <tbody>
-          <tr className={css.average}>
-            <th scope="row">{t('insights.average')}</th>
-            <td />
-            {answer.average.map((share, number) => (
-              <td key={number}>{share === null ? '' : <span className={css.cell}>{look.write(share, 'percent')}</span>}</td>
-            ))}
-          </tr>
+          <Average name={t('insights.average')} of={answer} look={look} />
+          {answer.breakdown?.map((part) => (
+            <Average key={part.value} name={t('insights.averageAt', { name: part.value })} of={part} look={look} />
+          ))}
           {cohorts.map((cohort) => (
             <tr key={cohort.start}>
               <th scope="row">{look.write(cohort.start, 'period', true)}</th>
@@ -65,6 +62,22 @@ export function RetentionGrid({ answer, look, onCell }: Props) {
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** What came back in all, or of one segment that is compared. */
+function Average({ name, of: { cohorts, average }, look }: { name: string; of: Pick<RetentionAnswer, 'cohorts' | 'average'>; look: Pick<Look, 'write'> }) {
+  const people = cohorts.reduce((sum, { size }) => sum + size, 0)
+  return (
+    <tr className={css.average}>
+      <th scope="row">
+        <bdi>{name}</bdi>
+      </th>
+      <td className={css.end}>{look.write(people, 'number')}</td>
+      {average.map((share, number) => (
+        <td key={number}>{share === null ? '' : <span className={css.cell}>{look.write(share, 'percent')}</span>}</td>
+      ))}
+    </tr>
   )
 }
 

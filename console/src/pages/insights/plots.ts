@@ -184,7 +184,10 @@ function retention(answer: RetentionAnswer, t: TFunction): Plot {
     as: 'percent',
     x: answer.average.map((_, number) => cellName(answer.period, number, t)),
     xAs: 'text',
-    series: [{ name: t('insights.average'), values: answer.average, look: 0 }],
+    series: [
+      { name: t('insights.average'), values: answer.average, look: 0 },
+      ...(answer.breakdown ?? []).slice(0, LOOKS - 1).map(({ value, average }, place) => ({ name: value, values: average, look: place + 1 })),
+    ],
   }
 }
 

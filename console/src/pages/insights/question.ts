@@ -116,7 +116,7 @@ export function askable(question: Question): Question {
   const asked = trimmed({ ...whole, where: whole.where?.filter(isWhole) })
   if (asked.kind === 'trends') return trimmed({ ...asked, formulas: asked.formulas?.filter((text) => text.trim()) })
   if (asked.kind !== 'funnel') return asked
-  return trimmed({ ...asked, hold: asked.hold?.filter(Boolean), breakdown: asked.breakdown?.by ? asked.breakdown : undefined })
+  return trimmed({ ...asked, hold: asked.hold?.filter(Boolean), breakdown: asked.breakdown?.by || asked.breakdown?.segments?.length ? asked.breakdown : undefined })
 }
 
 const OF_VALUES = new Set(['sum', 'avg', 'median', 'p90', 'min', 'max'])

@@ -39,6 +39,8 @@ export interface TableRow {
 
 export interface AnswerTable {
   id: 'main' | 'values' | 'time' | 'over_time' | 'items'
+  /** Whose numbers these are, where there are several tables of a sort. */
+  of?: string
   columns: { label: string; as: Shown }[]
   rows: TableRow[]
 }
@@ -51,7 +53,7 @@ export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTa
     case 'funnel':
       return funnel(answer, t)
     case 'retention':
-      return [retention(answer, t)]
+      return [retention(answer, t), ...(answer.breakdown ?? []).map((part) => retention({ ...answer, ...part }, t, part.value))]
     case 'lifecycle':
       return [lifecycle(answer, t)]
     case 'stickiness':
@@ -63,6 +65,11 @@ export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTa
     case 'attribution':
       return [attribution(answer, t)]
   }
+}
+
+/** What a table is called. */
+export function tableName({ id, of }: AnswerTable, t: TFunction): string {
+  return of ?? t(`insights.table.${id}`)
 }
 
 /** Raw values: a spreadsheet knows best how to write them. */
@@ -181,10 +188,10 @@ function overTime(answer: FunnelAnswer, t: TFunction): AnswerTable {
   }
 }
 
-function retention(answer: RetentionAnswer, t: TFunction): AnswerTable {
+function retention(answer: RetentionAnswer, t: TFunction, of?: string): AnswerTable {
   const cells = answer.average.map((_, number) => number)
   return {
-    id: 'main',
+    ...(of === undefined ? { id: 'main' } : { id: 'values', of }),
     columns: [
       { label: t('insights.column.cohort'), as: 'period' },
       { label: t('insights.column.size'), as: 'number' },
@@ -192,7 +199,7 @@ function retention(answer: RetentionAnswer, t: TFunction): AnswerTable {
     ],
     rows: [
       ...answer.cohorts.map(({ start, size, values }) => ({
-        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period } }))],
+        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period, ...(of === undefined ? {} : { value: of }) } }))],
       })),
       {
         cells: [{ value: t('insights.average'), as: 'text' as const }, { value: null }, ...answer.average.map((value) => ({ value, as: 'percent' as const }))],

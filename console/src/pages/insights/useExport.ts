@@ -7,7 +7,7 @@ import { useToast } from '@/ui/Toast'
 import { useLook } from './chart/useLook'
 import { unitOf } from './periods'
 import { plotOf, type View } from './plots'
-import { csvOf, tablesOf } from './tables'
+import { csvOf, tableName, tablesOf } from './tables'
 
 /** The answer as files: a picture of the chart, and each table as CSV. */
 export function useExport(told: Answered | undefined, view: View, title: string): MenuEntry[] {
@@ -27,9 +27,9 @@ export function useExport(told: Answered | undefined, view: View, title: string)
   return [
     { id: 'png', label: t('insights.export.png'), onAction: () => void picture() },
     ...tablesOf(told, t).map((table) => ({
-      id: table.id,
-      label: t('insights.export.csv', { name: t(`insights.table.${table.id}`) }),
-      onAction: () => save(new Blob(['\ufeff', csvOf(table)], { type: 'text/csv;charset=utf-8' }), `${name}-${table.id}.csv`),
+      id: [table.id, table.of].join(' '),
+      label: t('insights.export.csv', { name: tableName(table, t) }),
+      onAction: () => save(new Blob(['\ufeff', csvOf(table)], { type: 'text/csv;charset=utf-8' }), `${name}-${fileName(table.of ?? table.id)}.csv`),
     })),
   ]
 }

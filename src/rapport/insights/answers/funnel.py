@@ -18,7 +18,7 @@ from rapport.insights.oracles import funnel as oracle
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.funnel import Funnel, Plan, plan
-from rapport.insights.specs.scope import span, zone
+from rapport.insights.specs.scope import Segments, of_segment, span, zone
 from rapport.insights.sql import funnel as plans
 
 
@@ -50,6 +50,10 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. Raises `Malformed` for a cell that the funnel does not have."""
     if not 1 <= cell.step <= len(question.steps) or cell.outcome not in ("reached", "dropped"):
         raise refuse("cell", "has a step of the funnel, and outcome: reached or dropped")
+    by = question.breakdown
+    if by and by.segments and cell.value is not None:
+        question = of_segment(question, Segments(by.segments).named(cell.value))
+        cell = msgspec.structs.replace(cell, value=None)
     chosen = _plan(question, ground)
     if ground.engine is not None:
         steps = {"level": cell.step - 1} if cell.outcome == "dropped" else {"least": cell.step}
@@ -112,7 +116,12 @@ def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, V
 
 
 def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
-    """Of everybody; then of each value of the breakdown, the greatest first."""
+    """Of everybody; then of each value of the breakdown, the greatest first, or each segment."""
+    by = question.breakdown
+    if by and by.segments:
+        whole = msgspec.structs.replace(question, breakdown=None)
+        several = [(None, whole), *((key, of_segment(question, key)) for key in by.segments)]
+        return [_tallies(each, ground, chosen)[0]._replace(value=key) for key, each in several]
     if ground.engine is not None:
         return plans.tallies(question, chosen, ground.engine)
     found, values = _reached(question, chosen, ground)

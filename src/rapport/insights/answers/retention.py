@@ -20,7 +20,7 @@ from rapport.insights.oracles.matched import matched
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
 from rapport.insights.specs.retention import LENGTHS, Retention
-from rapport.insights.specs.scope import span, zone
+from rapport.insights.specs.scope import of_segment, span, zone
 from rapport.insights.sql import retention as plans
 
 
@@ -30,10 +30,27 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cohort: str
     period: int = 0
     outcome: str = "returned"  # or "gone"
+    value: str | None = None  # a segment of the breakdown
 
 
 def answer(question: Retention, ground: Ground) -> dict[str, Any]:
     start, end = span(question, ground.now)
+    told = {
+        "kind": "retention",
+        "from": to_iso(start),
+        "to": to_iso(end),
+        "period": question.period,
+        **_table(question, ground, start, end),
+    }
+    if question.breakdown:
+        told["breakdown"] = [
+            {"value": key, **_table(of_segment(question, key), ground, start, end)}
+            for key in question.breakdown.segments
+        ]
+    return told
+
+
+def _table(question: Retention, ground: Ground, start: int, end: int) -> dict[str, Any]:
     grid = _grid(question, start, end)
     cells = question.periods + 1
     cohort_count = len(periods.grid(question.period, start, end, zone(question)))
@@ -53,20 +70,15 @@ def answer(question: Retention, ground: Ground) -> dict[str, Any]:
         _cohort(question, ground.now, grid, n, sizes[n], counts[n].tolist(), totals[n])
         for n in range(cohort_count)
     ]
-    return {
-        "kind": "retention",
-        "from": to_iso(start),
-        "to": to_iso(end),
-        "period": question.period,
-        "cohorts": cohorts,
-        "average": _average(cohorts, cells),
-    }
+    return {"cohorts": cohorts, "average": _average(cohorts, cells)}
 
 
 def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. Raises `Malformed` for a cell that there is not."""
     if not 0 <= cell.period <= question.periods or cell.outcome not in ("returned", "gone"):
         raise refuse("cell", "has a period of the table, and outcome: returned or gone")
+    if question.breakdown and cell.value is not None:
+        question = of_segment(question, question.breakdown.named(cell.value))
     start, end = span(question, ground.now)
     grid = _grid(question, start, end)
     labels = [grid.label(n) for n in range(len(grid))]

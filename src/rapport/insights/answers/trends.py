@@ -19,7 +19,7 @@ from rapport.insights.oracles.matched import matched
 from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints, Values
-from rapport.insights.specs.scope import span, zone
+from rapport.insights.specs.scope import Segments, of_segment, span, zone
 from rapport.insights.specs.trends import LETTERS, PERCENTILES, Series, Trends
 from rapport.insights.sql import trends as plans
 
@@ -66,10 +66,12 @@ def people(question: Trends, ground: Ground, cell: Cell) -> Ints:
         raise refuse("cell", "has a series and a period of the question")
     number, bit = labels.index(cell.period), LETTERS.index(cell.series)
     low, high = max(start, grid.bounds[number]), min(end, grid.bounds[number + 1])
+    if isinstance(question.breakdown, Segments) and cell.value is not None:
+        question = of_segment(question, question.breakdown.named(cell.value))
     if ground.engine is not None:
         chosen = question.checked()[bit]
         return plans.people(question, ground.engine, chosen, (low, high), cell.value)
-    wanted = [question.breakdown] if question.breakdown and cell.value is not None else []
+    wanted = [question.by] if question.by and cell.value is not None else []
     pieces, held = ground.rows(
         question.checked(), low, high, segment=question.segment, wanted=wanted
     )
@@ -114,6 +116,12 @@ def _lines(
         grid = periods.before(grid, before)
         start = grid.bounds[0]
     lines, texts = _measured(question, ground, grid, start, end)
+    if isinstance(question.breakdown, Segments):
+        for key in question.breakdown.segments:
+            part, _ = _measured(of_segment(question, key), ground, grid, start, end)
+            for n, rows in enumerate(part):
+                lines[n].append(rows[0])
+                texts[n].append(key)
     told: dict[str, Any] = {
         "series": [
             {
@@ -146,7 +154,7 @@ def _measured(
     if ground.engine is not None:
         return plans.lines(question, ground.engine, grid, start, end)
     paths = sorted({each.path for each in question.series if each.path})
-    wanted = [*paths, *([question.breakdown] if question.breakdown else [])]
+    wanted = [*paths, *([question.by] if question.by else [])]
     pieces, held = ground.rows(
         question.checked(), start, end, segment=question.segment, wanted=wanted
     )
@@ -156,7 +164,7 @@ def _measured(
         place = paths.index(series.path) if series.path else None
         whole = _Sums(series, len(grid), held, place)
         split = None
-        if question.breakdown:
+        if question.by:
             known = held.texts[-1] if held.texts else ()
             split = _Sums(series, len(grid) * (len(known) + 1), held, place)
         for chunk in chunks:

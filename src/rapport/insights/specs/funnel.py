@@ -9,7 +9,7 @@ import msgspec
 from rapport.audiences import duration
 from rapport.audiences.model import Selection
 from rapport.audiences.operands import refuse
-from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
+from rapport.insights.specs.scope import EventPick, Question, Segments, path_of_one, selection
 
 MOST_STEPS = 20
 MOST_EXCLUSIONS = 10
@@ -26,10 +26,12 @@ class Exclusion(EventPick, frozen=True, kw_only=True):
 
 
 class Breakdown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`by` is a path of events. `first` and `last`: the value of the earliest or latest event among
-    her events of any step that has one. `step`: the value at that step of her chain."""
+    """`by` is a path of events, or `segments` are set beside each other. `first` and `last`: the
+    value of the earliest or latest event among her events of any step that has one. `step`: the
+    value at that step of her chain."""
 
-    by: str
+    by: str | None = None
+    segments: tuple[str, ...] = ()
     attribution: Attribution = "first"
     step: int = 1
     limit: int = 25
@@ -96,7 +98,7 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
     ]
     if funnel.order == "strict":
         chosen.append(Selection(("*",), ""))
-    by = funnel.breakdown
+    by = funnel.breakdown if funnel.breakdown and funnel.breakdown.by else None
     return Plan(
         selections=tuple(chosen),
         steps=count,
@@ -111,7 +113,7 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
             for n, each in enumerate(funnel.exclusions)
         ),
         hold=tuple(path_of_one(each, f"hold[{n}]") for n, each in enumerate(funnel.hold)),
-        by=None if by is None else path_of_one(by.by, "breakdown.by"),
+        by=None if by is None or by.by is None else path_of_one(by.by, "breakdown.by"),
         attribution="" if by is None else by.attribution,
         value_step=0 if by is None else by.step - 1,
     )
@@ -130,6 +132,10 @@ def _check(funnel: Funnel) -> None:
         raise refuse("exclusions", "nothing lies between steps that come in any order")
     if funnel.hold and (funnel.order == "strict" or len(funnel.hold) > MOST_HELD):
         raise refuse("hold", f"takes up to {MOST_HELD} paths, and not with order: strict")
+    if funnel.breakdown and (funnel.breakdown.by is None) != bool(funnel.breakdown.segments):
+        raise refuse("breakdown", "has either a path `by` or segments")
+    if funnel.breakdown and funnel.breakdown.segments:
+        Segments(funnel.breakdown.segments).check()
     if funnel.breakdown and not 1 <= funnel.breakdown.step <= count:
         raise refuse("breakdown.step", f"has to be from 1 to {count}")
     if funnel.breakdown and not 1 <= funnel.breakdown.limit <= 200:

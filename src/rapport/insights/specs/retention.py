@@ -9,7 +9,7 @@ import msgspec
 from rapport.audiences.model import Selection
 from rapport.audiences.operands import refuse
 from rapport.clock import DAY
-from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
+from rapport.insights.specs.scope import EventPick, Question, Segments, path_of_one, selection
 
 LENGTHS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}  # of rolling periods
 
@@ -36,6 +36,7 @@ class Retention(Question, frozen=True, kw_only=True, tag="retention", tag_field=
     first_cell: Literal["all", "returned"] = "all"
     min_occurrences: int = 1
     sum: str | None = None  # a path of returns, summed over those of each cell
+    breakdown: Segments | None = None
 
     def checked(self) -> tuple[Selection, Selection]:
         """What it selects. Raises `Malformed`."""
@@ -43,6 +44,8 @@ class Retention(Question, frozen=True, kw_only=True, tag="retention", tag_field=
             raise refuse("periods", "has to be from 1 to 400")
         if not 1 <= self.min_occurrences <= 1_000:
             raise refuse("min_occurrences", "has to be from 1 to 1000")
+        if self.breakdown is not None:
+            self.breakdown.check()
         if self.sum is not None:
             path_of_one(self.sum, "sum")
         return selection(self.start, self, "start"), selection(self.returning, self, "return")

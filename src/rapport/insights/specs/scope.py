@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,8 +14,10 @@ from rapport.clock import DAY
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 Raw = dict[str, Any]  # a filter as written: {path, op, value}
+Among = str | tuple[str, ...] | None  # a segment, or several of all of which people are members
 
 _DEFAULT = "30d"
+MOST_SEGMENTS = 10
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -23,14 +25,38 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     length before `to`: `90d` begins with the day that was there 90 days before.
 
     Without `from`: `30d`. Without `to`: until now. `where` holds for every event
-    of the question. `segment` keeps the people who are its members now.
+    of the question. `segment` keeps the people who are its members now; of several, those who are
+    members of all.
     """
 
     since: str | None = msgspec.field(default=None, name="from")
     until: str | None = msgspec.field(default=None, name="to")
     timezone: str = "UTC"
     where: tuple[Raw, ...] = ()
-    segment: str | None = None
+    segment: Among = None
+
+
+class Segments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A breakdown by people: each of these segments beside the others. Who is a member of several
+    counts in each; who is a member of none, in none."""
+
+    segments: tuple[str, ...]
+
+    def check(self) -> None:
+        """Raises `Malformed`."""
+        if not 1 <= len(self.segments) <= MOST_SEGMENTS:
+            raise refuse("breakdown.segments", f"has to be a list of 1 to {MOST_SEGMENTS} segments")
+        if len(set(self.segments)) < len(self.segments):
+            raise refuse("breakdown.segments", "names a segment twice")
+
+    def named(self, key: str) -> str:
+        """Raises `Malformed` for a segment that is not one of them."""
+        if key not in self.segments:
+            raise refuse("cell.value", f"is one of {', '.join(self.segments)}")
+        return key
+
+
+Q = TypeVar("Q", bound=Question)
 
 
 class EventPick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +72,19 @@ class EventPick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if self.label:
             return self.label
         return self.event if isinstance(self.event, str) else " or ".join(self.event)
+
+
+def of_segment(question: Q, key: str) -> Q:
+    """The same question without a breakdown, of the members of this segment."""
+    return msgspec.structs.replace(
+        question, breakdown=None, segment=(*among(question.segment), key)
+    )
+
+
+def among(segment: Among) -> tuple[str, ...]:
+    if segment is None:
+        return ()
+    return (segment,) if isinstance(segment, str) else segment
 
 
 def selection(pick: EventPick, question: Question, at: str) -> Selection:

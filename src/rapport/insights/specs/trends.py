@@ -6,7 +6,14 @@ from typing import Literal
 
 from rapport.audiences.model import Selection
 from rapport.audiences.operands import refuse
-from rapport.insights.specs.scope import EventPick, Question, Unit, path_of_one, selection
+from rapport.insights.specs.scope import (
+    EventPick,
+    Question,
+    Segments,
+    Unit,
+    path_of_one,
+    selection,
+)
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -29,14 +36,14 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
     dividing by zero gives nothing.
 
     breakdown: a path of events; each event counts under its own value, so a person may count
-    under several. moving_average: of so many periods, the present one last; periods before `from`
-    are read for it. compare: `previous`: as many periods directly before; `year`: as many, from the
-    same day of the year before.
+    under several. Or segments, beside each other. moving_average: of so many periods, the present
+    one last; periods before `from` are read for it. compare: `previous`: as many periods directly
+    before; `year`: as many, from the same day of the year before.
     """
 
     series: tuple[Series, ...]
     period: Unit = "day"
-    breakdown: str | None = None
+    breakdown: str | Segments | None = None
     limit: int = 25
     formulas: tuple[str, ...] = ()
     moving_average: int | None = None
@@ -53,7 +60,9 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
                 )
             if each.path is not None:
                 path_of_one(each.path, f"series[{n}].path")
-        if self.breakdown is not None:
+        if isinstance(self.breakdown, Segments):
+            self.breakdown.check()
+        elif self.breakdown is not None:
             path_of_one(self.breakdown, "breakdown")
         if not 1 <= self.limit <= 200:
             raise refuse("limit", "has to be from 1 to 200")
@@ -62,3 +71,8 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
         if self.breakdown and self.formulas:
             raise refuse("formulas", "cannot be combined with a breakdown")
         return tuple(selection(each, self, f"series[{n}]") for n, each in enumerate(self.series))
+
+    @property
+    def by(self) -> str | None:
+        """The path of the breakdown, if it is one."""
+        return self.breakdown if isinstance(self.breakdown, str) else None

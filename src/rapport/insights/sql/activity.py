@@ -11,6 +11,7 @@ from sqlglot import exp
 from rapport.audiences.model import Selection
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
+from rapport.insights.specs.scope import Among
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import (
     NEXT,
@@ -39,7 +40,7 @@ class Asked(NamedTuple):
     grid: Grid
     low: int
     high: int
-    segment: str | None
+    segment: Among
 
 
 class Span(NamedTuple):

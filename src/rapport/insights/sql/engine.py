@@ -11,6 +11,7 @@ from sqlglot import exp
 from rapport.audiences.model import ANY_EVENT, Selection
 from rapport.insights.rows import Ints
 from rapport.insights.scan import bounded, selected, table, text_of
+from rapport.insights.specs.scope import Among, among
 from rapport.insights.sql.flow import Flow, missing_first, numbered
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
@@ -51,7 +52,7 @@ class Engine:
         low: int,
         high: int,
         *,
-        segment: str | None = None,
+        segment: Among = None,
         wanted: Sequence[str] = (),
     ) -> Flow:
         """Events in low <= at < high that match some selection.
@@ -77,8 +78,8 @@ class Engine:
             .join(table("identities", "i"), on=same, join_type="left")
         )
         flow.push(whose, exp.or_(*tests))
-        if segment is not None:
-            flow.keep(self._in_segment(segment))
+        for key in among(segment):
+            flow.keep(self._in_segment(key))
         return flow
 
     def numbered(self, flow: Flow, wanted: int, *, where: E | None = None) -> Flow:

@@ -46,9 +46,9 @@ def lines(
         )
         told = [_line(series, rows, len(grid))]
         names: list[str | None] = []
-        if question.breakdown:
+        if question.by:
             split = measured(
-                question, series, selection, engine, grid, (start, end), by=question.breakdown
+                question, series, selection, engine, grid, (start, end), by=question.by
             )
             by_rank: dict[int, list[Mapping[str, Any]]] = {}
             for row in engine.read(split.query()):
@@ -65,7 +65,7 @@ def people(
     question: Trends, engine: Engine, selection: Selection, span: tuple[int, int], value: str | None
 ) -> Ints:
     """Who did it, with this value of the breakdown ("" is none) if one is given."""
-    by = question.breakdown if value is not None else None
+    by = question.by if value is not None else None
     flow = engine.rows(
         [selection], *span, segment=question.segment, wanted=[by] if by is not None else []
     )

@@ -13,6 +13,7 @@ import { EventLine, PickFinder } from './EventLine'
 import { DurationChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
+import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
 const MOST_STEPS = 20
@@ -53,11 +54,15 @@ export function FunnelEditor({ question, onChange }: Props) {
               label={t('insights.edit.breakdown')}
               picks={question.steps}
               value={question.breakdown?.by}
-              onChange={(by) => onChange({ ...question, breakdown: by ? { ...question.breakdown, by } : undefined })}
+              onChange={(by) => onChange({ ...question, breakdown: by ? { ...question.breakdown, by, segments: undefined } : undefined })}
             />
           ),
         }}
-        end={question.breakdown && <Attribution question={question} onChange={onChange} />}
+        end={question.breakdown?.by && <Attribution question={question} onChange={onChange} />}
+      />
+      <SegmentsLine
+        segments={question.breakdown?.segments ?? []}
+        onChange={(segments) => onChange({ ...question, breakdown: segments.length ? { segments } : undefined })}
       />
       <More
         label={t('insights.edit.more')}

@@ -7,6 +7,7 @@ import { SPANS, unitOptions } from './choices'
 import { EventLine } from './EventLine'
 import { NumberChip } from './Inputs'
 import { More } from './More'
+import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
 interface Props {
@@ -72,6 +73,10 @@ export function RetentionEditor({ question, onChange }: Props) {
             />
           ),
         }}
+      />
+      <SegmentsLine
+        segments={question.breakdown?.segments ?? []}
+        onChange={(segments) => onChange({ ...question, breakdown: segments.length ? { segments } : undefined })}
       />
       <More label={t('insights.edit.more')} open={Boolean(question.clock ?? question.first_cell ?? question.min_occurrences)}>
         <Sentence

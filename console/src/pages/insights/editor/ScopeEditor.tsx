@@ -37,7 +37,7 @@ export function ScopeEditor({ question, onChange }: Props) {
           ),
         }}
       />
-      <SegmentLine segment={question.segment} onChange={(segment) => onChange({ segment })} />
+      <SegmentLine segment={[question.segment].flat().join(' + ') || undefined} onChange={(segment) => onChange({ segment })} />
       <Filters picks={picksOf(question)} where={question.where} onChange={(where) => onChange({ where })} />
       <AddFilter where={question.where} onChange={(where) => onChange({ where })} />
     </div>

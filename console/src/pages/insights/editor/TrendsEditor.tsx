@@ -13,6 +13,7 @@ import { EventLine } from './EventLine'
 import { TypedChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
+import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
 const MEASURES = ['events', 'people', 'per_person', 'sum', 'avg', 'median', 'p90', 'min', 'max'] as const
@@ -69,11 +70,17 @@ export function TrendsEditor({ question, onChange }: Props) {
             <PathFinder
               label={t('insights.edit.breakdown')}
               picks={series}
-              value={question.breakdown}
+              value={typeof question.breakdown === 'string' ? question.breakdown : undefined}
               onChange={(breakdown) => onChange({ ...question, breakdown, formulas: breakdown ? undefined : question.formulas })}
             />
           ),
         }}
+      />
+      <SegmentsLine
+        segments={typeof question.breakdown === 'object' ? question.breakdown.segments : []}
+        onChange={(segments) =>
+          onChange({ ...question, breakdown: segments.length ? { segments } : undefined, formulas: segments.length ? undefined : question.formulas })
+        }
       />
       <More label={t('insights.edit.more')} open={Boolean(question.compare ?? question.moving_average ?? question.formulas?.length)}>
         <Sentence
@@ -111,7 +118,8 @@ export function TrendsEditor({ question, onChange }: Props) {
   )
 }
 
-function Measure({ series, onChange }: { series: Series; onChange: (series: Series) => void }) {
+/** How events of a series become a number. */
+export function Measure({ series, onChange }: { series: Series; onChange: (series: Series) => void }) {
   const { t } = useTranslation()
   const measure = (series.measure ?? 'events') as (typeof MEASURES)[number]
   return (

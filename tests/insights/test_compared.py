@@ -1,0 +1,123 @@
+"""Segments beside each other: each is the same question, asked of its members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rapport.errors import Malformed, NotFound
+from rapport.insights.ground import Ground
+from rapport.insights.kinds import KINDS, read, read_cell
+from tests.insights.planting import HOUR, NOW, World
+
+SEGMENTS = {"vip": [1, 2], "new": [2, 3], "nobody": []}
+KEYS = ["vip", "new", "nobody"]
+SCOPE = {"from": "2025-10-08", "segment": "all"}
+QUESTIONS: dict[str, dict[str, Any]] = {
+    "trends": {"series": [{"event": "A"}, {"event": "B", "measure": "people"}], **SCOPE},
+    "funnel": {"steps": [{"event": "A"}, {"event": "B"}], "window": "5h", **SCOPE},
+    "retention": {
+        "start": {"event": "A"},
+        "return": {"event": "B"},
+        "period": "day",
+        "periods": 1,
+        **SCOPE,
+    },
+}
+CELLS: dict[str, list[dict[str, Any]]] = {
+    "trends": [{"period": "2025-10-09", "series": "B"}],
+    "funnel": [{"step": 2}, {"step": 2, "outcome": "dropped"}],
+    "retention": [{"cohort": "2025-10-09"}, {"cohort": "2025-10-09", "period": 1}],
+}
+
+
+@pytest.fixture
+def ground(world: World) -> Ground:
+    done = [(1, "A", 5), (1, "B", 1), (2, "A", 4), (2, "B", 3), (3, "A", 30), (3, "B", 20)]
+    world.load(
+        [
+            {
+                "node": node,
+                "message_id": f"{name}{node}",
+                "event": name,
+                "timestamp": NOW - ago * HOUR,
+                "properties": {},
+            }
+            for node, name, ago in done
+        ],
+        {},
+    )
+    members = {key: np.array(who, np.int64) for key, who in SEGMENTS.items()}
+    members["all"] = np.array([1, 2, 3])
+
+    def known(key: str) -> Any:
+        if key not in members:
+            raise NotFound(f"there is no segment {key!r}")
+        return members[key]
+
+    return Ground(world.warehouse, world.timeline, NOW, members=known)
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_each_segment_is_the_question_asked_of_its_members(ground: Ground, kind: str) -> None:
+    answer = KINDS[kind].answer
+    several = {**QUESTIONS[kind], "breakdown": {"segments": KEYS}}
+    told = answer(read(several, kind), ground)
+    plain = answer(read(QUESTIONS[kind], kind), ground)
+    for place, key in enumerate(KEYS):
+        alone = answer(read({**QUESTIONS[kind], "segment": key}, kind), ground)
+        if kind == "trends":
+            for n, series in enumerate(alone["series"]):
+                part = told["series"][n]["breakdown"][place]
+                assert part == {"value": key, "values": series["values"]}
+        else:
+            part = told["breakdown"][place]
+            assert part.pop("value") == key
+            assert part == {name: alone[name] for name in part}
+        for cell in CELLS[kind]:
+            people = KINDS[kind].people
+            mine = people(read(several, kind), ground, read_cell(kind, {**cell, "value": key}))
+            asked = read({**QUESTIONS[kind], "segment": key}, kind)
+            assert mine.tolist() == people(asked, ground, read_cell(kind, cell)).tolist()
+    if kind == "trends":
+        assert [each["values"] for each in told["series"]] == [
+            each["values"] for each in plain["series"]
+        ]
+    else:
+        assert {name: told[name] for name in plain} == plain
+
+
+def test_members_of_all_of_several_segments(ground: Ground) -> None:
+    question = read({"event": {"event": "A"}, "segment": ["vip", "new"]}, "active")
+    assert KINDS["active"].answer(question, ground)["periods"][-1]["people"] == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "breakdown", "named"),
+    [
+        ("trends", {"segments": []}, "segments"),
+        ("retention", {"segments": ["vip", "vip"]}, "twice"),
+        ("funnel", {"segments": ["vip"], "by": "source"}, "breakdown"),
+        ("funnel", {}, "breakdown"),
+        ("retention", {"segments": ["vip"], "by": "source"}, "by"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(
+    ground: Ground, kind: str, breakdown: dict[str, Any], named: str
+) -> None:
+    def ask() -> None:
+        KINDS[kind].answer(read({**QUESTIONS[kind], "breakdown": breakdown}, kind), ground)
+
+    with pytest.raises(Malformed, match=named):
+        ask()
+
+
+def test_a_segment_that_there_is_not(ground: Ground) -> None:
+    question = read({**QUESTIONS["funnel"], "breakdown": {"segments": ["gone"]}}, "funnel")
+    with pytest.raises(NotFound, match="gone"):
+        KINDS["funnel"].answer(question, ground)
+    cell = read_cell("funnel", {"step": 1, "value": "vip"})
+    with pytest.raises(Malformed, match=r"cell\.value"):
+        KINDS["funnel"].people(question, ground, cell)
