@@ -20,7 +20,7 @@ from tests.audiences.strategies import ZONES, People, Sent
 _TABLES = """
     CREATE TABLE events (node BIGINT, message_id VARCHAR, type VARCHAR, event VARCHAR,
         "timestamp" TIMESTAMP, source VARCHAR, brand VARCHAR, region VARCHAR, channel VARCHAR,
-        properties JSON, traits JSON, context JSON);
+        properties JSON, traits JSON, context JSON, group_id VARCHAR);
     CREATE TABLE identities (node BIGINT, profile BIGINT);
     CREATE TABLE profile_rows (profile BIGINT, traits JSON, identifiers JSON);
 """
@@ -35,9 +35,11 @@ def connection() -> duckdb.DuckDBPyConnection:
 def fill(held: duckdb.DuckDBPyConnection, history: Sequence[Sent], people: People) -> None:
     for table in ("events", "identities", "profile_rows"):
         held.execute(f"DELETE FROM {table}")
-    _insert(held, "events", [_event(sent.node, sent.event) for sent in history])
+    _insert(
+        held, "events", [[*_event(sent.node, sent.event), sent.account or None] for sent in history]
+    )
     _insert(held, "identities", [[node, profile] for node, profile in people.profiles.items()])
-    seen = {people.profiles[sent.node] for sent in history}
+    seen = {people.profiles[sent.node] for sent in history if sent.node}
     _insert(held, "profile_rows", [_row(profile, people) for profile in seen])
 
 

@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from rapport.audiences.person import Happening, Person
+from rapport.audiences.person import Account, Happening, Person
 from rapport.clock import DAY, HOUR, MINUTE, from_datetime
 
 ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe")
 EVENTS = ("A", "B", "C")
+ACCOUNTS = ("acme", "Acme", "größe")
 WORDS = ("a", "b", "ab", "B", "10", "é")
 # After the clocks of Berlin, New York and Lord Howe have moved, and on a plain afternoon
 ANCHORS = tuple(
@@ -52,8 +53,9 @@ products = st.lists(
 
 
 class Sent(msgspec.Struct, frozen=True):
-    node: int
+    node: int  # 0 is nobody: then it names an account
     event: Happening
+    account: str = ""  # that it names
 
 
 class People(msgspec.Struct, frozen=True):
@@ -67,7 +69,7 @@ class People(msgspec.Struct, frozen=True):
         """Those that have an event, as the oracle sees them."""
         found = []
         for profile in sorted(set(self.profiles.values())):
-            events = tuple(s.event for s in history if self.profiles[s.node] == profile)
+            events = tuple(s.event for s in history if self.profiles.get(s.node) == profile)
             traits = self.traits.get(profile, {})
             zone = traits.get("timezone")
             if events:
@@ -130,6 +132,36 @@ def histories(draw: st.DrawFn, now: int, nodes: int = 4, most: int = 14) -> list
     """In an order of arrival that has nothing to do with time."""
     ids = draw(st.lists(st.integers(0, 99), max_size=most, unique=True))
     return [Sent(draw(st.integers(1, nodes)), draw(happenings(now, f"m{id}"))) for id in ids]
+
+
+@st.composite
+def histories_of_accounts(draw: st.DrawFn, now: int) -> list[Sent]:
+    """As `histories`; some events name an account, and a few of these nobody."""
+    found = []
+    for sent in draw(histories(now)):
+        account = draw(st.sampled_from(["", "", *ACCOUNTS]))
+        nobody = account and draw(st.integers(0, 4)) == 0
+        found.append(Sent(0 if nobody else sent.node, sent.event, account))
+    return found
+
+
+def accounts(
+    history: list[Sent], people: People, traits: dict[str, dict[str, Any]]
+) -> list[Account]:
+    """All of `ACCOUNTS`, as the oracle sees them."""
+    persons = {person.profile: person for person in people.persons(history)}
+    found = []
+    for id in ACCOUNTS:
+        own = {people.profiles[sent.node] for sent in history if sent.account == id and sent.node}
+        nodes = {node for node, profile in people.profiles.items() if profile in own}
+        events = tuple(
+            sent.event
+            for sent in history
+            if sent.account == id or (not sent.account and sent.node in nodes)
+        )
+        members = tuple(persons[profile] for profile in sorted(own))
+        found.append(Account(id=id, traits=traits.get(id, {}), members=members, events=events))
+    return found
 
 
 @st.composite
@@ -303,6 +335,32 @@ def conditions(
             inner.map(lambda item: {"not": item}),
         ),
         max_leaves=4,
+    )
+
+
+def conditions_of_accounts(segments: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
+    compared = st.one_of(operators, operators, moving).map(_compared)
+    kinds = [
+        st.builds(lambda rest: {"trait": "plan", **rest}, compared),
+        st.builds(
+            lambda quantifier, are: {"members": quantifier, "are": are},
+            st.sampled_from(["any", "all", "none"]),
+            conditions(traits=("one", "two", "three")),
+        ),
+        dids(),
+        dids(),
+        st.builds(lambda share: {"percent": share, "salt": "x"}, st.sampled_from([0, 50, 100])),
+    ]
+    if segments:
+        kinds.append(st.sampled_from(segments).map(lambda key: {"segment": key}))
+    return st.recursive(
+        st.one_of(kinds),
+        lambda inner: st.one_of(
+            st.lists(inner, min_size=1, max_size=3).map(lambda items: {"all": items}),
+            st.lists(inner, min_size=1, max_size=3).map(lambda items: {"any": items}),
+            inner.map(lambda item: {"not": item}),
+        ),
+        max_leaves=3,
     )
 
 

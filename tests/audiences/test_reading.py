@@ -102,7 +102,7 @@ def test_a_circle_is_named() -> None:
     ("segment", "node"),
     [
         ({"key": "a", "when": {"any": [{"segment": "b"}]}}, "a: when.any[0].segment"),
-        ({"key": "a", "of": "accounts", "when": DID}, "a: when"),
+        ({"key": "a", "of": "accounts", "when": {"consent": "x"}}, "a: when"),
         ({"key": "a", "when": {"members": "any", "are": DID}}, "a: when"),
     ],
 )

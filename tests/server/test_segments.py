@@ -175,3 +175,39 @@ def test_errors_point_at_the_node(api: httpx.Client, when: Any, node: str) -> No
         answer = api.post(path, json=body)
         assert answer.status_code == 400
         assert node in answer.json()["error"]["message"]
+
+
+def test_a_segment_of_accounts(running_server: RunningServer, api: httpx.Client) -> None:
+    with running_server.tracking() as tracking:
+        for user, account in (("sga-1", "sg-acme"), ("sga-2", "sg-acme"), ("sga-3", "sg-other")):
+            body = {"userId": user, "groupId": account, "traits": {"plan": account[3:]}}
+            assert tracking.post("/v1/group", json=body).status_code == 200
+        for number in range(3):
+            event = {"userId": "sga-1", "event": "Firm Login", "messageId": f"firm-{number}"}
+            assert tracking.post("/v1/track", json=event).status_code == 200
+    running_server.settle()
+    when = {"all": [{"trait": "plan", "value": "acme"}, {"did": "Firm Login", "value": 3}]}
+    preview = api.post("/api/v1/segments/preview", json={"of": "accounts", "when": when}).json()
+    assert preview["count"] == 1
+    assert preview["accounts"][0]["id"] == "sg-acme"
+    body = {"key": "late_firms", "of": "accounts", "when": when}
+    assert api.post("/api/v1/segments", json=body).status_code == 201
+    assert live(api, "/api/v1/segments/late_firms")["count"] == 1
+    members = api.get("/api/v1/segments/late_firms/members").json()
+    assert [(one["id"], one["members_count"]) for one in members["accounts"]] == [("sg-acme", 2)]
+    why = api.get("/api/v1/segments/late_firms/why/sg-acme").json()
+    assert (why["member"], why["account"], why["verdict"]["holds"]) == (True, "sg-acme", True)
+    assert why["verdict"]["parts"][1]["events"][0] == "firm-2"
+    body["when"] = {"members": "none", "are": {"did": "Firm Login"}}
+    assert api.post("/api/v1/segments", json=body).json()["version"] == 2
+    until(lambda: live(api, "/api/v1/segments/late_firms")["version"] == 2)
+    members = api.get("/api/v1/segments/late_firms/members").json()
+    assert "sg-acme" not in {one["id"] for one in members["accounts"]}
+    changes = api.get("/api/v1/segments/late_firms/changes").json()["items"]
+    left = next(one for one in changes if one["account"] == "sg-acme")
+    assert (left["entered"], left["reason"], left["version"]) == (False, {"by": "definition"}, 2)
+    assert left["profile"] is None
+    trends = {"series": [{"event": "Firm Login"}], "segment": "late_firms"}
+    assert api.post("/api/v1/insights/trends", json=trends).status_code == 400
+    assert api.delete("/api/v1/segments/late_firms").is_success
+    until(lambda: api.get("/api/v1/segments/late_firms").status_code == 404)

@@ -12,7 +12,7 @@ MOST_MESSAGES = 5
 class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     """`messages` are ids of the events that gave the occasion, at most `MOST_MESSAGES`."""
 
-    by: Literal["events", "traits", "timer", "identity", "definition"]
+    by: Literal["events", "traits", "timer", "identity", "definition", "schedule"]
     messages: tuple[str, ...] = ()
     due: int = 0  # of a timer, µs UTC
 

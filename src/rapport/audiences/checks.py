@@ -8,6 +8,7 @@ from rapport.audiences.model import (
     AnyOf,
     Condition,
     Definition,
+    Did,
     InSegment,
     ModelOutput,
     Not,
@@ -19,7 +20,7 @@ from rapport.audiences.model import (
 from rapport.audiences.operands import refuse
 from rapport.audiences.walking import references
 
-_OF_BOTH = (AllOf, AnyOf, Not, Trait, InSegment, Percent)
+_OF_BOTH = (AllOf, AnyOf, Not, Trait, InSegment, Percent, Did)
 
 
 def check(known: Known) -> None:
@@ -41,7 +42,7 @@ def _check_one(one: Definition, known: Known) -> None:
 
 def _check_node(node: Condition, at: str, of: str, known: Known) -> None:
     if of == "accounts" and not isinstance(node, (*_OF_BOTH, OfMembers)):
-        hint = 'say it of her members: {"members": "any", "are": {...}}'
+        hint = 'say it of its members: {"members": "any", "are": {...}}'
         raise refuse(at, "is no condition on accounts", hint=hint)
     match node:
         case AllOf(items) | AnyOf(items):

@@ -11,7 +11,7 @@ from typing import Any
 
 import apsw
 
-from rapport.audiences import checks, plans, walking, writing
+from rapport.audiences import account_members, checks, plans, walking, writing
 from rapport.audiences.behaviours import Behaviour
 from rapport.audiences.changes import json_of
 from rapport.audiences.definitions import computed_trait, segment
@@ -47,12 +47,9 @@ def fit(fresh: Iterable[Definition], latest: Known) -> Known:
     known = Known.of(everything)  # the later one of a key counts
     checks.check(known)
     for one in fresh:
-        if isinstance(one, Segment) and one.of != "people":
-            raise refuse(
-                f"{one.key}: of",
-                "segments of accounts are not kept as things happen",
-                hint='ask it of people: {"account": "any", "where": [...]}',
-            )
+        before = latest.segments.get(one.key)
+        if isinstance(one, Segment) and before is not None and one.of != before.of:
+            raise refuse(f"{one.key}: of", f"it is a segment of {before.of}", hint="make another")
     return known
 
 
@@ -88,6 +85,8 @@ def retire(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans)
         (ending[-1].number,),
     )
     connection.execute(_REPLACED_BY_NEWER, (kind, key, ending[-1].number))
+    if plans.of_accounts(ending[-1].definition):
+        account_members.end(connection, key, ending[-1].version, int(control.get("at", 0)))
 
 
 def promote(connection: apsw.Connection, plan: Plans) -> None:
@@ -95,7 +94,7 @@ def promote(connection: apsw.Connection, plan: Plans) -> None:
     rows = connection.execute("SELECT digest FROM behaviours WHERE complete").fetchall()
     complete = {digest for (digest,) in rows}
     for one in plan.standing:
-        if one.status != plans.FILLING:
+        if one.status != plans.FILLING or plans.of_accounts(one.definition):
             continue
         if all(each.digest in complete for each in plans.wanted(one.definition, plan.latest)):
             _take_over(connection, one, plan)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rapport.audiences import paths, values, windows
 from rapport.audiences.model import ANY_EVENT, FIELDS, MOVING, Filter, Selection, Window
-from rapport.audiences.person import Happening, Person
+from rapport.audiences.person import Account, Happening, Person
 from rapport.audiences.windows import Bounds
 from rapport.clock import to_iso
 
@@ -36,12 +36,14 @@ def named(event: Happening, selection: Selection) -> bool:
     )
 
 
-def selected(person: Person, selection: Selection, bounds: Bounds, now: int) -> list[Happening]:
+def selected(
+    who: Person | Account, selection: Selection, bounds: Bounds, now: int
+) -> list[Happening]:
     """In order of time; equal times in order of message ids."""
     start, end = bounds
     return in_order(
         event
-        for event in person.events
+        for event in who.events
         if start <= event.timestamp < end
         and named(event, selection)
         and passes(event, selection.where, now)
@@ -72,11 +74,11 @@ def micros(events: list[Happening], path: str) -> list[int]:
     return [size for size in found if size is not None and abs(size) < SUMMABLE]
 
 
-def turns(person: Person, selection: Selection, window: Window | None) -> Iterator[int]:
+def turns(who: Person | Account, selection: Selection, window: Window | None) -> Iterator[int]:
     """Instants at which an event may join or leave the selected ones; calendars left out."""
     steady = tuple(each for each in selection.where if each.op not in MOVING)
     moving = [each for each in selection.where if each.op in MOVING]
-    for event in person.events:
+    for event in who.events:
         if named(event, selection) and passes(event, steady, 0):
             yield from windows.turns(window, event.timestamp)
             yield from filter_turns(event, moving)

@@ -6,9 +6,9 @@ any order of arrival. It is also what answers "why": a verdict names the events 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import md5
-from typing import Any
+from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -51,7 +51,9 @@ from rapport.audiences.model import (
 from rapport.audiences.person import Account, Happening, Person
 from rapport.ids import profile_id
 
+Answered: TypeAlias = Mapping[Condition, bool]
 MOST_WITNESSES = 100
+NOTHING_ANSWERED: Final[Answered] = {}
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -70,13 +72,18 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def holds(
-    condition: Condition, who: Person | Account, now: int, known: Known = NOTHING_KNOWN
+    condition: Condition,
+    who: Person | Account,
+    now: int,
+    known: Known = NOTHING_KNOWN,
+    answered: Answered = NOTHING_ANSWERED,
 ) -> bool:
     """Whether `condition` is true of her at `now` (µs UTC).
 
-    `KeyError` for a segment that is not among `known`; `checks` keeps such definitions out.
+    `answered` are nodes whose verdict is known already: they are not looked into. `KeyError` for
+    a segment that is not among `known`; `checks` keeps such definitions out.
     """
-    return explain(condition, who, now, known).holds
+    return _Look(who, now, known, answered).verdict(condition).holds
 
 
 def explain(
@@ -112,12 +119,21 @@ def changes_at(
 class _Look:
     """One person (or account) at one instant."""
 
-    def __init__(self, who: Person | Account, now: int, known: Known) -> None:
+    def __init__(
+        self,
+        who: Person | Account,
+        now: int,
+        known: Known,
+        answered: Answered = NOTHING_ANSWERED,
+    ) -> None:
         self._who = who
         self._now = now
         self._known = known
+        self._answered = answered
 
     def verdict(self, node: Condition) -> Verdict:
+        if self._answered and node in self._answered:
+            return Verdict(node, self._answered[node])
         match node:
             case AllOf(items):
                 parts = tuple(map(self.verdict, items))
@@ -201,7 +217,7 @@ class _Look:
 
     @property
     def _zone(self) -> ZoneInfo:
-        return instants.zone_named(self._person.zone) or ZoneInfo("UTC")
+        return instants.zone_named(self._who.zone) or ZoneInfo("UTC")
 
     def _trait(self, path: str) -> list[Any]:
         """A computed trait comes before a described one; of a list, any element is meant."""
@@ -272,7 +288,7 @@ class _Look:
 
     def _selected(self, selection: Any, during: Window | None) -> list[Happening]:
         bounds = windows.bounds(during, self._now, self._zone)
-        return happenings.selected(self._person, selection, bounds, self._now)
+        return happenings.selected(self._who, selection, bounds, self._now)
 
     def _fits(self, account: Account, where: tuple[Filter, ...]) -> bool:
         return all(
@@ -296,7 +312,7 @@ class _Look:
             case Sequence():
                 yield from sequences.turns(node, self._person, self._now, self._zone)
             case Did(selection):
-                yield from happenings.turns(self._person, selection, node.during)
+                yield from happenings.turns(self._who, selection, node.during)
             case Extreme(_, selection, has):
                 yield from happenings.turns(self._person, selection, node.during)
                 for event in self._person.events:

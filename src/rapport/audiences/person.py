@@ -28,9 +28,14 @@ class Happening(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """`events` are those that count for the account: the ones that name it by groupId, and of what
+    its members sent those that name no account at all."""
+
     id: str
     traits: Object = _NOTHING
     members: tuple[Person, ...] = ()
+    events: tuple[Happening, ...] = ()
+    zone: str = "UTC"  # an IANA name
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -52,7 +52,11 @@ class Plans:
         self.numbers = numbers
         self.standing = [one for one in everything if one.status in STANDING]
         self.retiring = [one for one in everything if one.status == RETIRING]
-        self.active = {one.number: one for one in self.standing if one.status in _ACTIVE}
+        self.active = {
+            one.number: one
+            for one in self.standing
+            if one.status in _ACTIVE and not of_accounts(one.definition)
+        }
         self.latest = Known.of(one.definition for one in self.standing)
         self.places = places((one.definition for one in self.active.values()), numbers)
         self.known = Known.of(one.definition for one in self.active.values())
@@ -122,10 +126,17 @@ def numbers_of(
 
 
 def wanted(one: Definition, known: Known) -> list[Behaviour]:
-    """Behaviours of the definition and of all that it looks at."""
+    """Behaviours of the definition and of all that it looks at; segments of accounts need none,
+    since they are worked out in the warehouse."""
+    if of_accounts(one):
+        return []
     family = walking.in_order([one], known)
     found = (need(leaf).behaviour for each in family for leaf in behaviours.leaves(each))
     return list(dict.fromkeys(found))
+
+
+def of_accounts(one: Definition) -> bool:
+    return isinstance(one, Segment) and one.of == "accounts"
 
 
 def _looks_at_facts(one: Definition, known: Known) -> bool:

@@ -58,6 +58,16 @@ class Change(msgspec.Struct, frozen=True):
     version: int
 
 
+class AccountChange(msgspec.Struct, frozen=True):
+    seq: int
+    segment: str
+    account: str
+    entered: bool
+    at: int  # µs UTC
+    reason: Any
+    version: int
+
+
 class Gap(msgspec.Struct, frozen=True):
     """Behaviours whose past is not remembered yet: events up to the log offset `since`, of nodes
     behind `filled`. The warehouse has them once it has loaded the outbox row `outbox`."""
@@ -121,6 +131,51 @@ class AudienceReads:
         return [
             Stored(number, kind, key, version, _read(kind, body), status, swept)
             for number, kind, key, version, body, status, swept in rows
+        ]
+
+    def of_accounts(self) -> list[Stored]:
+        """Segments of accounts in their latest version, also one that is not counted yet."""
+        if not self._there():
+            return []
+        rows = self._connection.execute(
+            "SELECT number, kind, key, version, body, status, swept FROM definitions"
+            " WHERE kind = 'segment' AND status IN ('filling', 'live') ORDER BY number"
+        )
+        found: dict[str, Stored] = {}
+        for number, kind, key, version, body, status, swept in rows:
+            definition = _read(kind, body)
+            if plans.of_accounts(definition):
+                found[key] = Stored(number, kind, key, version, definition, status, swept)
+        return [*found.values()]
+
+    def accounts_in(self, key: str, limit: int, after: str = "") -> list[str]:
+        """Accounts behind `after`, in order."""
+        rows = self._connection.execute(
+            "SELECT account FROM account_members WHERE segment = ? AND account > ?"
+            " ORDER BY account LIMIT ?",
+            (key, after, limit),
+        )
+        return [account for (account,) in rows]
+
+    def account_since(self, key: str, account: str) -> int | None:
+        """Since when the account is in the segment (µs UTC), None when it is not."""
+        query = "SELECT since FROM account_members WHERE segment = ? AND account = ?"
+        found = self._connection.execute(query, (key, account)).get
+        return None if found is None else int(found)
+
+    def account_changes(
+        self, key: str, limit: int, before: int | None = None, account: str | None = None
+    ) -> list[AccountChange]:
+        """The latest first; those before the number `before`."""
+        rows = self._connection.execute(
+            "SELECT seq, segment, account, entered, at, reason, version FROM account_changes"
+            " WHERE segment = ?1 AND (?2 IS NULL OR seq < ?2) AND (?3 IS NULL OR account = ?3)"
+            " ORDER BY seq DESC LIMIT ?4",
+            (key, before, account, limit),
+        )
+        return [
+            AccountChange(seq, segment, who, bool(entered), at, msgspec.json.decode(why), version)
+            for seq, segment, who, entered, at, why, version in rows
         ]
 
     def known(self) -> Known:
@@ -205,9 +260,11 @@ class AudienceReads:
 
     def _shown(self, row: tuple[Any, ...]) -> Shown:
         _, kind, key, version, body, status, swept, by, reason, at = row
-        table = "segment_members WHERE segment" if kind == "segment" else "trait_values WHERE trait"
-        count = self._connection.execute(f"SELECT count(*) FROM {table} = ?", (key,)).get
         definition = plans.read(kind, body)
+        table = "segment_members WHERE segment" if kind == "segment" else "trait_values WHERE trait"
+        if plans.of_accounts(definition):
+            table = "account_members WHERE segment"
+        count = self._connection.execute(f"SELECT count(*) FROM {table} = ?", (key,)).get
         progress = self._progress(status, swept, definition)
         return Shown(
             kind, key, version, definition, status, progress, by, reason, at, int(count or 0)
@@ -219,6 +276,8 @@ class AudienceReads:
             return min(1.0, swept / last) if last else 1.0
         if status != plans.FILLING:
             return 1.0
+        if plans.of_accounts(definition):
+            return 0.0
         filled = [self._filled_of(each) for each in plans.wanted(definition, self.known())]
         return min([1.0, *(each / last for each in filled if each is not None and last)])
 

@@ -8,7 +8,7 @@ draft 7, which all editors know.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from rapport.audiences import definitions, duration, operands, parts, paths, reading
@@ -96,7 +96,7 @@ def _condition(head: str) -> Schema:
     return made
 
 
-_CONDITIONS: Final = {
+_CONDITIONS: Final[Mapping[str, Callable[[], tuple[Schema, tuple[str, ...]]]]] = {
     **dict.fromkeys(("all", "any"), lambda: (_many(_ref("condition")), ())),
     "not": lambda: ({"allOf": [_ref("condition")]}, ()),
     "trait": lambda: (_pattern(_TRAIT), ()),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import apsw
 from xxhash import xxh3_64_hexdigest
 
-from rapport.audiences import defining, filling, plans, store
+from rapport.audiences import account_members, defining, filling, plans, store
 from rapport.audiences.changes import MOST_MESSAGES, Outcome, Reason, json_of
 from rapport.audiences.evaluating import Evaluator, Work
 from rapport.audiences.matching import Collected
@@ -48,6 +48,7 @@ class Audiences:
         zone: str = "UTC",
     ) -> None:
         migrate(connection, "audiences", store.STEPS)
+        migrate(connection, "account_segments", account_members.STEPS)
         self._connection = connection
         self._sources = sources
         self._rules = rules
@@ -121,6 +122,12 @@ class Audiences:
         reason = Reason("traits")
         self._put_off({each.profile: (set(users), reason) for each in outcome.values})
         return outcome
+
+    def write_accounts(self, control: Mapping[str, Any]) -> Outcome:
+        """Which accounts entered and left a segment of accounts; worked out elsewhere."""
+        if account_members.write(self._connection, control, self._plans, self._clock.now()):
+            return self._redefined()
+        return NOTHING
 
     def _redefined(self) -> Outcome:
         defining.promote(self._connection, plans.load(self._connection))

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from sqlglot import exp
 
@@ -28,6 +28,8 @@ from rapport.audiences.sql_zones import Zones
 from rapport.audiences.values import PLACES
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, call, choose, column, equals, one_of
+
+BELONGING: Final = "belonging"  # the table `identities` of accounts
 
 
 class Columns:
@@ -59,7 +61,13 @@ class Columns:
 
 
 class Events:
-    def __init__(self, dialect: Dialect, zones: Zones, now: int) -> None:
+    """With `of_accounts` a `profile` is an account, and a table `BELONGING` says which nodes send
+    for it; what names another account does not count."""
+
+    def __init__(
+        self, dialect: Dialect, zones: Zones, now: int, *, of_accounts: bool = False
+    ) -> None:
+        self._of_accounts = of_accounts
         self.dialect = dialect
         self.now = now
         self._zones = zones
@@ -152,9 +160,11 @@ class Events:
             *self._seen.aliased(),
         )
         query = query.from_(exp.to_table("events", alias="e")).join(
-            exp.to_table("identities", alias="i"),
+            exp.to_table(BELONGING if self._of_accounts else "identities", alias="i"),
             on=equals(column("node", "i"), column("node", "e")),
         )
+        if self._of_accounts:
+            query = query.where(_counts_for(column("profile", "i")))
         for name in self._sessions.values():
             on = equals(column("profile", name), column("profile", "i"))
             query = query.join(exp.to_table(name), on=on, join_type="left")
@@ -234,6 +244,12 @@ class Events:
     def _flagged(self, flag: E) -> E:
         """The expression of a column of `seen`, for other columns of `seen`."""
         return self._seen.value(flag.name)
+
+
+def _counts_for(account: E) -> E:
+    named = exp.Coalesce(this=column("group_id", "e"), expressions=[exp.Literal.string("")])
+    of_somebody = binary(exp.NEQ, column("node", "e"), 0)
+    return exp.or_(equals(named, account), exp.and_(equals(named, ""), of_somebody))
 
 
 def _ts() -> E:

@@ -43,10 +43,14 @@ def list_command(data: str | None, as_json: bool) -> None:
 @reading
 def show_command(key: str, limit: int, data: str | None, as_json: bool) -> None:
     """Show one segment, some members and the latest changes."""
+    path = f"/segments/{quote(key, safe='')}"
     with api_for(existing(data)) as api:
-        one = api.get(f"/segments/{quote(key, safe='')}")
-        members = list(api.pages(f"/segments/{quote(key, safe='')}/members", limit=limit))
-        changes = list(api.pages(f"/segments/{quote(key, safe='')}/changes", limit=limit))
+        one = api.get(path)
+        if one["of"] == "accounts":
+            members = api.get(f"{path}/members", limit=min(limit, 200))["accounts"]
+        else:
+            members = list(api.pages(f"{path}/members", limit=limit))
+        changes = list(api.pages(f"{path}/changes", limit=limit))
     if as_json:
         print_json({**one, "members": members, "changes": changes})
         return
@@ -54,8 +58,8 @@ def show_command(key: str, limit: int, data: str | None, as_json: bool) -> None:
     print_fields({**shown, "state": _state(one), "when": json.dumps(one["when"])})
     rows = [(each["id"], each["name"], each["last_seen"]) for each in members]
     print_table(("member", "name", "last seen"), rows, empty="nobody is in it", gap=True)
-    moves = [(each["at"], _moved(each), each["profile"], _because(each)) for each in changes]
-    print_table(("at", "", "profile", "because of"), moves, empty="no changes", gap=True)
+    moves = [(each["at"], _moved(each), _who(each), _because(each)) for each in changes]
+    print_table(("at", "", "who", "because of"), moves, empty="no changes", gap=True)
 
 
 @segments_command.command("why", epilog="Example: rapport segments why vip ada@example.org")
@@ -63,14 +67,16 @@ def show_command(key: str, limit: int, data: str | None, as_json: bool) -> None:
 @click.argument("who")
 @reading
 def why_command(key: str, who: str, data: str | None, as_json: bool) -> None:
-    """Tell why a customer is in a segment, or is not."""
-    path = f"/segments/{quote(key, safe='')}/why/{quote(identifier(who), safe=':')}"
+    """Tell why a customer (or an account) is in a segment, or is not."""
+    path = f"/segments/{quote(key, safe='')}"
     with api_for(existing(data)) as api:
-        answer = api.get(path)
+        whose = who if api.get(path)["of"] == "accounts" else identifier(who)
+        answer = api.get(f"{path}/why/{quote(whose, safe=':')}")
     if as_json:
         print_json(answer)
         return
-    print_fields({"profile": answer["profile"], "member": answer["member"], **_since(answer)})
+    named = "account" if answer["account"] else "profile"
+    print_fields({named: _who(answer), "member": answer["member"], **_since(answer)})
     _print_verdict(answer["verdict"], 0)
 
 
@@ -85,14 +91,17 @@ def preview_command(file: Path, data: str | None, as_json: bool) -> None:
         raw = yaml.safe_load(file.read_text("utf-8"))
     except yaml.YAMLError:
         raise Malformed(f"{file.name} is not YAML", hint="see docs/conditions.md") from None
-    when = raw["when"] if isinstance(raw, dict) and "when" in raw else raw
+    asked = {"when": raw}
+    if isinstance(raw, dict) and "when" in raw:
+        asked = {"when": raw["when"], "of": raw.get("of", "people")}
     with api_for(existing(data)) as api:
-        answer = api.post("/segments/preview", {"when": when})
+        answer = api.post("/segments/preview", asked)
     if as_json:
         print_json(answer)
         return
     print_fields({"members": answer["count"]})
-    rows = [(each["id"], each["name"], each["last_seen"]) for each in answer["sample"]]
+    sample = answer["sample"] or answer["accounts"]
+    rows = [(each["id"], each["name"], each["last_seen"]) for each in sample]
     print_table(("for example", "name", "last seen"), rows, gap=True)
 
 
@@ -141,6 +150,10 @@ def _edited(version: dict[str, Any]) -> str:
 
 def _since(answer: dict[str, Any]) -> dict[str, Any]:
     return {"since": answer["since"]} if answer["since"] else {}
+
+
+def _who(one: dict[str, Any]) -> str:
+    return str(one["account"] or one["profile"])
 
 
 def _moved(change: dict[str, Any]) -> str:

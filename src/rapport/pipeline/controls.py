@@ -45,6 +45,7 @@ class Controls:
             "retire": lambda control: self._happened(audiences.retire(control)),
             "fill": lambda control: self._happened(audiences.fill(control)),
             "values": lambda control: self._happened(audiences.write_values(control)),
+            "accounts": lambda control: self._happened(audiences.write_accounts(control)),
         }
 
     def apply(self, control: Control, offset: int) -> None:

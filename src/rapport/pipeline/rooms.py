@@ -42,6 +42,7 @@ class AudiencesRoom(Protocol):
     def retire(self, control: Mapping[str, Any]) -> Outcome: ...
     def fill(self, control: Mapping[str, Any]) -> Outcome: ...
     def write_values(self, control: Mapping[str, Any]) -> Outcome: ...
+    def write_accounts(self, control: Mapping[str, Any]) -> Outcome: ...
     def reset(self) -> None: ...
 
 
@@ -64,7 +65,7 @@ class NoAudiences:
         del offset, outbox
         raise Malformed(f"there are no audiences here for {control.get('action')!r}")
 
-    retire = fill = write_values = define
+    retire = fill = write_values = write_accounts = define
 
     def reset(self) -> None:
         return

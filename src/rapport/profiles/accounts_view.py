@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from rapport.clock import to_iso
 from rapport.errors import NotFound
 from rapport.profiles import view
@@ -61,6 +63,26 @@ def one(lens: Lens, id: str) -> dict[str, Any]:
     if row is None:
         raise NotFound(f"no account {id!r}", hint="accounts come from group calls")
     return _account(lens, row, account_fragments(lens, [id]).get(id, {}))
+
+
+def several(lens: Lens, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Accounts without their people, in the order asked for; unknown ones are left out."""
+    wanted = msgspec.json.encode(list(ids)).decode()
+    query = (
+        "SELECT id, first_time, last_time FROM accounts"
+        " WHERE id IN (SELECT value FROM json_each(?))"
+    )
+    rows = {row[0]: row for row in lens.connection.execute(query, (wanted,))}
+    found = account_fragments(lens, list(rows))
+    return [_account(lens, rows[id], found.get(id, {})) for id in ids if id in rows]
+
+
+def traits_after(lens: Lens, id: str, limit: int) -> list[tuple[str, dict[str, Any]]]:
+    """Ids behind `id`, in order, each with its traits."""
+    query = "SELECT id FROM accounts WHERE id > ? ORDER BY id LIMIT ?"
+    ids = [str(row[0]) for row in lens.connection.execute(query, (id, limit))]
+    found = account_fragments(lens, ids)
+    return [(each, view.traits(lens, found.get(each, {}), {})) for each in ids]
 
 
 def members(lens: Lens, id: str, limit: int) -> list[int]:

@@ -155,6 +155,27 @@ class ProfileReads:
         shown["members"] = [view.summary(p, parts, v, lens.senders) for p, parts, v in people]
         return shown
 
+    def account_summaries(self, ids: Sequence[str]) -> list[dict[str, Any]]:
+        """One line for each, in the order asked for; unknown ones are left out."""
+        with self._look() as lens:
+            return accounts_view.several(lens, ids)
+
+    def account_members(self, id: str, limit: int) -> list[int]:
+        """Profiles that belong to the account, the latest seen first."""
+        with self._look() as lens:
+            return accounts_view.members(lens, id, limit)
+
+    def account_traits(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Id and traits of every account, by id; new ones may come in meanwhile."""
+        last = ""
+        while True:
+            with self._look() as lens:
+                found = accounts_view.traits_after(lens, last, _CHUNK)
+            yield from found
+            if len(found) < _CHUNK:
+                return
+            last = found[-1][0]
+
     def _summaries(self, lens: Lens, profiles: Sequence[int]) -> list[dict[str, Any]]:
         return [
             view.summary(profile, parts, values, lens.senders)

@@ -1,6 +1,7 @@
 """The thread that tells the pipeline what only the warehouse knows.
 
-The past of new definitions (`audiences.backfill`), and on schedule the values of traits in SQL.
+The past of new definitions (`audiences.backfill`), and on schedule the values of traits in SQL
+and the segments of accounts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rapport.audiences.backfill import Backfill
 from rapport.audiences.model import SqlQuery
 from rapport.clock import SECOND
 from rapport.ids import parse_profile_id
+from rapport.server.account_segments import AccountSegments
 from rapport.server.hold import held
 from rapport.server.rooms import Reads, Rooms
 from rapport.server.telling import Telling
@@ -62,11 +64,13 @@ class History:
         self._backfill = Backfill(
             rooms.warehouse, reads.audiences, rooms.folder.parts, self._telling.tell, rooms.clock
         )
+        accounts = AccountSegments(rooms, self._telling.tell)
         while not self._stop.wait(LOOK_SECONDS):
             if held(rooms.folder.hold):
                 continue
             while not self._stop.is_set() and self._backfill.run():
                 pass
+            accounts.run(reads)
             self._ask_due(reads)
 
     def _ask_due(self, reads: Reads) -> None:

@@ -11,16 +11,18 @@ from typing import TypeVar
 import apsw
 import numpy as np
 
+from rapport.audiences.plans import of_accounts
 from rapport.audiences.reads import AudienceReads
 from rapport.clock import Clock
 from rapport.collect.sources import SourceStore
 from rapport.config import Settings
 from rapport.database import connect
-from rapport.errors import Conflict
+from rapport.errors import Conflict, Malformed
 from rapport.identity.reads import IdentityReads
 from rapport.insights.asking import Insights
 from rapport.insights.models import ModelStore
 from rapport.insights.rows import Ints
+from rapport.insights.running import Running
 from rapport.insights.saved import SavedStore
 from rapport.insights.worth import Worth
 from rapport.log.base import EventLog
@@ -83,6 +85,11 @@ class Rooms:
         self.pipeline = PipelineReads(self.folder.state, log)
         self.history = WarehouseReads(warehouse)
         self.insights = Insights(warehouse, clock, self.members)
+        self.running = Running(
+            clock,
+            seconds=settings.insight_timeout_seconds,
+            memory_mb=settings.insight_memory_mb,
+        )
         self.saved = SavedStore(self.folder.control, clock)
         self.models = ModelStore(self.folder.control, clock)
         self.worth = Worth(warehouse, clock, self.models.settings)
@@ -122,6 +129,8 @@ class Rooms:
         """Profiles in a segment. Asked in a thread of `asking`."""
         reads = self._own()
         found = reads.audiences.definition("segment", key)
+        if of_accounts(found.definition):
+            raise Malformed(f"{key} is a segment of accounts", hint="name a segment of people")
         if found.progress < 1:
             raise Conflict(
                 f"segment {key!r} is still being computed",
@@ -148,6 +157,7 @@ class Rooms:
         return reads
 
     def close(self) -> None:
+        self.running.cancel_all()
         self._threads.shutdown(wait=True)
         self._workers.shutdown(wait=True)
         self._askers.shutdown(wait=True)

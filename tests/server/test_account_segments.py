@@ -1,0 +1,116 @@
+"""When segments of accounts are counted: at once when they are new, then every minute."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from rapport.audiences import definitions
+from rapport.audiences.plans import Stored
+from rapport.server import account_segments
+from rapport.server.account_segments import AccountSegments
+
+
+class Stage:
+    """Reads of definitions and members, a clock, and what the pipeline was told."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now = 1_000.0
+        self.takes = 0.0
+        self.found: dict[str, list[str]] = {}
+        self.inside: dict[str, list[str]] = {}
+        self.stored: list[Stored] = []
+        self.told: list[dict[str, Any]] = []
+        self.audiences = SimpleNamespace(
+            of_accounts=lambda: self.stored,
+            accounts_in=lambda key, limit: self.inside.get(key, []),
+            known=lambda: None,
+        )
+        monkeypatch.setattr(account_segments, "members", self._members)
+        rooms: Any = SimpleNamespace()
+        self.one = AccountSegments(rooms, self._tell, lambda: self.now)
+
+    def define(self, number: int, key: str, status: str = "filling") -> None:
+        segment = definitions.segment({"key": key, "of": "accounts", "when": {"did": "A"}})
+        self.stored = [one for one in self.stored if one.key != key]
+        self.stored.append(Stored(number, "segment", key, 1, segment, status, 0))
+
+    def run(self) -> bool:
+        reads: Any = self
+        return self.one.run(reads)
+
+    def _members(self, *_: Any) -> dict[str, list[str]]:
+        self.now += self.takes
+        if "broken" in self.found:
+            raise RuntimeError("no such column")
+        return self.found
+
+    def _tell(self, control: dict[str, Any]) -> bool:
+        self.told.append(control)
+        for way in ("entered", "left"):
+            held = set(self.inside.get(control["segment"], []))
+            change = held.union if way == "entered" else held.difference
+            self.inside[control["segment"]] = sorted(change(control[way]))
+        return True
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    return Stage(monkeypatch)
+
+
+def test_a_new_one_is_counted_at_once_and_what_differs_every_minute(stage: Stage) -> None:
+    assert not stage.run()
+    stage.define(1, "firms")
+    stage.found = {"firms": ["a", "b"]}
+    assert stage.run()
+    assert stage.told == [
+        {
+            "action": "accounts",
+            "segment": "firms",
+            "version": 1,
+            "complete": True,
+            "entered": ["a", "b"],
+            "left": [],
+        }
+    ]
+    stage.define(1, "firms", "live")
+    stage.now += 59
+    assert not stage.run()
+    stage.now += 1
+    assert stage.run()
+    assert len(stage.told) == 1  # nothing differs, nothing is told
+    stage.found = {"firms": ["b", "c"]}
+    stage.now += 60
+    assert stage.run()
+    assert (stage.told[-1]["entered"], stage.told[-1]["left"]) == (["c"], ["a"])
+    stage.define(2, "houses")
+    stage.found["houses"] = []
+    assert stage.run()
+    assert (stage.told[-1]["segment"], stage.told[-1]["complete"]) == ("houses", True)
+
+
+def test_counting_takes_a_tenth_of_the_time_at_most(stage: Stage) -> None:
+    stage.define(1, "firms")
+    stage.found, stage.takes = {"firms": ["a"]}, 20.0
+    assert stage.run()
+    stage.now += 170
+    assert not stage.run()
+    stage.now += 10
+    assert stage.run()
+
+
+def test_many_are_told_in_parts_and_a_failure_ends_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account_segments, "_AT_ONCE", 2)
+    stage.define(1, "firms")
+    stage.found = {"firms": ["a", "b", "c"]}
+    assert stage.run()
+    assert [one["complete"] for one in stage.told] == [False, True]
+    stage.found, stage.now = {"broken": []}, stage.now + 60
+    assert stage.run()
+    assert not stage.run()
+    assert stage.inside["firms"] == ["a", "b", "c"]
