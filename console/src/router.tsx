@@ -163,6 +163,20 @@ const dashboard = createRoute({
   component: lazyRouteComponent(() => import('./pages/dashboards/DashboardPage'), 'DashboardPage'),
 })
 
+const value = createRoute({
+  getParentRoute: () => shell,
+  path: '/value',
+  validateSearch: search({ tab: '', class: '', days: '', forecast: '', rule: '', span: '', segment: '', k: '', model: '' }),
+  component: lazyRouteComponent(() => import('./pages/value/ValuePage'), 'ValuePage'),
+})
+
+const northStar = createRoute({
+  getParentRoute: () => shell,
+  path: '/north-star',
+  validateSearch: search({ key: '', q: '', edit: '', view: '', at: '', metric: '', cell: '', who: '' }),
+  component: lazyRouteComponent(() => import('./pages/northstar/NorthStarPage'), 'NorthStarPage'),
+})
+
 const sql = createRoute({
   getParentRoute: () => shell,
   path: '/sql',
@@ -173,11 +187,12 @@ const sql = createRoute({
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
+  validateSearch: search({ tab: '' }),
   component: lazyRouteComponent(() => import('./pages/settings/SettingsPage'), 'SettingsPage'),
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, segments, newSegment, segment, traits, newTrait, trait, live, events, quarantine, sources, accounts, insights, dashboards, dashboard, sql, settings])]),
+  routeTree: root.addChildren([login, shell.addChildren([home, profiles, profile, segments, newSegment, segment, traits, newTrait, trait, live, events, quarantine, sources, accounts, insights, dashboards, dashboard, value, northStar, sql, settings])]),
   context: { queries: queryClient },
   defaultPreload: 'intent',
   defaultPendingComponent: PagePending,

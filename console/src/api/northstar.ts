@@ -59,12 +59,16 @@ export interface NorthStarTold {
 
 export type SavedNorthStar = Omit<SavedInsight, 'kind' | 'question'> & { kind: 'north_star'; question: NorthStarQuestion }
 
-export const savedNorthStarsQuery = queryOptions({
+/** All that is saved, of any kind: keys are taken by each. */
+export const everySavedQuery = queryOptions({
   queryKey: savedInsightsQuery.queryKey,
   queryFn: ({ signal }) => api.get<List<SavedInsight>>('/saved-insights', undefined, signal),
   staleTime: 30_000,
-  select: ({ items }) => (items as (SavedInsight | SavedNorthStar)[]).filter((each): each is SavedNorthStar => each.kind === 'north_star'),
 })
+
+export function northStarsOf(list: List<SavedInsight> | undefined): SavedNorthStar[] | undefined {
+  return (list?.items as (SavedInsight | SavedNorthStar)[] | undefined)?.filter((each): each is SavedNorthStar => each.kind === 'north_star')
+}
 
 export const northStarQuery = (question: NorthStarQuestion) =>
   queryOptions({

@@ -87,11 +87,35 @@ export function isHoled(parts: Parts): boolean {
   return names.includes('') || parts.where.some(({ path }) => path === '') || (parts.path === '' && !pathless.includes(parts.kind))
 }
 
+/** What a model says when nothing else is asked of it; the others say what they are called. */
+const FIRST: Record<string, string> = {
+  rfm: 'rfm_class',
+  churn: 'churn_risk',
+  propensity: 'purchase_propensity',
+  next_purchase: 'next_purchase_on',
+  affinity: 'favourite_category',
+  channels: 'favourite_channel',
+  lookalikes: 'lookalike_similarity',
+}
+
+/** What a model says. */
+export function readModel(raw: unknown): { model: string; trait: string; every: string } | undefined {
+  if (typeof raw !== 'object' || raw === null || !('model' in raw) || typeof raw.model !== 'string') return undefined
+  const node = raw as Computation
+  return { model: raw.model, trait: text(node.trait) || (FIRST[raw.model] ?? raw.model), every: text(node.every) || '1d' }
+}
+
 /** "the sum of total of Order Completed in the last 90 days". */
 export function computationWords(voice: Voice, raw: unknown): string {
+  const { t, language } = voice
+  const output = readModel(raw)
+  if (output) {
+    const { model, trait, every } = output
+    const said = t(`value.trait.${trait as 'rfm_class'}`, { defaultValue: trait })
+    return t('traits.rule.model', { said, model: t(`value.model.${model as 'rfm'}.title`, { defaultValue: model }), every: lengthWords(language, every) })
+  }
   const parts = readComputation(raw)
   if (!parts) return ''
-  const { t, language } = voice
   const kind = t(`traits.kind.${parts.kind}`)
   if (parts.kind === 'expression' || parts.kind === 'sql') return `${kind} ${parts.text}`
   const where = parts.where.length ? t('conditions.where', { filters: filterWords(voice, parts.where) }) : ''

@@ -7,6 +7,7 @@ import home from './locales/ar/home.json'
 import insights from './locales/ar/insights.json'
 import live from './locales/ar/live.json'
 import login from './locales/ar/login.json'
+import northstar from './locales/ar/northstar.json'
 import profile from './locales/ar/profile.json'
 import profiles from './locales/ar/profiles.json'
 import quarantine from './locales/ar/quarantine.json'
@@ -16,5 +17,6 @@ import shell from './locales/ar/shell.json'
 import sources from './locales/ar/sources.json'
 import sql from './locales/ar/sql.json'
 import traits from './locales/ar/traits.json'
+import value from './locales/ar/value.json'
 
-export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }
+export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, northstar, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits, value }

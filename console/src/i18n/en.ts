@@ -7,6 +7,7 @@ import home from './locales/en/home.json'
 import insights from './locales/en/insights.json'
 import live from './locales/en/live.json'
 import login from './locales/en/login.json'
+import northstar from './locales/en/northstar.json'
 import profile from './locales/en/profile.json'
 import profiles from './locales/en/profiles.json'
 import quarantine from './locales/en/quarantine.json'
@@ -16,5 +17,6 @@ import shell from './locales/en/shell.json'
 import sources from './locales/en/sources.json'
 import sql from './locales/en/sql.json'
 import traits from './locales/en/traits.json'
+import value from './locales/en/value.json'
 
-export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }
+export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, northstar, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits, value }

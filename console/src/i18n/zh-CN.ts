@@ -7,6 +7,7 @@ import home from './locales/zh-CN/home.json'
 import insights from './locales/zh-CN/insights.json'
 import live from './locales/zh-CN/live.json'
 import login from './locales/zh-CN/login.json'
+import northstar from './locales/zh-CN/northstar.json'
 import profile from './locales/zh-CN/profile.json'
 import profiles from './locales/zh-CN/profiles.json'
 import quarantine from './locales/zh-CN/quarantine.json'
@@ -16,5 +17,6 @@ import shell from './locales/zh-CN/shell.json'
 import sources from './locales/zh-CN/sources.json'
 import sql from './locales/zh-CN/sql.json'
 import traits from './locales/zh-CN/traits.json'
+import value from './locales/zh-CN/value.json'
 
-export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits }
+export default { ...common, accounts, conditions, dashboards, events, home, insights, live, login, northstar, profile, profiles, quarantine, segments, settings, shell, sources, sql, traits, value }

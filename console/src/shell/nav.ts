@@ -1,8 +1,8 @@
-import { Building2, Cable, ChartLine, House, LayoutDashboard, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, Tags, Target, UsersRound, type LucideIcon } from 'lucide-react'
+import { Building2, Cable, ChartLine, Gem, House, LayoutDashboard, ListTree, Radio, Settings, ShieldAlert, SquareTerminal, Star, Tags, Target, UsersRound, type LucideIcon } from 'lucide-react'
 import type { ParseKeys } from 'i18next'
 
 export interface NavPage {
-  to: '/' | '/profiles' | '/segments' | '/traits' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/insights' | '/dashboards' | '/sql' | '/settings'
+  to: '/' | '/profiles' | '/segments' | '/traits' | '/accounts' | '/live' | '/events' | '/quarantine' | '/sources' | '/insights' | '/dashboards' | '/value' | '/north-star' | '/sql' | '/settings'
   title: ParseKeys
   icon: LucideIcon
   /** `g` and then this key jumps here. */
@@ -40,6 +40,8 @@ export const NAV: readonly NavGroup[] = [
     pages: [
       { to: '/insights', title: 'insights.title', icon: ChartLine, jump: 'i' },
       { to: '/dashboards', title: 'dashboards.title', icon: LayoutDashboard, jump: 'd' },
+      { to: '/value', title: 'value.title', icon: Gem, jump: 'v' },
+      { to: '/north-star', title: 'northstar.title', icon: Star, jump: 'n' },
       { to: '/sql', title: 'sql.title', icon: SquareTerminal, jump: 'q' },
     ],
   },

@@ -1,7 +1,8 @@
+import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { COMPUTATIONS, PERIODS, readComputation, toComputation, withKind, type ComputationKind, type Parts } from '@/conditions/computations'
+import { computationWords, COMPUTATIONS, PERIODS, readComputation, readModel, toComputation, withKind, type ComputationKind, type Parts } from '@/conditions/computations'
 import { ViewChoice, type View } from '@/conditions/ConditionEditor'
 import css from '@/conditions/Conditions.module.css'
 import { isInside, type NodeError } from '@/conditions/errors'
@@ -12,6 +13,7 @@ import { EventWords } from '@/conditions/EventWords'
 import { marks } from '@/conditions/slots'
 import { LengthWord, Pick, Word } from '@/conditions/tokens'
 import { Refused } from '@/conditions/Tree'
+import { useVoice } from '@/conditions/useVoice'
 import { useProperties } from '@/conditions/useKnown'
 import { WindowWords } from '@/conditions/WindowWords'
 import { YamlView } from '@/conditions/YamlView'
@@ -32,6 +34,7 @@ export function TraitEditor({ value, onChange, error, note, actions }: Props) {
   const { t } = useTranslation()
   const [view, setView] = useState<View>('sentence')
   const parts = readComputation(value)
+  const model = readModel(value)
   const set = (change: Partial<Parts>) => parts && onChange(toComputation({ ...parts, ...change }))
   return (
     <Card
@@ -45,7 +48,7 @@ export function TraitEditor({ value, onChange, error, note, actions }: Props) {
       }
     >
       {view === 'code' && <YamlView label={t('traits.yaml')} value={value} onChange={onChange} error={error} />}
-      {view === 'sentence' && !parts && <p className={css.none}>{t('conditions.yaml.noTree')}</p>}
+      {view === 'sentence' && !parts && (model ? <OfModel value={value} /> : <p className={css.none}>{t('conditions.yaml.noTree')}</p>)}
       {view === 'sentence' && parts && (
         <div className={css.rule}>
           <Sentence parts={parts} onChange={set} onKind={(kind) => onChange(toComputation(withKind(parts, kind)))} />
@@ -53,6 +56,20 @@ export function TraitEditor({ value, onChange, error, note, actions }: Props) {
         </div>
       )}
     </Card>
+  )
+}
+
+/** What a model says is chosen on its card. */
+function OfModel({ value }: { value: unknown }) {
+  const { t } = useTranslation()
+  const voice = useVoice()
+  return (
+    <>
+      <p>{computationWords(voice, value)}</p>
+      <p className={css.none}>
+        {t('traits.modelHint')} <Link to="/value" search={{ tab: 'models' }}>{t('value.title')}</Link>
+      </p>
+    </>
   )
 }
 

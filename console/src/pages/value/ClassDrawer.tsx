@@ -40,7 +40,7 @@ export function ClassDrawer({ name, of, currency, onClose }: Props) {
       onClose={onClose}
       title={title}
       actions={
-        <Button variant="primary" icon={Target} onPress={() => setMaking(true)}>
+        <Button needs="write" variant="primary" icon={Target} onPress={() => setMaking(true)}>
           {t('value.segment.make')}
         </Button>
       }

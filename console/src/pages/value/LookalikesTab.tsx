@@ -92,7 +92,7 @@ function Found({ segment, k }: { segment: Segment; k: number }) {
         title={t('value.like.found', { name: segment.name })}
         actions={
           data.count > 0 && (
-            <Button size="small" variant="primary" icon={Target} onPress={() => setMaking(true)}>
+            <Button needs="write" size="small" variant="primary" icon={Target} onPress={() => setMaking(true)}>
               {t('value.segment.make')}
             </Button>
           )

@@ -69,7 +69,7 @@ export function MakeSegment({ proposed, description, model, output, seed = '', e
       actions={
         <>
           <Button onPress={onClose}>{t('ui.cancel')}</Button>
-          <Button variant="primary" onPress={() => make.mutate()} isPending={make.isPending} isDisabled={!known || !name.trim() || !own || taken}>
+          <Button needs="write" variant="primary" onPress={() => make.mutate()} isPending={make.isPending} isDisabled={!known || !name.trim() || !own || taken}>
             {t('value.segment.confirm')}
           </Button>
         </>

@@ -59,40 +59,41 @@ export function MakeTrait({ model, onClose }: { model: Model; onClose: () => voi
     <Dialog
       open
       onClose={onClose}
-      title={t('value.trait_.title', { name: words.model(model.name, model.title) })}
+      title={t('value.makeTrait.title', { name: words.model(model.name, model.title) })}
       actions={
         <>
           <Button onPress={onClose}>{t('ui.cancel')}</Button>
           <Button
+            needs="write"
             variant="primary"
             onPress={() => make.mutate(body)}
             isPending={make.isPending}
             isDisabled={!taken || clash || !shownName.trim() || !ownKey || (seeded && !seed)}
           >
-            {t('value.trait_.confirm')}
+            {t('value.makeTrait.confirm')}
           </Button>
         </>
       }
     >
       {make.error && <ErrorState error={make.error} />}
-      <p>{t('value.trait_.lead')}</p>
-      <Select label={t('value.trait_.output')} options={model.traits.map(({ key: value, meaning }) => ({ value, label: words.trait(value, meaning) }))} value={output} onChange={setOutput} />
+      <p>{t('value.makeTrait.lead')}</p>
+      <Select label={t('value.makeTrait.output')} options={model.traits.map(({ key: value, meaning }) => ({ value, label: words.trait(value, meaning) }))} value={output} onChange={setOutput} />
       {trait && trait.computed.length > 0 && (
         <p className={css.quiet}>
-          <Words text={t('value.trait_.already', { trait: trait.computed.join(', ') })} />
+          <Words text={t('value.makeTrait.already', { trait: trait.computed.join(', ') })} />
         </p>
       )}
       {seeded && (
         <Select
-          label={t('value.trait_.seed')}
+          label={t('value.makeTrait.seed')}
           options={[...(seed ? [] : [{ value: '', label: t('value.like.choose') }]), ...segments.map(({ key: value, name: label }) => ({ value, label }))]}
           value={seed}
           onChange={setSeed}
         />
       )}
       <TextField label={t('traits.name')} value={shownName} onChange={setName} isRequired />
-      <TextField label={t('segments.key')} value={ownKey} onChange={setKey} error={clash ? t('value.trait_.taken') : undefined} hint={t('traits.keyHint')} mono />
-      <Select label={t('value.trait_.every')} options={EVERY.map((value) => ({ value, label: t(`value.every.${value}`) }))} value={every} onChange={setEvery} />
+      <TextField label={t('segments.key')} value={ownKey} onChange={setKey} error={clash ? t('value.makeTrait.taken') : undefined} hint={t('traits.keyHint')} mono />
+      <Select label={t('value.makeTrait.every')} options={EVERY.map((value) => ({ value, label: t(`value.every.${value}`) }))} value={every} onChange={setEvery} />
     </Dialog>
   )
 }

@@ -47,7 +47,7 @@ export function ModelDrawer({ model, onClose, onTrait }: Props) {
       actions={
         <>
           <TrainButton model={model} small={false} />
-          <Button variant="primary" icon={Plus} onPress={onTrait}>
+          <Button needs="write" variant="primary" icon={Plus} onPress={onTrait}>
             {t('value.models.trait')}
           </Button>
         </>

@@ -90,7 +90,7 @@ function ModelView({ model, onOpen, onTrait }: Props) {
         <span className={css.quiet}>{model.card ? <Trained model={model} /> : null}</span>
         <span className={css.tools}>
           <TrainButton model={model} />
-          <Button size="small" icon={Plus} onPress={onTrait}>
+          <Button needs="write" size="small" icon={Plus} onPress={onTrait}>
             {t('value.models.trait')}
             <span className="hidden-visually"> {title}</span>
           </Button>
@@ -149,7 +149,7 @@ export function TrainButton({ model, small = true }: { model: Model; small?: boo
   })
   if (model.needs.includes('seeds') && !model.seed_segment) return null
   return (
-    <Button size={small ? 'small' : 'normal'} icon={Play} isPending={run.isPending || isMoving(model)} onPress={() => run.mutate()}>
+    <Button needs="write" size={small ? 'small' : 'normal'} icon={Play} isPending={run.isPending || isMoving(model)} onPress={() => run.mutate()}>
       {t('value.models.train')}
       <span className="hidden-visually"> {title}</span>
     </Button>

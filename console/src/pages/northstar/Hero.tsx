@@ -1,0 +1,89 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+import type { TrendsAnswer } from '@/api/insights'
+import type { NorthStarTold } from '@/api/northstar'
+import { PlainTable } from '@/ui/PlainTable'
+
+import { ChartView } from '../insights/chart/ChartView'
+import { useLook } from '../insights/chart/useLook'
+import { periodNames } from '../insights/periods'
+import type { Plot } from '../insights/plots'
+import { Change } from './Change'
+import css from './NorthStar.module.css'
+import { useNumbers } from './numbers'
+import { lineOf, openFrom } from './star'
+
+const HEIGHT = 240
+
+interface Props {
+  told: NorthStarTold
+  /** The same number with the time before. */
+  trends: TrendsAnswer | undefined
+  table: boolean
+  onWho: (metric: string, period: string) => void
+}
+
+/** The number in large, and its line against the earlier one. */
+export function Hero({ told: { question, answer }, trends, table, onWho }: Props) {
+  const { t, i18n } = useTranslation()
+  const numbers = useNumbers()
+  const { metric } = answer
+  const unit = question.period ?? 'week'
+  const look = useLook(unit, question.timezone)
+  const name = periodNames(i18n.language, unit, question.timezone, true)
+  const earlier = lineOf(trends?.compared)
+  const simple = question.metric.series.length === 1
+  const plot = useMemo((): Plot => {
+    const cell = simple ? (index: number) => ({ period: answer.periods[index] ?? '', series: 'A' }) : undefined
+    const now = { name: metric.name, values: metric.values, look: 0, cell }
+    const before = earlier && { name: t('insights.earlierOf', { name: metric.name }), values: earlier, look: 0, faint: true }
+    return { form: 'line', x: answer.periods, xAs: 'period', as: 'number', openFrom: openFrom(answer.complete), left: 0, series: before ? [now, before] : [now] }
+  }, [answer, metric, earlier, simple, t])
+  return (
+    <section className={css.hero} aria-label={metric.name}>
+      <header>
+        <h2>
+          <bdi>{metric.name}</bdi> <span className={css.quiet}>{name(answer.period)}</span>
+        </h2>
+        <p className={css.line}>
+          <span className={css.big} title={numbers.full(metric.value)}>
+            {numbers.short(metric.value)}
+          </span>
+          <Change share={metric.change_share} change={metric.change} />
+          <span className={css.quiet}>{metric.before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(metric.before) })}</span>
+        </p>
+      </header>
+      {table ? (
+        <div className={css.scroll}>
+          <PlainTable
+            label={t('northstar.table.periods')}
+            rows={answer.periods.map((period, index) => ({ period, value: metric.values[index], before: earlier?.[index], open: !answer.complete[index] }))}
+            rowId={({ period }) => period}
+            columns={[
+              {
+                id: 'period',
+                label: t('insights.column.period'),
+                render: ({ period, open }) => (
+                  <>
+                    {name(period)} {open && <span className={css.quiet}>{t('insights.soFar')}</span>}
+                  </>
+                ),
+              },
+              { id: 'value', label: metric.name, align: 'end', render: ({ value }) => numbers.full(value) },
+              { id: 'before', label: t('northstar.column.before'), align: 'end', render: ({ before }) => numbers.full(before) },
+            ]}
+          />
+        </div>
+      ) : (
+        <ChartView
+          plot={plot}
+          look={look}
+          label={t('northstar.chart', { name: metric.name })}
+          height={HEIGHT}
+          onCell={simple ? (cell) => onWho(metric.name, String(cell.period)) : undefined}
+        />
+      )}
+    </section>
+  )
+}

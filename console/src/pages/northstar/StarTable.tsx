@@ -1,0 +1,67 @@
+import { useTranslation } from 'react-i18next'
+
+import type { NorthStarTold } from '@/api/northstar'
+import { PlainTable } from '@/ui/PlainTable'
+import { Sparkline } from '@/ui/Sparkline'
+
+import { Change } from './Change'
+import css from './NorthStar.module.css'
+import { useNumbers } from './numbers'
+import { metricsOf, rowsOf, type Row } from './star'
+import { ExploreLink } from './StarTree'
+
+interface Props {
+  told: NorthStarTold
+  onWho: (metric: string, period: string) => void
+}
+
+/** The tree as a table of the same numbers; those with people behind them are buttons. */
+export function StarTable({ told, onWho }: Props) {
+  const { t } = useTranslation()
+  const numbers = useNumbers()
+  const plain = new Set(metricsOf(told.question.metric).filter(({ series }) => series.length === 1).map(({ name }) => name))
+  return (
+    <PlainTable<Row>
+      label={t('northstar.table.metrics')}
+      rows={rowsOf(told.answer.metric)}
+      rowId={({ node }) => node.name}
+      columns={[
+        {
+          id: 'metric',
+          label: t('northstar.column.metric'),
+          render: ({ node, depth }) => (
+            <span className={css.rowName} style={{ paddingInlineStart: `${depth * 20}px` }}>
+              <bdi>{node.name}</bdi> <ExploreLink told={told} name={node.name} />
+            </span>
+          ),
+        },
+        {
+          id: 'trend',
+          label: t('northstar.column.trend'),
+          wideOnly: true,
+          render: ({ node }) => (
+            <span className={css.rowTrend}>
+              <Sparkline values={node.values.map((each) => each ?? 0)} label={t('northstar.trend', { name: node.name })} height={22} />
+            </span>
+          ),
+        },
+        {
+          id: 'now',
+          label: t('northstar.column.now'),
+          align: 'end',
+          render: ({ node }) =>
+            plain.has(node.name) && node.value ? (
+              <button type="button" className={css.number} onClick={() => onWho(node.name, told.answer.period)} aria-label={`${numbers.full(node.value)} · ${t('northstar.who', { name: node.name })}`}>
+                {numbers.full(node.value)}
+              </button>
+            ) : (
+              numbers.full(node.value)
+            ),
+        },
+        { id: 'before', label: t('northstar.column.before'), align: 'end', wideOnly: true, render: ({ node }) => numbers.full(node.before) },
+        { id: 'change', label: t('northstar.column.change'), align: 'end', render: ({ node }) => <Change share={node.change_share} change={node.change} /> },
+        { id: 'made', label: t('northstar.column.made'), align: 'end', wideOnly: true, render: ({ node, above }) => (above?.combine ? numbers.change(node.contribution) : '') },
+      ]}
+    />
+  )
+}

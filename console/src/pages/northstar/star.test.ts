@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+
+import type { NorthStarAnswer, NorthStarQuestion } from '@/api/northstar'
+
+import { askable, comparable, freeName, fromText, isReady, templates, toText, trendsOf, withoutSeries, withSeries } from './star'
+
+const QUESTION: NorthStarQuestion = {
+  kind: 'north_star',
+  period: 'week',
+  from: '90d',
+  metric: {
+    name: 'Orders',
+    series: [{ event: 'Order Completed' }],
+    combine: 'product',
+    inputs: [
+      { name: 'Buyers', series: [{ event: 'Order Completed', measure: 'people' }] },
+      { name: 'Each', series: [{ event: 'Order Completed', measure: 'per_person' }] },
+    ],
+  },
+}
+const WORDS = { buyers: 'Buyers', ordersEach: 'Each', orderValue: 'Worth', people: (event: string) => `People: ${event}`, often: 'Often', revenue: 'Revenue', active: 'Active' }
+
+describe('a north star in the address', () => {
+  it('comes back as it was', () => {
+    expect(fromText(toText(QUESTION))).toEqual(QUESTION)
+  })
+
+  it('is none when it is something else', () => {
+    expect(fromText('{"kind":"trends","series":[]}')).toBeUndefined()
+    expect(fromText('{"kind":"north_star","metric":{"name":"x","series":[]}}')).toBeUndefined()
+    expect(fromText('no json')).toBeUndefined()
+  })
+})
+
+describe('what is asked', () => {
+  it('leaves out filters that are still being written, and how none make a metric', () => {
+    const metric = { name: 'Orders', series: [{ event: 'Order Completed', where: [{ path: 'properties.total', op: 'gt' }] }], combine: 'sum' as const }
+    expect(askable({ kind: 'north_star', metric })).toEqual({ kind: 'north_star', metric: { name: 'Orders', series: [{ event: 'Order Completed' }] } })
+  })
+
+  it('waits for names of their own, for paths and for formulas', () => {
+    expect(isReady(QUESTION)).toBe(true)
+    const { metric } = QUESTION
+    expect(isReady({ ...QUESTION, metric: { ...metric, name: 'Buyers' } })).toBe(false)
+    expect(isReady({ ...QUESTION, metric: { ...metric, series: [{ event: 'x', measure: 'sum' }] } })).toBe(false)
+    expect(isReady({ ...QUESTION, metric: withSeries(metric) })).toBe(true)
+    expect(isReady({ ...QUESTION, metric: { ...withSeries(metric), formula: undefined } })).toBe(false)
+    expect(withoutSeries(withSeries(metric), 1)).toEqual({ ...metric, formula: undefined })
+  })
+
+  it('is a question of trends for each metric', () => {
+    expect(trendsOf(QUESTION, QUESTION.metric.inputs![0]!)).toEqual({
+      kind: 'trends',
+      series: [{ event: 'Order Completed', measure: 'people' }],
+      period: 'week',
+      compare: 'previous',
+      from: '90d',
+    })
+  })
+})
+
+describe('beginnings', () => {
+  it('fit the events that there are', () => {
+    expect(templates('Order Completed', 'properties.total', ['Product Viewed'], WORDS, 'UTC').map(({ id }) => id)).toEqual(['revenue', 'often', 'active'])
+    expect(templates(undefined, undefined, [], WORDS, 'UTC').map(({ id }) => id)).toEqual(['active'])
+    expect(templates('Order Completed', 'properties.total', ['Product Viewed'], WORDS, 'UTC').every(({ question }) => isReady(question))).toBe(true)
+  })
+
+  it('get names that are free', () => {
+    expect(freeName(QUESTION, 'Input')).toBe('Input 3')
+  })
+})
+
+it('compares periods that are over and have one before', () => {
+  const answer = { periods: ['a', 'b', 'c', 'd'], complete: [true, true, true, false] } as NorthStarAnswer
+  expect(comparable(answer)).toEqual(['c', 'b'])
+})
