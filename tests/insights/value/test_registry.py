@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -96,3 +98,12 @@ def test_importing_the_models_loads_no_science() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_handbook_lists_what_each_model_says_in_its_order() -> None:
+    """Without `trait`, a computed trait takes the first of the row."""
+    page = (Path(__file__).parents[3] / "docs/customer-value.md").read_text("utf-8")
+    rows = [line.split("|")[1:3] for line in page.splitlines() if line.startswith("| `")]
+    told = {name.strip(" `"): re.findall(r"`(\w+)`", said) for name, said in rows}
+    for name, model in registry.MODELS.items():
+        assert told[name] == [trait.key for trait in model.traits]

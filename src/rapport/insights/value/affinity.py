@@ -87,10 +87,10 @@ MODEL: Final = Model(
     title="Category affinity",
     needs=("orders", "interests"),
     traits=(
-        Trait("category_affinity", "texts", "up to five categories, the strongest first"),
-        Trait("category_affinity_shares", "numbers", "the share of each in what she likes"),
         Trait("favourite_category", "text", "the strongest, once there is evidence"),
         Trait("distinctive_category", "text", "what sets her apart most from everybody else"),
+        Trait("category_affinity", "texts", "up to five categories, the strongest first"),
+        Trait("category_affinity_shares", "numbers", "the share of each in what she likes"),
     ),
     features=(
         Feature("evidence", "orders and looks, decayed, in orders of today"),

@@ -168,10 +168,10 @@ MODEL: Final = Model(
     title="Lifetime value",
     needs=("orders",),
     traits=(
+        Trait("lifetime_value", "number", "what the orders of the coming year are worth today"),
         Trait("p_alive", "number", "probability that she is still a customer"),
         Trait("expected_orders_90d", "number", "orders to come in 90 days, on average"),
         Trait("expected_order_value", "number", "what each will bring, on average"),
-        Trait("lifetime_value", "number", "what the orders of the coming year are worth today"),
     ),
     features=(
         Feature("x", "days with an order, after the first"),
