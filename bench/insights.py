@@ -25,6 +25,7 @@ from rapport.insights.ground import Ground
 from rapport.insights.kinds import KINDS, read
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.watch import Watch
 
 NOW = START + DAYS * DAY
 RANGE = {"from": "2025-01-01", "to": "2025-04-01"}
@@ -124,7 +125,7 @@ def main() -> None:
         warehouse = _rapport(folder)
         timeline = Timeline(warehouse)
         begun = time.perf_counter()
-        timeline.fresh()
+        timeline.fresh(Watch())
         print(f"timeline built in {time.perf_counter() - begun:.1f} s")
         asked = {
             name: partial(_asked, body, warehouse, timeline) for name, body in QUESTIONS.items()

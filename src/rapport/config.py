@@ -78,6 +78,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 512
     sql_max_rows: Annotated[int, Doc(description="Most rows an SQL answer may have.")] = 10_000
     sql_timeout_seconds: Annotated[int, Doc(description="Longest an SQL query may run.")] = 30
+    insight_timeout_seconds: Annotated[
+        int, Doc(description="Longest an insight may take to be answered.")
+    ] = 120
+    insight_memory_mb: Annotated[
+        int, Doc(description="Memory for the events that one insight reads at once, in MiB.")
+    ] = 2_048
     archive: Annotated[
         bool, Doc(description="Write each finished day to Parquet under DATA/archive.")
     ] = True

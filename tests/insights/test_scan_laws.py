@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rapport.insights import scan
 from rapport.insights.oracles.matched import matched
 from rapport.insights.specs.scope import EventPick, Question, selection
+from rapport.warehouse.watch import Watch
 from tests.insights.conftest import NewWorld
 from tests.insights.planting import HOUR, NOW, histories, owners
 
@@ -51,7 +52,13 @@ def test_sql_and_definition_select_the_same(
     wanted = ["properties.v", "event"]
     low, high = NOW - 9 * HOUR, NOW - 2 * HOUR
     found, values = scan.rows(
-        world.warehouse, world.ground().held.owner, chosen, low, high, now=NOW, wanted=wanted
+        world.warehouse,
+        world.ground().held.owner,
+        chosen,
+        *(low, high),
+        now=NOW,
+        wanted=wanted,
+        watch=Watch(),
     )
     got = [
         (

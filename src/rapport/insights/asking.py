@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import msgspec
@@ -15,9 +17,11 @@ from rapport.insights.kinds import KINDS, read, read_cell
 from rapport.insights.rows import Ints
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import Warehouse
+from rapport.warehouse.watch import Watch
 
 KEPT: Final = 200  # answers
 _AT_ONCE: Final = 2  # questions that work at the same time; the others wait their turn
+_LOOK_SECONDS: Final = 0.2  # between two looks at whether somebody still waits for a turn
 
 _Key = tuple[bytes, int, int]
 
@@ -37,37 +41,57 @@ class Insights:
         self._lock = threading.Lock()
         self._known: OrderedDict[_Key, dict[str, Any]] = OrderedDict()
 
-    def answer(self, raw: Any, kind: str | None = None) -> dict[str, Any]:
-        """The answer to a question as JSON. Raises `Malformed`, which names the node."""
+    def answer(
+        self, raw: Any, kind: str | None = None, *, watch: Watch | None = None
+    ) -> dict[str, Any]:
+        """The answer to a question as JSON. Raises `Malformed`, which names the node, and
+        `QueryError` when `watch` ends it."""
         question = read(raw, kind)
         now = self._clock.now()
         key = (_canonical(question), self._warehouse.loaded(), now // MINUTE)
         known = self._recall(key)
         if known is not None:
             return {**known, "cached": True}
-        with self._turns:
+        with self._turn(watch) as watched:
             started = time.perf_counter()
-            told = KINDS[_kind(question)].answer(question, self._ground(now))
+            told = KINDS[_kind(question)].answer(question, self._ground(now, watched))
             spent = round(1000 * (time.perf_counter() - started), 1)
         told |= {"as_of": to_iso(now), "elapsed_ms": spent, "cached": False}
         self._remember(key, told)
         return told
 
-    def people(self, raw: Any, cell: Any, kind: str | None = None) -> Ints:
-        """The profiles behind one number of the answer, ascending. Raises `Malformed`."""
+    def people(
+        self, raw: Any, cell: Any, kind: str | None = None, *, watch: Watch | None = None
+    ) -> Ints:
+        """The profiles behind one number of the answer, ascending. Raises as `answer` does."""
         question = read(raw, kind)
         chosen = read_cell(_kind(question), cell)
-        with self._turns:
-            return KINDS[_kind(question)].people(question, self._ground(self._clock.now()), chosen)
+        with self._turn(watch) as watched:
+            ground = self._ground(self._clock.now(), watched)
+            return KINDS[_kind(question)].people(question, ground, chosen)
 
-    def why(self, raw: Any, profile: int, kind: str | None = None) -> dict[str, Any]:
-        """Why this person was counted, or was not. Raises `Malformed`."""
+    def why(
+        self, raw: Any, profile: int, kind: str | None = None, *, watch: Watch | None = None
+    ) -> dict[str, Any]:
+        """Why this person was counted, or was not. Raises as `answer` does."""
         question = read(raw, kind)
-        with self._turns:
-            return KINDS[_kind(question)].why(question, self._ground(self._clock.now()), profile)
+        with self._turn(watch) as watched:
+            ground = self._ground(self._clock.now(), watched)
+            return KINDS[_kind(question)].why(question, ground, profile)
 
-    def _ground(self, now: int) -> Ground:
-        return Ground(self._warehouse, self._timeline, now, members=self._members)
+    @contextmanager
+    def _turn(self, watch: Watch | None) -> Iterator[Watch]:
+        watch = watch or Watch()
+        watch.check()
+        while not self._turns.acquire(timeout=_LOOK_SECONDS):
+            watch.check()
+        try:
+            yield watch
+        finally:
+            self._turns.release()
+
+    def _ground(self, now: int, watch: Watch) -> Ground:
+        return Ground(self._warehouse, self._timeline, now, members=self._members, watch=watch)
 
     def _recall(self, key: _Key) -> dict[str, Any] | None:
         with self._lock:

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 import numpy as np
 
 from rapport.audiences.model import Selection
+from rapport.audiences.person import Happening
 from rapport.errors import NotFound
 from rapport.insights import scan, timeline
 from rapport.insights.identities import owners
@@ -16,6 +17,7 @@ from rapport.insights.specs.scope import Among, among
 from rapport.insights.sql.engine import Engine
 from rapport.insights.timeline import Held, Timeline
 from rapport.warehouse.base import Warehouse
+from rapport.warehouse.watch import Watch
 
 Members = Callable[[str], Ints]  # key of a segment → profiles
 
@@ -27,7 +29,8 @@ def _no_segments(key: str) -> Ints:
 class Ground:
     """`now` in µs UTC. `members` gives the profiles of a segment or raises `NotFound`.
 
-    With an `engine` questions are answered in SQL, otherwise from `rows`.
+    `watch` may end the question. With an `engine` questions are answered in SQL, otherwise from
+    `rows`.
     """
 
     def __init__(
@@ -37,17 +40,20 @@ class Ground:
         now: int,
         *,
         members: Members = _no_segments,
+        watch: Watch | None = None,
     ) -> None:
         self.warehouse = warehouse
         self.now = now
         self._members = members
         self._timeline = timeline
-        self.engine = None if warehouse.capabilities.arrays else Engine(warehouse, now, members)
+        self.watch = watch or Watch()
+        arrays = warehouse.capabilities.arrays
+        self.engine = None if arrays else Engine(warehouse, now, members, self.watch)
 
     @cached_property
     def held(self) -> Held:
         """Only where the warehouse gives arrays."""
-        return self._timeline.fresh()
+        return self._timeline.fresh(self.watch)
 
     def rows(
         self,
@@ -62,15 +68,33 @@ class Ground:
         named = list(wanted) == ["event"]
         filtered = any(each.where for each in selections)
         if self.engine is not None or (wanted and not named) or filtered:
-            owner = owners(self.warehouse) if self.engine is not None else self.held.owner
+            stored = self.engine is not None
+            owner = owners(self.warehouse, self.watch) if stored else self.held.owner
             found, values = scan.rows(
-                self.warehouse, owner, selections, low, high, now=self.now, wanted=wanted
+                self.warehouse,
+                owner,
+                selections,
+                *(low, high),
+                now=self.now,
+                wanted=wanted,
+                watch=self.watch,
             )
-            pieces = chunks(found)
+            pieces = self._told(found)
         else:
-            pieces = timeline.rows(self.held, selections, low, high, named=named)
+            pieces = timeline.rows(self.held, selections, low, high, named=named, watch=self.watch)
             values = Values((timeline.texts(self.held),) if named else ())
         return self._of(segment, pieces), values
+
+    def events(self, profile: int) -> list[Happening]:
+        """Every event of this person, in order of time."""
+        return scan.of_profile(self.warehouse, self.nodes(profile), self.watch)
+
+    def _told(self, rows: Rows) -> Iterator[Rows]:
+        done = 0
+        for piece in chunks(rows):
+            self.watch.tell(done, len(rows.person))
+            yield piece
+            done += len(piece.person)
 
     def nodes(self, profile: int) -> list[int]:
         if self.engine is not None:

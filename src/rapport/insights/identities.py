@@ -6,12 +6,14 @@ import numpy as np
 
 from rapport.insights.rows import Ints
 from rapport.warehouse.base import Warehouse
+from rapport.warehouse.watch import Watch
 
 
-def owners(warehouse: Warehouse) -> Ints:
+def owners(warehouse: Warehouse, watch: Watch | None = None) -> Ints:
     """The profile of node n at place n; a node that nobody owns is its own profile."""
     nodes, profiles = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for batch in warehouse.stream("SELECT node, profile FROM identities", rows_per_batch=500_000):
+    query = "SELECT node, profile FROM identities"
+    for batch in warehouse.stream(query, rows_per_batch=500_000, watch=watch):
         nodes.append(batch.column(0).to_numpy())
         profiles.append(batch.column(1).to_numpy())
     node, profile = np.concatenate(nodes), np.concatenate(profiles)

@@ -32,6 +32,7 @@ from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer, one_of
+from rapport.warehouse.watch import Watch
 
 _PLAIN = ("message_id", "type", "event", "source", "brand", "region", "channel")
 _JSON = ("properties", "traits", "context")
@@ -48,12 +49,18 @@ def rows(
     *,
     now: int,
     wanted: Sequence[str] = (),
+    watch: Watch,
 ) -> tuple[Rows, Values]:
     """All events in low <= at < high that match some of `selections`, and of each the text at every
-    path of `wanted`."""
+    path of `wanted`. They are held together: `watch` bounds how much that may be."""
     dialect = dialect_for(warehouse.capabilities.dialect)
     sql = dialect.sql(_query(dialect, selections, low, high, now, wanted))
-    found = pa.Table.from_batches(list(warehouse.stream(sql, rows_per_batch=_FETCH)))
+    batches = []
+    for batch in warehouse.stream(sql, rows_per_batch=_FETCH, watch=watch):
+        watch.hold(batch.nbytes)
+        watch.tell(watch.done + batch.num_rows, 0)
+        batches.append(batch)
+    found = pa.Table.from_batches(batches)
     coded = [_coded(found.column(3 + n)) for n in range(len(wanted))]
     rows = Rows(
         of_nodes(owner, found.column(0).to_numpy()),
@@ -170,7 +177,9 @@ def text_at(event: Happening, way: paths.Path) -> str | None:
     return min(found, default=None)
 
 
-def of_profile(warehouse: Warehouse, nodes: Sequence[int]) -> list[Happening]:
+def of_profile(
+    warehouse: Warehouse, nodes: Sequence[int], watch: Watch | None = None
+) -> list[Happening]:
     """Every event of these nodes, in order of time."""
     dialect = dialect_for(warehouse.capabilities.dialect)
     at = exp.alias_(dialect.epoch_micros(column("timestamp")), "at", quoted=True)
@@ -180,7 +189,7 @@ def of_profile(warehouse: Warehouse, nodes: Sequence[int]) -> list[Happening]:
         Happening(
             timestamp=int(row["at"]), **{name: read(row[name]) for name, read in _READ.items()}
         )
-        for row in warehouse.read(dialect.sql(query.where(hers)))
+        for row in warehouse.read(dialect.sql(query.where(hers)), watch=watch)
     ]
     return sorted(found, key=lambda each: (each.timestamp, each.message_id))
 

@@ -20,8 +20,10 @@ from rapport.audiences.model import ANY_EVENT, Selection
 from rapport.insights.identities import changed, of_nodes, owners
 from rapport.insights.rows import CHUNK, Ints, Rows, cuts, ordered
 from rapport.warehouse.base import Warehouse
+from rapport.warehouse.watch import Watch
 
 _FETCH = 1_000_000
+_LOOK_SECONDS = 0.2  # so long somebody who waits does not notice that nobody waits any more
 _MOST_NODES = 200_000  # nodes that one statement asks for; with more, all is read anew
 _COLUMNS = (
     "SELECT e.node, epoch_us(e.timestamp) AS at, n.code FROM events e"
@@ -51,24 +53,28 @@ class Timeline:
         self._lock = threading.Lock()
         self._held: Held | None = None
 
-    def fresh(self) -> Held:
-        """As of everything that is loaded now."""
-        with self._lock:
+    def fresh(self, watch: Watch) -> Held:
+        """As of everything that is loaded now. What `watch` ends has changed nothing."""
+        while not self._lock.acquire(timeout=_LOOK_SECONDS):
+            watch.check()
+        try:
             seq = self._warehouse.loaded()
             if self._held is None or self._held.seq != seq:
-                self._held = self._next(self._held, seq)
+                self._held = self._next(self._held, seq, watch)
             return self._held
+        finally:
+            self._lock.release()
 
-    def _next(self, held: Held | None, seq: int) -> Held:
+    def _next(self, held: Held | None, seq: int, watch: Watch) -> Held:
         rows, last = self._extent(None)
         names = self._names(() if held is None else held.names)
-        owner = owners(self._warehouse)
+        owner = owners(self._warehouse, watch)
         if held is not None and self._extent(held.last) == (held.rows, held.last):
             people, nodes = self._stale(held, owner)
             if len(nodes) <= _MOST_NODES:
-                merged = _replaced(held, people, self._read(names, owner, last, nodes))
-                return Held(seq, rows, last, owner, names, *merged)
-        return Held(seq, rows, last, owner, names, *self._read(names, owner, last, None))
+                part = self._read(names, owner, last, watch, nodes)
+                return Held(seq, rows, last, owner, names, *_replaced(held, people, part))
+        return Held(seq, rows, last, owner, names, *self._read(names, owner, last, watch))
 
     def _extent(self, last: int | None) -> tuple[int, int]:
         """Number of rows and greatest offset, of rows up to offset `last`."""
@@ -97,7 +103,12 @@ class Timeline:
         return people, np.union1d(nodes, np.flatnonzero(np.isin(owner, people)))
 
     def _read(
-        self, names: Sequence[Name], owner: Ints, last: int, nodes: Ints | None
+        self,
+        names: Sequence[Name],
+        owner: Ints,
+        last: int,
+        watch: Watch,
+        nodes: Ints | None = None,
     ) -> tuple[Ints, Ints, Ints]:
         """Sorted person, at, code of the rows up to offset `last`; of these `nodes`, or of all."""
         params: list[Any] = [[n for n, _ in names], [n for _, n in names], list(range(len(names)))]
@@ -108,7 +119,7 @@ class Timeline:
             params.append(nodes.tolist())
         people, instants, codes = [], [], []
         width = np.int32 if len(owner) < 2**31 else np.int64
-        for batch in self._warehouse.stream(sql, params=params, rows_per_batch=_FETCH):
+        for batch in self._warehouse.stream(sql, params=params, rows_per_batch=_FETCH, watch=watch):
             people.append(of_nodes(owner, batch.column(0).to_numpy()).astype(width))
             instants.append(batch.column(1).to_numpy())
             codes.append(batch.column(2).to_numpy().astype(np.uint16))
@@ -118,7 +129,13 @@ class Timeline:
 
 
 def rows(
-    held: Held, selections: Sequence[Selection], low: int, high: int, *, named: bool = False
+    held: Held,
+    selections: Sequence[Selection],
+    low: int,
+    high: int,
+    *,
+    named: bool = False,
+    watch: Watch,
 ) -> Iterator[Rows]:
     """Chunks of the events in low <= at < high that match some of `selections` (no filters).
 
@@ -128,6 +145,7 @@ def rows(
     known = texts(held)
     place = np.array([known.index(name) if name else -1 for _, name in held.names], np.int64)
     for start, end in cuts(held.person, CHUNK):
+        watch.tell(start, len(held.person))
         match = table.take(held.code[start:end])  # twice as fast as table[...]
         kept = np.flatnonzero(match != 0)  # of booleans it is several times faster
         at = held.at[start:end][kept]

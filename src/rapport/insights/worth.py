@@ -13,10 +13,11 @@ import numpy as np
 
 from rapport.clock import MINUTE, Clock
 from rapport.errors import NotFound
+from rapport.insights.kernels.credits import Rule
 from rapport.insights.models import Held
 from rapport.insights.rows import Ints
 from rapport.insights.value import rfm
-from rapport.insights.value.attribution import Attribution, Rule, attribute
+from rapport.insights.value.attribution import Attribution, attribute
 from rapport.insights.value.forecast import Forecast, forecast
 from rapport.insights.value.history import History
 from rapport.insights.value.registry import ModelRun, run_on

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from rapport.warehouse.watch import Watch
+
 
 class Capabilities(msgspec.Struct, frozen=True):
     """What an implementation can do; the core asks this and never a name."""
@@ -152,11 +154,17 @@ class Warehouse(ABC):
         *,
         params: Sequence[Any] | Mapping[str, Any] = (),
         rows_per_batch: int = 10_000,
+        watch: Watch | None = None,
     ) -> Iterator[pa.RecordBatch]:
-        """Like `query` without limits, as Arrow batches (at least one), in bounded memory."""
+        """Like `query` without limits, as Arrow batches (at least one), in bounded memory.
+
+        The end of a `watch` ends the query in the engine, where the engine can do that.
+        """
 
     @abstractmethod
-    def read(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def read(
+        self, sql: str, params: Sequence[Any] = (), *, watch: Watch | None = None
+    ) -> list[dict[str, Any]]:
         """Run a query of Rapport itself: trusted text, every value of others bound in `params`."""
 
     @abstractmethod

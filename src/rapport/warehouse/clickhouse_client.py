@@ -14,6 +14,7 @@ import pyarrow as pa
 from rapport.errors import ConfigError, QueryError, RapportError, Unavailable
 from rapport.warehouse.dialects.clickhouse import SETTINGS
 from rapport.warehouse.sqlstore import Limits, too_large, too_slow
+from rapport.warehouse.watch import ending
 
 _TIMEOUT, _MEMORY = ("TIMEOUT_EXCEEDED", "TOO_SLOW", "SOCKET_TIMEOUT"), "MEMORY_LIMIT_EXCEEDED"
 
@@ -131,8 +132,10 @@ class ServerClient:
         client = self._client(self._database)
         done = False
         try:
-            with client.query_arrow_stream(sql, settings=settings) as stream:
-                yield from stream
+            with ending(limits.watch, lambda: self._kill(name)):
+                stream = client.query_arrow_stream(sql, settings=settings)
+            with stream as batches:
+                yield from batches
             done = True
         except RapportError:
             raise
@@ -140,8 +143,14 @@ class ServerClient:
             raise explained(str(error), limits) from error
         finally:
             if not done:
-                with suppress(Exception):
-                    self._writer.command(f"KILL QUERY WHERE query_id = '{name}' ASYNC")
+                self._kill(name)
+            client.close()
+
+    def _kill(self, name: str) -> None:
+        """By a client of its own: another thread may be waiting for an answer of the others."""
+        with suppress(Exception):
+            client = self._client(None)
+            client.command(f"KILL QUERY WHERE query_id = '{name}' ASYNC")
             client.close()
 
     def close(self) -> None:

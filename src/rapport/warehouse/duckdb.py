@@ -18,6 +18,7 @@ from rapport.warehouse import loading, query, views
 from rapport.warehouse.base import Capabilities, QueryResult, SourceRow, Warehouse
 from rapport.warehouse.connection import open_database, wal_bytes
 from rapport.warehouse.schema import PROFILES, TABLES, events_ddl
+from rapport.warehouse.watch import Watch, ending
 
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -209,18 +210,24 @@ class DuckdbWarehouse(Warehouse):
         *,
         params: Sequence[Any] | Mapping[str, Any] = (),
         rows_per_batch: int = 10_000,
+        watch: Watch | None = None,
     ) -> Iterator[pa.RecordBatch]:
         cursor = self._cursor()
         try:
-            yield from query.stream(cursor, sql, params=params, rows_per_batch=rows_per_batch)
+            with ending(watch, cursor.interrupt):
+                yield from query.stream(cursor, sql, params=params, rows_per_batch=rows_per_batch)
         finally:
             cursor.close()
 
-    def read(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def read(
+        self, sql: str, params: Sequence[Any] = (), *, watch: Watch | None = None
+    ) -> list[dict[str, Any]]:
         def run(cursor: Connection) -> list[dict[str, Any]]:
-            cursor.execute(sql, list(params))
-            names = [d[0] for d in cursor.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+            with ending(watch, cursor.interrupt):
+                cursor.execute(sql, list(params))
+                names = [d[0] for d in cursor.description or ()]
+                rows = cursor.fetchall()
+            return [dict(zip(names, row, strict=True)) for row in rows]
 
         return self._reading(run)
 

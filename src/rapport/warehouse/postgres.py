@@ -16,6 +16,7 @@ from rapport.warehouse.dialects.postgres import PostgresDialect
 from rapport.warehouse.postgres_arrow import decimals
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.sqlstore import Limits, SqlWarehouse, too_large, too_slow
+from rapport.warehouse.watch import ending
 
 T = TypeVar("T")
 _IDLE = 4  # reading connections that are kept
@@ -194,7 +195,8 @@ class PostgresWarehouse(SqlWarehouse):
         with self._reader() as connection, connection.cursor() as cursor:
             try:
                 cursor.execute(f"SET statement_timeout = {max(1, int(limits.seconds * 1000))}")
-                cursor.execute(sql)
+                with ending(limits.watch, cursor.adbc_cancel):
+                    cursor.execute(sql)
                 reader = cursor.fetch_record_batch()
                 empty = True
                 for batch in reader:

@@ -23,6 +23,7 @@ from rapport.warehouse.dialects.spark import SparkDialect
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.spark_files import Folder, latest
 from rapport.warehouse.sqlstore import Limits, SqlWarehouse, naive, too_large, too_slow
+from rapport.warehouse.watch import ending
 
 _MANY_FILES = 64  # of one table, above which tidy writes them as one
 _ROWS_AT_ONCE = 10_000
@@ -179,11 +180,12 @@ class SparkWarehouse(SqlWarehouse):
         """In a group of jobs of its own, which a timer or a reader that leaves ends."""
         spark = self._ready()
         context, group = spark.sparkContext, uuid4().hex
-        done, expired = threading.Event(), threading.Event()
+        done, expired, over = threading.Event(), threading.Event(), threading.Event()
 
         def watch() -> None:
             """Again and again: only jobs that run are ended, and a query makes several."""
-            if done.wait(limits.seconds):
+            over.wait(limits.seconds)
+            if done.is_set():
                 return
             expired.set()
             while not done.wait(0.2):
@@ -193,11 +195,15 @@ class SparkWarehouse(SqlWarehouse):
         try:
             context.setJobGroup(group, "rapport", interruptOnCancel=True)
             watcher.start()
-            table = spark.sql(sql).toArrow()
+            with ending(limits.watch, over.set):
+                table = spark.sql(sql).toArrow()
         except Exception as error:
+            if limits.watch is not None:
+                limits.watch.check()
             raise _explained(error, limits, expired=expired.is_set()) from error
         finally:
             done.set()
+            over.set()
             context.setLocalProperty("spark.jobGroup.id", None)
         yield from table.to_batches(_ROWS_AT_ONCE) or [
             pa.RecordBatch.from_pylist([], schema=table.schema)

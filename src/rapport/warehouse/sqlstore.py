@@ -17,16 +17,18 @@ from rapport.warehouse.base import Column, QueryResult, Warehouse
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.query import MOST_BYTES
 from rapport.warehouse.values import json_safe
+from rapport.warehouse.watch import Watch
 
 _OWN_SECONDS = 600.0  # Rapport's own questions and exports end by themselves, too
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Of one question: seconds, MiB, and whether a user wrote it."""
+    """Of one question: seconds, MiB, whether a user wrote it, and what else may end it."""
 
     seconds: float
     memory_mb: int
     of_user: bool = False
+    watch: Watch | None = None
 
 
 class SqlWarehouse(Warehouse):
@@ -79,14 +81,19 @@ class SqlWarehouse(Warehouse):
         return QueryResult(columns, rows[:max_rows], not whole or len(rows) > max_rows, elapsed)
 
     def stream(
-        self, sql: str, *, params: binding.Params = (), rows_per_batch: int = 10_000
+        self,
+        sql: str,
+        *,
+        params: binding.Params = (),
+        rows_per_batch: int = 10_000,
+        watch: Watch | None = None,
     ) -> Iterator[pa.RecordBatch]:
         self._check_open()
         text = binding.bound(self.dialect, sql, params)
         guard.check(self.dialect.name, text)
-        batches = self._batches(text, Limits(_OWN_SECONDS, self._memory_mb, of_user=True))
+        batches = self._batches(text, self._own_limits(watch, of_user=True))
         try:
-            for batch in batches:
+            for batch in _watched(batches, watch):
                 held = naive(batch)
                 yield held.slice(0, rows_per_batch)
                 for start in range(rows_per_batch, held.num_rows, rows_per_batch):
@@ -94,12 +101,16 @@ class SqlWarehouse(Warehouse):
         finally:
             _close(batches)
 
-    def read(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def read(
+        self, sql: str, params: Sequence[Any] = (), *, watch: Watch | None = None
+    ) -> list[dict[str, Any]]:
         self._check_open()
         text = binding.bound(self.dialect, sql, params)
         try:
-            batches = list(self._batches(text, Limits(_OWN_SECONDS, self._memory_mb)))
+            batches = list(self._batches(text, self._own_limits(watch)))
         except QueryError as error:
+            if watch is not None:
+                watch.check()
             raise Unavailable("the warehouse could not be read") from error
         return [row for batch in batches for row in naive(batch).to_pylist()]
 
@@ -122,9 +133,27 @@ class SqlWarehouse(Warehouse):
         """The views of these engines are fixed: nothing has to follow."""
         return False
 
+    def _own_limits(self, watch: Watch | None, *, of_user: bool = False) -> Limits:
+        """The engine's own end comes a little after that of the watch, whose words are better."""
+        seconds = _OWN_SECONDS if watch is None else min(_OWN_SECONDS, max(watch.left(), 0) + 2)
+        return Limits(seconds, self._memory_mb, of_user, watch)
+
     def _check_open(self) -> None:
         if self._closed:
             raise Unavailable("the warehouse is closed")
+
+
+def _watched(batches: Iterator[pa.RecordBatch], watch: Watch | None) -> Iterator[pa.RecordBatch]:
+    if watch is None:
+        yield from batches
+        return
+    try:
+        for batch in batches:
+            watch.check()
+            yield batch
+    except (QueryError, Unavailable):
+        watch.check()
+        raise
 
 
 def naive(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.errors import Malformed
+from rapport.insights.kernels.credits import RULES, Rule
 from rapport.insights.value import attribution
-from rapport.insights.value.attribution import RULES, Rule
 from tests.insights.value.planting import DAY, NOW, Planted, order
 
 EVENTS = {"Email Clicked": "email", "SMS Clicked": "sms", "Ad Clicked": "ads"}

@@ -10,7 +10,7 @@ import numpy as np
 from rapport.audiences import windows
 from rapport.audiences.operands import refuse
 from rapport.clock import to_iso
-from rapport.insights import periods, scan
+from rapport.insights import periods
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import activity as kernel
 from rapport.insights.oracles import activity as oracle
@@ -266,7 +266,7 @@ def _active_grid(question: Active, ground: Ground) -> tuple[Grid, int, int]:
 
 
 def _seen(ground: Ground, profile: int, selections: Any, low: int, high: int) -> list[Matched]:
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     return matched(events, selections, low, high, now=ground.now)
 
 

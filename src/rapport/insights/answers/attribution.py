@@ -10,7 +10,6 @@ import numpy as np
 
 from rapport.audiences import values
 from rapport.clock import to_iso
-from rapport.insights import scan
 from rapport.insights.answers.revenue import number
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import attribution as kernel
@@ -84,7 +83,7 @@ def people(question: Attribution, ground: Ground, cell: Cell) -> Ints:
 def why(question: Attribution, ground: Ground, profile: int) -> dict[str, Any]:
     """Her conversions, and the touches before each with their shares."""
     start, end = span(question, ground.now)
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     seen = matched(
         events,
         question.checked(),

@@ -9,7 +9,7 @@ import numpy as np
 
 from rapport.audiences.operands import refuse
 from rapport.clock import to_iso
-from rapport.insights import periods, scan
+from rapport.insights import periods
 from rapport.insights.answers.durations import Tally, spread, summary
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import funnel as kernel
@@ -71,7 +71,7 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
 def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
     """Every event of hers that the funnel looks at, and what became of it."""
     chosen = _plan(question, ground)
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     seen = matched(
         events,

@@ -10,7 +10,6 @@ import numpy as np
 
 from rapport.audiences import duration
 from rapport.clock import SECOND, to_iso
-from rapport.insights import scan
 from rapport.insights.answers.durations import rank
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import paths as kernel
@@ -99,7 +98,7 @@ def people(question: Paths, ground: Ground, cell: Cell) -> Ints:
 def why(question: Paths, ground: Ground, profile: int) -> dict[str, Any]:
     """Her paths."""
     start, end = span(question, ground.now)
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     seen = matched(events, question.checked(), start, end, now=ground.now, wanted=[question.by])
     return {
         "profile": f"p_{profile}",

@@ -11,7 +11,7 @@ import numpy as np
 from rapport.audiences import values, windows
 from rapport.audiences.operands import refuse
 from rapport.clock import to_iso
-from rapport.insights import periods, scan
+from rapport.insights import periods
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import retention as kernel
 from rapport.insights.kernels.retention import Cohort
@@ -107,7 +107,7 @@ def why(question: Retention, ground: Ground, profile: int) -> dict[str, Any]:
     start, end = span(question, ground.now)
     grid = _grid(question, start, end)
     low = windows.EVER if question.mode == "first_ever" else start
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     seen = matched(events, question.checked(), low, ground.now + 1, now=ground.now)
     found = oracle.anchors(question, grid, start, end, seen)
     return {

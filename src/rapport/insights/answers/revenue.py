@@ -11,7 +11,7 @@ import numpy as np
 from rapport.audiences import values, windows
 from rapport.audiences.operands import refuse
 from rapport.clock import to_iso
-from rapport.insights import periods, scan
+from rapport.insights import periods
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import revenue as kernel
 from rapport.insights.oracles import revenue as oracle
@@ -85,7 +85,7 @@ def why(question: Revenue, ground: Ground, profile: int) -> dict[str, Any]:
     """All her orders, which of them count, and in which period of the question."""
     start, end = span(question, ground.now)
     grid = periods.grid(question.period, start, end, zone(question))
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     seen = matched(
         events,
         question.checked(),

@@ -12,7 +12,7 @@ import numpy as np
 from rapport.audiences import values
 from rapport.audiences.operands import refuse
 from rapport.clock import to_iso
-from rapport.insights import formulas, periods, scan
+from rapport.insights import formulas, periods
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import trends as kernel
 from rapport.insights.oracles.matched import matched
@@ -90,7 +90,7 @@ def why(question: Trends, ground: Ground, profile: int) -> dict[str, Any]:
     """Her events that count, with the series and the period in which they do."""
     start, end = span(question, ground.now)
     grid = periods.grid(question.period, start, end, zone(question))
-    events = scan.of_profile(ground.warehouse, ground.nodes(profile))
+    events = ground.events(profile)
     seen = matched(events, question.checked(), start, end, now=ground.now)
     numbers = periods.number(grid, np.array([each.at for each in seen], np.int64))
     return {

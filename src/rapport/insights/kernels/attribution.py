@@ -61,4 +61,5 @@ def sized(sizes: Sequence[int], amount: Ints) -> Ints:
     """The size of each amount, 0 for none; as Python's integers where sums might not fit."""
     known = [*sizes, 0]  # -1 is the last
     widest = max(abs(size) for size in known) * (len(amount) + 1)
-    return np.array(known, np.int64 if widest < _WIDEST else np.object_)[amount]
+    told: Ints = np.array(known, np.int64 if widest < _WIDEST else np.object_)[amount]
+    return told

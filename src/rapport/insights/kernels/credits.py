@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from rapport.clock import DAY
-from rapport.insights.rows import Ints
+from rapport.insights.rows import Bools, Ints
 
 Rule = Literal["first", "last", "linear", "time_decay", "position"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
@@ -97,7 +97,8 @@ def _shared(way: Way, first: Ints, after: Ints, at: Ints) -> Credits:
 
 def _weights(way: Way, place: Ints, count: Ints, age: Ints) -> Ints:
     """Whole numbers. `age`: how long before the latest touch."""
-    first, last = place == 0, place == count - 1
+    first: Bools = place == 0
+    last: Bools = place == count - 1
     if way.rule == "first":
         return first.astype(np.int64)
     if way.rule == "last":
@@ -107,7 +108,8 @@ def _weights(way: Way, place: Ints, count: Ints, age: Ints) -> Ints:
         return decayed
     if way.rule == "linear":
         return np.ones(len(place), np.int64)
-    even = (count == 1) | ((count == 2) & (way.first + way.last == 0))
+    even: Bools = (count == 1) | ((count == 2) & (way.first + way.last == 0))
     ends = np.where(first, way.first, way.last) * np.maximum(count - 2, 1)
     between = WHOLE - way.first - way.last
-    return np.where(even, 1, np.where(first | last, ends, between))
+    weights: Ints = np.where(even, 1, np.where(first | last, ends, between))
+    return weights

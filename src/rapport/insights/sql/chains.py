@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from rapport.insights.specs.funnel import Plan
+from rapport.insights.specs.scope import Among
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import (
     BEFORE,
@@ -34,7 +35,7 @@ from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, intege
 _N, _AT, _MATCH = column("n"), column("at"), column("match")
 
 
-def reached(plan: Plan, engine: Engine, segment: str | None) -> Flow:
+def reached(plan: Plan, engine: Engine, segment: Among) -> Flow:
     """One row a person who took the first step: person, level, at_1, at_2 ... (NULL for steps that
     were not reached) and `value` of the breakdown."""
     wanted = [*plan.hold, *([plan.by] if plan.by else [])]

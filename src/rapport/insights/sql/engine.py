@@ -17,26 +17,36 @@ from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer, one_of
+from rapport.warehouse.watch import Watch
 
 _FETCH = 200_000
 
 
 class Engine:
-    """`now` in µs UTC. `members` raises `NotFound` for a segment that there is not."""
+    """`now` in µs UTC. `members` raises `NotFound` for a segment that there is not. `watch` may
+    end what is asked."""
 
-    def __init__(self, warehouse: Warehouse, now: int, members: Callable[[str], Ints]) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        now: int,
+        members: Callable[[str], Ints],
+        watch: Watch | None = None,
+    ) -> None:
+        self._watch = watch
         self.warehouse = warehouse
         self.dialect: Dialect = dialect_for(warehouse.capabilities.dialect)
         self.now = now
         self._members = members
 
     def read(self, query: exp.Select) -> list[dict[str, Any]]:
-        return self.warehouse.read(self.dialect.sql(query))
+        return self.warehouse.read(self.dialect.sql(query), watch=self._watch)
 
     def profiles(self, flow: Flow) -> Ints:
         """The column `person`, once each, ascending."""
         found = flow.group(["person"], {}).query(column("person"))
-        batches = self.warehouse.stream(self.dialect.sql(found), rows_per_batch=_FETCH)
+        sql = self.dialect.sql(found)
+        batches = self.warehouse.stream(sql, rows_per_batch=_FETCH, watch=self._watch)
         parts = [batch.column(0).to_numpy(zero_copy_only=False) for batch in batches]
         whole: Ints = np.concatenate([np.zeros(0, np.int64), *parts]).astype(np.int64)
         return whole

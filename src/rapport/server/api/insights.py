@@ -10,8 +10,9 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from rapport.errors import Malformed
 from rapport.insights.saved import Saved
-from rapport.server.api.context import Asked, Provided, principal_of
+from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.profiles import ProfileSummary
+from rapport.server.api.running import answered
 from rapport.server.api.shapes import Done, Listing, iso, page_size
 
 
@@ -57,24 +58,41 @@ class SavedInsight(msgspec.Struct):
 
 @post("/api/v1/insights/{kind:str}", status_code=200, opt={"scope": "read"})
 async def ask(
-    kind: FromPath[str], data: JSONBody[dict[str, Any]], context: Provided
+    request: Asked,
+    kind: FromPath[str],
+    data: JSONBody[dict[str, Any]],
+    context: Provided,
+    run: FromQuery[str | None] = None,
 ) -> dict[str, Any]:
-    """Answer one question. docs/insights.md describes the kinds, their questions and answers."""
-    return await context.rooms.asking(lambda: context.rooms.insights.answer(data, kind))
+    """Answer one question. docs/insights.md describes the kinds, their questions and answers.
+
+    With `run` its progress is told, and it can be cancelled, under that name.
+    """
+    insights = context.rooms.insights
+    return await answered(
+        request, context, kind, run, lambda watch: insights.answer(data, kind, watch=watch)
+    )
 
 
 @post("/api/v1/insights/{kind:str}/people", status_code=200, opt={"scope": "read"})
 async def people(
+    request: Asked,
     kind: FromPath[str],
     data: JSONBody[Behind],
     context: Provided,
     limit: FromQuery[int] = 50,
     cursor: FromQuery[str | None] = None,
+    run: FromQuery[str | None] = None,
 ) -> Listing[ProfileSummary]:
     """The people behind one number of the answer, by profile id; `count` is all of them."""
     size, after = page_size(limit), _after(cursor)
-    found = await context.rooms.asking(
-        lambda: context.rooms.insights.people(data.question, data.cell, kind)
+    insights = context.rooms.insights
+    found = await answered(
+        request,
+        context,
+        kind,
+        run,
+        lambda watch: insights.people(data.question, data.cell, kind, watch=watch),
     )
     page = found[found > after][: size + 1].tolist()
     items = await context.rooms.reading(lambda reads: reads.profiles.summaries(page[:size]))
@@ -83,11 +101,18 @@ async def people(
 
 
 @post("/api/v1/insights/{kind:str}/why", status_code=200, opt={"scope": "read"})
-async def why(kind: FromPath[str], data: JSONBody[Counted], context: Provided) -> dict[str, Any]:
+async def why(
+    request: Asked, kind: FromPath[str], data: JSONBody[Counted], context: Provided
+) -> dict[str, Any]:
     """Why one person was counted, or was not: her events, and what became of each."""
     profile = await context.rooms.reading(lambda reads: reads.profiles.find(data.profile))
-    return await context.rooms.asking(
-        lambda: context.rooms.insights.why(data.question, profile, kind)
+    insights = context.rooms.insights
+    return await answered(
+        request,
+        context,
+        kind,
+        None,
+        lambda watch: insights.why(data.question, profile, kind, watch=watch),
     )
 
 
@@ -102,7 +127,7 @@ async def list_saved(context: Provided) -> Listing[SavedInsight]:
 async def save(request: Asked, data: JSONBody[NewInsight], context: Provided) -> SavedInsight:
     """Keep a question under a key. It has to be one that can be answered."""
     by = principal_of(request).name
-    await context.rooms.asking(lambda: context.rooms.insights.answer(data.question))
+    await _answer(request, context, data.question)
     return _view(
         await context.rooms.working(
             lambda: context.rooms.saved.create(
@@ -119,10 +144,15 @@ async def show_saved(key: FromPath[str], context: Provided) -> SavedInsight:
 
 
 @get("/api/v1/saved-insights/{key:str}/answer")
-async def answer_saved(key: FromPath[str], context: Provided) -> dict[str, Any]:
+async def answer_saved(
+    request: Asked,
+    key: FromPath[str],
+    context: Provided,
+    run: FromQuery[str | None] = None,
+) -> dict[str, Any]:
     """The answer to a kept question, as of now."""
     found = await context.rooms.working(lambda: context.rooms.saved.get("insight", key))
-    return await context.rooms.asking(lambda: context.rooms.insights.answer(found.body))
+    return await _answer(request, context, found.body, run)
 
 
 @put("/api/v1/saved-insights/{key:str}")
@@ -131,7 +161,7 @@ async def change_saved(
 ) -> SavedInsight:
     """Write the next version of a kept question."""
     by = principal_of(request).name
-    await context.rooms.asking(lambda: context.rooms.insights.answer(data.question))
+    await _answer(request, context, data.question)
     return _view(
         await context.rooms.working(
             lambda: context.rooms.saved.replace(
@@ -147,6 +177,18 @@ async def remove_saved(request: Asked, key: FromPath[str], context: Provided) ->
     by = principal_of(request).name
     await context.rooms.working(lambda: context.rooms.saved.remove("insight", key, by=by))
     return Done()
+
+
+async def _answer(
+    request: Asked, context: Context, question: dict[str, Any], run: str | None = None
+) -> dict[str, Any]:
+    return await answered(
+        request,
+        context,
+        str(question.get("kind", "")),
+        run,
+        lambda watch: context.rooms.insights.answer(question, watch=watch),
+    )
 
 
 def _view(saved: Saved) -> SavedInsight:

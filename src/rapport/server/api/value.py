@@ -11,7 +11,8 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from rapport.clock import to_iso
 from rapport.errors import Malformed
-from rapport.insights.value.attribution import Credit, Rule
+from rapport.insights.kernels.credits import Rule
+from rapport.insights.value.attribution import Credit
 from rapport.server.api.context import Provided
 from rapport.server.api.profiles import ProfileSummary
 from rapport.server.api.segments import number
