@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 
 import { classes } from './classes'
 import css from './Button.module.css'
+import { Denied } from './Denied'
 import { denial, useDenied, type Scope } from './may'
 
 export interface ButtonProps {
@@ -26,17 +27,19 @@ export function Button(props: ButtonProps) {
   const { variant = 'secondary', size = 'normal', icon: Icon, type = 'button', isPending, isDisabled, onPress } = props
   const denied = useDenied(props.needs)
   return (
-    <button
-      {...denial(denied)}
-      type={isPending || denied ? 'button' : type}
-      className={classes(css.button, css[variant], size === 'small' && css.small)}
-      disabled={isDisabled && !denied}
-      aria-busy={isPending || undefined}
-      autoFocus={props.autoFocus}
-      onClick={isPending || denied ? undefined : onPress}
-    >
-      {Icon && <Icon size={15} aria-hidden className={css.icon} />}
-      <span className={css.text}>{props.children}</span>
-    </button>
+    <Denied reason={denied}>
+      <button
+        {...denial(denied)}
+        type={isPending || denied ? 'button' : type}
+        className={classes(css.button, css[variant], size === 'small' && css.small)}
+        disabled={isDisabled && !denied}
+        aria-busy={isPending || undefined}
+        autoFocus={props.autoFocus}
+        onClick={isPending || denied ? undefined : onPress}
+      >
+        {Icon && <Icon size={15} aria-hidden className={css.icon} />}
+        <span className={css.text}>{props.children}</span>
+      </button>
+    </Denied>
   )
 }

@@ -4,6 +4,7 @@ import type { AnchorHTMLAttributes, ReactNode, Ref } from 'react'
 
 import { classes } from './classes'
 import css from './Button.module.css'
+import { Denied } from './Denied'
 import { denial, useDenied, type Scope } from './may'
 
 interface Props extends AnchorHTMLAttributes<HTMLAnchorElement> {
@@ -27,9 +28,11 @@ function Anchor({ variant = 'secondary', size = 'normal', icon: Icon, needs, chi
   )
   if (denied) {
     return (
-      <button type="button" {...denial(denied)} className={look}>
-        {inside}
-      </button>
+      <Denied reason={denied}>
+        <button type="button" {...denial(denied)} className={look}>
+          {inside}
+        </button>
+      </Denied>
     )
   }
   return (

@@ -2,6 +2,7 @@ import type { LucideIcon } from 'lucide-react'
 
 import { classes } from './classes'
 import css from './Button.module.css'
+import { Denied } from './Denied'
 import { denial, useDenied, type Scope } from './may'
 
 interface Props {
@@ -24,17 +25,19 @@ interface Props {
 export function IconButton({ icon: Icon, label, size = 'normal', variant = 'ghost', flip, isDisabled, needs, onPress, ...aria }: Props) {
   const denied = useDenied(needs)
   return (
-    <button
-      {...aria}
-      {...denial(denied)}
-      type="button"
-      aria-label={label}
-      title={denied ? undefined : label}
-      disabled={isDisabled && !denied}
-      onClick={denied ? undefined : onPress}
-      className={classes(css.button, css[variant], css.square, size === 'small' && css.small)}
-    >
-      <Icon size={16} aria-hidden className={flip ? 'flip' : undefined} />
-    </button>
+    <Denied reason={denied}>
+      <button
+        {...aria}
+        {...denial(denied)}
+        type="button"
+        aria-label={label}
+        title={denied ? undefined : label}
+        disabled={isDisabled && !denied}
+        onClick={denied ? undefined : onPress}
+        className={classes(css.button, css[variant], css.square, size === 'small' && css.small)}
+      >
+        <Icon size={16} aria-hidden className={flip ? 'flip' : undefined} />
+      </button>
+    </Denied>
   )
 }

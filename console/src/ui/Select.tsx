@@ -14,14 +14,14 @@ interface Props {
   options: readonly Option[]
   value: string
   onChange: (value: string) => void
-  /** `inside` writes the label into the trigger, for rows of filters. */
-  labelAt?: 'above' | 'inside'
+  /** `inside` writes the label into the trigger, for rows of filters; `hidden` is for cells of tables. */
+  labelAt?: 'above' | 'inside' | 'hidden'
 }
 
 export function Select({ label, options, value, onChange, labelAt = 'above' }: Props) {
   return (
     <AriaSelect
-      aria-label={labelAt === 'inside' ? label : undefined}
+      aria-label={labelAt === 'above' ? undefined : label}
       value={value}
       onChange={(key) => key !== null && onChange(String(key))}
       className={css.field}

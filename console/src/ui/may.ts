@@ -21,7 +21,7 @@ export function useDenied(needs: Scope | undefined): string | undefined {
   return needs && !may(needs) ? t(`ui.denied.${needs}`) : undefined
 }
 
-/** Attributes of a button that stays in reach and says why it does nothing. */
+/** Attributes of a button that stays in reach and does nothing; around it goes `Denied`. */
 export function denial(reason: string | undefined) {
   return reason ? { 'aria-disabled': true, 'aria-description': reason, 'data-denied': reason } : undefined
 }
