@@ -275,7 +275,8 @@ class Conditions:
                 flag = self._events.flag(selection, during)
                 events = binary(exp.Mul, self._counted(flag, "count", ""), UNITS[per])
                 total = self._dialect.cast(events, "decimal")
-                return self._dialect.average(total, integer(duration.micros(during.length)))
+                length = self._dialect.cast(integer(duration.micros(during.length)), "integer")
+                return self._dialect.average(total, length)
             case Aggregate() as aggregate:
                 return self._aggregate(aggregate)
         raise AssertionError(one)
