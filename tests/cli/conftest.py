@@ -26,6 +26,8 @@ class Script:
     def on(self, pattern: str, answer: Any) -> None:
         self._answers.append((pattern, answer))
 
+    concurrent = False
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         said = f"{method} {path}"
         self.calls.append((said, body))

@@ -16,6 +16,8 @@ class Recorder:
         self.calls: list[tuple[str, str, Any]] = []
         self._answers = list(answers)
 
+    concurrent = False
+
     def call(self, method: str, path: str, body: Any = None) -> Any:
         self.calls.append((method, path, body))
         return self._answers.pop(0) if self._answers else None

@@ -34,7 +34,7 @@ export class Client {
   }
 
   get = <T>(path: string, query?: Query, signal?: AbortSignal) => this.call<T>('GET', path, { query, signal })
-  post = <T>(path: string, body?: unknown, query?: Query) => this.call<T>('POST', path, { body: body ?? {}, query })
+  post = <T>(path: string, body?: unknown, query?: Query, signal?: AbortSignal) => this.call<T>('POST', path, { body: body ?? {}, query, signal })
   put = <T>(path: string, body: unknown, query?: Query) => this.call<T>('PUT', path, { body, query })
   patch = <T>(path: string, body: unknown) => this.call<T>('PATCH', path, { body })
   delete = <T>(path: string) => this.call<T>('DELETE', path, {})

@@ -370,7 +370,11 @@ export interface Dashboard {
 export const answerQuery = (question: Question) =>
   queryOptions({
     queryKey: ['insights', 'answer', question],
-    queryFn: async (): Promise<Answered> => ({ question, answer: await api.post<Answer>(`/insights/${question.kind}`, question) }),
+    // What nobody waits for any more is ended on the server.
+    queryFn: async ({ signal }): Promise<Answered> => ({
+      question,
+      answer: await api.post<Answer>(`/insights/${question.kind}`, question, undefined, signal),
+    }),
     staleTime: 60_000,
     retry: false,
   })

@@ -15,7 +15,12 @@ from rapport.ids import parse_profile_id
 
 
 class Transport(Protocol):
-    """Carries one management call. Raises the `RapportError` that the API answered with."""
+    """Carries one management call. Raises the `RapportError` that the API answered with.
+
+    `concurrent`: several threads may call at the same time.
+    """
+
+    concurrent: bool
 
     def call(self, method: str, path: str, body: Any = None) -> Any: ...
 
@@ -29,6 +34,7 @@ class Api:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
+        self.concurrent = transport.concurrent
 
     def get(self, path: str, **query: Any) -> Any:
         return self._transport.call("GET", _with_query(path, query))

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from rapport.cli.access import api_for
+from rapport.cli.asking import ask
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
 
@@ -64,15 +65,12 @@ def insight_command(
             api.post("/saved-insights", body)
             note(f"kept as {keep}")
         if people is not None:
-            found = api.post(
-                f"/insights/{kind}/people",
-                {"question": question, "cell": _json(people, "--people")},
-            )
-            _show_people(found, as_json)
+            body = {"question": question, "cell": _json(people, "--people")}
+            _show_people(ask(api, f"/insights/{kind}/people", body), as_json)
         elif why is not None:
             print_json(api.post(f"/insights/{kind}/why", {"question": question, "profile": why}))
         else:
-            _show(api.post(f"/insights/{kind}", question), as_json)
+            _show(ask(api, f"/insights/{kind}", question), as_json)
 
 
 def _read(file: str) -> dict[str, Any]:

@@ -37,6 +37,8 @@ DECIDED_BY_PIPELINE = (
 class OverHttp:
     """Calls the server that runs on the data folder, with the token of this start."""
 
+    concurrent = True
+
     def __init__(self, running: Running) -> None:
         self._running = running
 
@@ -56,6 +58,8 @@ class OverHttp:
 
 class InProcess:
     """Calls the application itself; no server may run on the folder."""
+
+    concurrent = False
 
     def __init__(self, app: Any, token: str, pipeline: PipelineThread) -> None:
         self._app = app

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -61,5 +61,6 @@ def sized(sizes: Sequence[int], amount: Ints) -> Ints:
     """The size of each amount, 0 for none; as Python's integers where sums might not fit."""
     known = [*sizes, 0]  # -1 is the last
     widest = max(abs(size) for size in known) * (len(amount) + 1)
-    told: Ints = np.array(known, np.int64 if widest < _WIDEST else np.object_)[amount]
+    kind: Any = np.int64 if widest < _WIDEST else np.object_
+    told: Ints = np.array(known, kind)[amount]
     return told
