@@ -1,20 +1,26 @@
-"""Putting the demo shop into a data folder: sources, a year of deliveries, what they mean."""
+"""Putting the demo shop into a data folder: sources, a year of deliveries, what they mean, and
+what is defined over them."""
 
 from __future__ import annotations
 
 import shutil
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from rapport.cli.backlog import work_off
 from rapport.cli.output import note, progress
 from rapport.clock import SystemClock
-from rapport.collect.sources import SourceStore
+from rapport.collect.sources import API, SourceStore
 from rapport.config import Settings
+from rapport.demo.definitions import DASHBOARD, INSIGHTS, SEGMENTS, TRAITS
 from rapport.demo.shop import SOURCES, Delivery, generate
 from rapport.errors import Conflict
-from rapport.log.base import BATCH, Draft
+from rapport.insights.saved import SavedStore
+from rapport.log.base import BATCH, CONTROL, Draft
 from rapport.log.sqlite import SqliteLog
 from rapport.server import firststart
 from rapport.server.folder import Folder, Lock
@@ -84,8 +90,10 @@ def _write(settings: Settings, folder: Folder) -> None:
                 some = deliveries[begin : begin + AT_ONCE]
                 log.append_all([_draft(ids, delivery) for delivery in some])
                 advance(sum(delivery.count for delivery in some))
+        log.append_all([_definitions(SystemClock().now())])
     finally:
         log.close()
+    _keep(folder.control)
 
 
 def _sources(control: Path) -> dict[str, int]:
@@ -99,3 +107,25 @@ def _sources(control: Path) -> dict[str, int]:
 
 def _draft(ids: dict[str, int], sent: Delivery) -> Draft:
     return Draft(ids[sent.source], BATCH, sent.count, sent.received_at, sent.body)
+
+
+def _definitions(now: int) -> Draft:
+    """One decision behind everything that happened, so that the history is read only once."""
+    kinds = (("segment", SEGMENTS), ("trait", TRAITS))
+    listed = [{"kind": kind, "definition": each} for kind, found in kinds for each in found]
+    said = str(uuid.uuid5(uuid.NAMESPACE_URL, "rapport:demo:definitions"))
+    body = {"action": "define", "id": said, "at": now, "by": firststart.ADMIN, "reason": ""}
+    return Draft(API, CONTROL, 0, now, msgspec.json.encode({**body, "definitions": listed}))
+
+
+def _keep(control: Path) -> None:
+    """Insights and a dashboard of them, as if somebody had saved them."""
+    store, by = SavedStore(control, SystemClock()), firststart.ADMIN
+    try:
+        for key, name, description, question in INSIGHTS:
+            store.create("insight", key, name, question, description=description, by=by)
+        key, name, shown = DASHBOARD
+        cards = [{"insight": each, "width": 6, "height": 4} for each in shown]
+        store.create("dashboard", key, name, {"cards": cards, "filters": {}}, description="", by=by)
+    finally:
+        store.close()
