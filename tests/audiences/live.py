@@ -13,9 +13,10 @@ import pyarrow as pa
 from msgspec.structs import replace
 
 from rapport.audiences import oracle, plans
+from rapport.audiences.crowd import Crowd
 from rapport.audiences.evaluating import plain
-from rapport.audiences.facts import ProfileFacts
 from rapport.audiences.known import Known
+from rapport.audiences.memory import Memories
 from rapport.audiences.model import Segment
 from rapport.audiences.person import Happening, Person
 from rapport.audiences.service import Audiences
@@ -124,8 +125,9 @@ class World:
         for node, event in self.events():
             events.setdefault(owners[node], []).append(event)
         lens = Lens(self.state, Senders(SOURCES), SurvivorshipRules(), self.clock.now())
+        crowd = Crowd(lens, Memories(self.state), events, ZoneInfo("UTC"))
         return [
-            replace(ProfileFacts(lens, profile, ZoneInfo("UTC")).person, events=tuple(held))
+            replace(crowd.facts(profile).person, events=tuple(held))
             for profile, held in sorted(events.items())
         ]
 

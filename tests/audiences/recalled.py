@@ -69,6 +69,7 @@ class Known:
     def __init__(self, person: Person) -> None:
         self.profile = person.profile
         self.person = person
+        self.traits = person.traits
         self.zone = instants.zone_named(person.zone) or ZoneInfo("UTC")
 
     def held(self, key: str) -> Any:

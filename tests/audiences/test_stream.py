@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from rapport.audiences import definitions, oracle
 from rapport.audiences.known import Known
+from rapport.audiences.look import Look
 from rapport.audiences.model import Segment
-from rapport.audiences.stream import Look, places
+from rapport.audiences.stream import compiled
 from tests.audiences import recalled, strategies
 from tests.audiences.strategies import People, Sent
 
@@ -52,37 +53,38 @@ class Scene:
     def __init__(self, document: dict[str, Any]) -> None:
         self.wanted = definitions.document(document)
         self.known = Known.of(self.wanted)
-        self.numbers = recalled.wanted(self.wanted)
-        self.places = places(self.wanted, self.numbers)
-        self.memory = recalled.Recalled(self.numbers)
+        numbers = recalled.wanted(self.wanted)
+        self.checks, self.readings = compiled(dict(enumerate(self.wanted)), self.known, numbers)
+        self.memory = recalled.Recalled(numbers)
 
     def agree(self, history: list[Sent], people: People, now: int) -> None:
         for person in people.persons(history):
             look = self.look(person, people, now)
-            for one in self.wanted:
+            for number, one in enumerate(self.wanted):
                 note(f"{one.key} of {person.profile}")
                 if isinstance(one, Segment):
                     expected = oracle.holds(one.when, person, now, self.known)
                     event(f"member: {expected}")
-                    assert look.verdict(one.when)[0] == expected
-                else:
-                    assert look.value(one)[0] == oracle.value(one, person, now, self.known)
+                    assert self.checks[number](look)[0] == expected
+                elif number in self.readings:
+                    value = oracle.value(one, person, now, self.known)
+                    assert self.readings[number](look)[0] == value
 
     def steady(self, history: list[Sent], people: People, now: int, later: int) -> None:
         for person in people.persons(history):
             look = self.look(person, people, now)
-            for one in self.wanted:
+            for number, one in enumerate(self.wanted):
                 note(f"{one.key} of {person.profile}")
                 if isinstance(one, Segment):
-                    said, turn = look.verdict(one.when)
+                    said, turn = self.checks[number](look)
                     if turn is None or turn > later:
                         assert oracle.holds(one.when, person, later, self.known) == said
-                else:
-                    value, turn = look.value(one)
+                elif number in self.readings:
+                    value, turn = self.readings[number](look)
                     if turn is None or turn > later:
                         assert oracle.value(one, person, later, self.known) == value
 
     def look(self, person: Any, people: People, now: int) -> Look:
         nodes = [node for node, profile in people.profiles.items() if profile == person.profile]
         facts = recalled.Known(replace(person, events=()))
-        return Look(facts, self.memory.of(nodes), self.places, self.known, now)
+        return Look(facts, self.memory.of(nodes), now)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
 import apsw
 import msgspec
 
-from rapport.audiences import plans, store
+from rapport.audiences import plans
 from rapport.audiences.changes import (
     MembershipChange,
     Outcome,
@@ -20,15 +21,16 @@ from rapport.audiences.changes import (
     TraitChange,
     json_of,
 )
-from rapport.audiences.facts import ProfileFacts
-from rapport.audiences.model import Outside, Segment
+from rapport.audiences.crowd import Crowd
+from rapport.audiences.look import Look
+from rapport.audiences.memory import Memories
 from rapport.audiences.plans import Plans, Stored
-from rapport.audiences.stream import Look
 from rapport.profiles.lens import Lens
 
 # profile → numbers of definitions, and why they may have changed
 Work: TypeAlias = dict[int, tuple[set[int], Reason]]
 logger = logging.getLogger("rapport.audiences")
+_CROWD: Final = 500  # profiles whose tables are read together
 _BY_DEFINITION: Final = Reason("definition")
 
 
@@ -36,10 +38,11 @@ class Evaluator:
     """Of one instant; all evaluations in it see the same state of the tables."""
 
     def __init__(
-        self, connection: apsw.Connection, lens: Lens, plan: Plans, zone: ZoneInfo, now: int
+        self, lens: Lens, memories: Memories, plan: Plans, zone: ZoneInfo, now: int
     ) -> None:
-        self._connection = connection
+        self._connection = connection = lens.connection
         self._lens = lens
+        self._memories = memories
         self._plans = plan
         self._zone = zone
         self._now = now
@@ -47,16 +50,17 @@ class Evaluator:
         last = "SELECT seq FROM sqlite_sequence WHERE name = 'membership_changes'"
         self._last_change = int(connection.execute(last).get or 0)
 
-    def evaluate(self, work: Work) -> Outcome:
+    def evaluate(self, work: Work, changed: Set[int] | None = None) -> Outcome:
+        """With `changed`, the profiles whose identity is another, the rest was only sent events:
+        what those cannot change is not evaluated."""
         outcome = Outcome()
-        for profile, (numbers, reason) in work.items():
-            try:
-                self._one(profile, numbers, reason, outcome)
-            except apsw.Error:
-                raise
-            except Exception as error:  # noqa: BLE001 - no definition may stop the events
-                place = "".join(traceback.format_tb(error.__traceback__)[-3:])
-                logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
+        items = iter(work.items())
+        while some := dict(islice(items, _CROWD)):
+            crowd = Crowd(self._lens, self._memories, some, self._zone)
+            for profile, (numbers, reason) in some.items():
+                if changed is not None and profile not in changed:
+                    numbers = self._open(crowd, profile, numbers)
+                self._guarded(crowd, profile, numbers, reason, outcome)
         self._write(outcome)
         return outcome
 
@@ -108,29 +112,46 @@ class Evaluator:
         self._mark(together, status, found[-1] if found else after)
         return outcome
 
-    def _one(self, profile: int, numbers: Iterable[int], reason: Reason, outcome: Outcome) -> None:
-        nodes = store.nodes_of(self._connection, profile)
-        if not store.has_events(self._connection, nodes):
-            self._vanished(profile, reason, outcome)
+    def _open(self, crowd: Crowd, profile: int, numbers: Set[int]) -> set[int]:
+        """Those of which more events may change what was said."""
+        members, active, stays = crowd.segments(profile), self._plans.active, self._plans.stays
+        return {
+            number
+            for number in numbers
+            if (one := active.get(number)) and stays.get(number) is not (one.key in members)
+        }
+
+    def _guarded(
+        self, crowd: Crowd, profile: int, numbers: Set[int], reason: Reason, outcome: Outcome
+    ) -> None:
+        try:
+            self._one(crowd, profile, numbers, reason, outcome)
+        except apsw.Error:
+            raise
+        except Exception as error:  # noqa: BLE001 - no definition may stop the events
+            place = "".join(traceback.format_tb(error.__traceback__)[-3:])
+            logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
+
+    def _one(
+        self, crowd: Crowd, profile: int, numbers: Set[int], reason: Reason, outcome: Outcome
+    ) -> None:
+        members = crowd.segments(profile)
+        if not crowd.exists(profile):
+            self._vanished(profile, members, reason, outcome)
             return
-        facts = ProfileFacts(self._lens, profile, self._zone)
-        memory = store.Remembered(self._connection, nodes)
-        look = Look(facts, memory, self._plans.places, self._plans.known, self._now)
-        members = self._segments_of(profile)
+        look = Look(crowd.facts(profile), crowd.memory(profile), self._now)
+        plan = self._plans
         for number in numbers:
-            one = self._plans.active.get(number)
-            if one is None:
+            if check := plan.checks.get(number):
+                holds, turn = check(look)
+                key = plan.active[number].key
+                if holds != (key in members):
+                    self._move(profile, plan.active[number], holds, reason, outcome)
+            elif reading := plan.readings.get(number):
+                value, turn = reading(look)
+                self._set_value(profile, plan.active[number].key, plain(value), outcome)
+            else:  # retired since, or a trait that is worked out elsewhere
                 continue
-            definition = one.definition
-            if isinstance(definition, Segment):
-                holds, turn = look.verdict(definition.when)
-                if holds != (one.key in members):
-                    self._move(profile, one, holds, reason, outcome)
-            elif isinstance(definition.trait, Outside):
-                continue
-            else:
-                value, turn = look.value(definition)
-                self._set_value(profile, one.key, plain(value), outcome)
             if turn is not None:
                 self._timers.append((profile, number, turn))
 
@@ -181,10 +202,12 @@ class Evaluator:
             )
         outcome.values.append(TraitChange(key, profile, text, self._now))
 
-    def _vanished(self, profile: int, reason: Reason, outcome: Outcome) -> None:
+    def _vanished(
+        self, profile: int, members: Iterable[str], reason: Reason, outcome: Outcome
+    ) -> None:
         """Merged into another, or never one: nothing is said of it any more."""
         versions = {one.key: one for one in self._plans.active.values() if one.kind == "segment"}
-        for key in self._segments_of(profile):
+        for key in members:
             if key in versions:
                 self._move(profile, versions[key], False, reason, outcome)
         rows: list[Any] = self._connection.execute(
@@ -216,12 +239,6 @@ class Evaluator:
             "UPDATE definitions SET status = ?, swept = ? WHERE number = ?",
             [(status, swept, number) for number in numbers],
         )
-
-    def _segments_of(self, profile: int) -> set[str]:
-        rows = self._connection.execute(
-            "SELECT segment FROM segment_members WHERE profile = ?", (profile,)
-        )
-        return {segment for (segment,) in rows}
 
 
 def plain(value: Any) -> Any:

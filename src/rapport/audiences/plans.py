@@ -10,6 +10,7 @@ import msgspec
 
 from rapport.audiences import behaviours, definitions, walking
 from rapport.audiences.behaviours import Behaviour, leaves, need
+from rapport.audiences.growing import stays
 from rapport.audiences.known import Known
 from rapport.audiences.matching import Matcher
 from rapport.audiences.model import (
@@ -24,7 +25,7 @@ from rapport.audiences.model import (
     Span,
     Trait,
 )
-from rapport.audiences.stream import places
+from rapport.audiences.stream import compiled
 
 FILLING, SWEEPING, LIVE = "filling", "sweeping", "live"
 RETIRING, RETIRED, REPLACED = "retiring", "retired", "replaced"
@@ -58,8 +59,14 @@ class Plans:
             if one.status in _ACTIVE and not of_accounts(one.definition)
         }
         self.latest = Known.of(one.definition for one in self.standing)
-        self.places = places((one.definition for one in self.active.values()), numbers)
-        self.known = Known.of(one.definition for one in self.active.values())
+        active = {number: one.definition for number, one in self.active.items()}
+        self.known = Known.of(active.values())
+        self.checks, self.readings = compiled(active, self.known, numbers)
+        self.stays = {
+            number: stays(one.when, self.known)
+            for number, one in active.items()
+            if isinstance(one, Segment)
+        }
         self.matcher = Matcher({number: each for each, number in numbers.items()})
         self.all = frozenset(self.active)
         self.of_behaviour: dict[int, frozenset[int]] = {}

@@ -7,8 +7,9 @@ the one with the latest start has to be kept: whatever follows, it is the shorte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from collections.abc import Sequence as Items
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -17,6 +18,8 @@ from rapport.audiences import duration, happenings, windows
 from rapport.audiences.model import Sequence, Step
 from rapport.audiences.person import Happening, Person
 from rapport.audiences.windows import NEVER
+
+Key: TypeAlias = tuple[str, ...]
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -35,11 +38,7 @@ class Chain(msgspec.Struct, frozen=True):
 
 def find(sequence: Sequence, person: Person, now: int, zone: ZoneInfo) -> Chain | None:
     """A chain that makes the sequence true."""
-    for chain in _chains(sequence, person, now, zone):
-        absent = sequence.steps[-1]
-        if not absent.absent or _stayed_away(chain, absent, person, now):
-            return chain
-    return None
+    return verdict(sequence, person, now, zone)[0]
 
 
 def turns(sequence: Sequence, person: Person, now: int, zone: ZoneInfo) -> Iterator[int]:
@@ -47,56 +46,101 @@ def turns(sequence: Sequence, person: Person, now: int, zone: ZoneInfo) -> Itera
     for step in sequence.steps:
         during = None if step.absent else sequence.during
         yield from happenings.turns(person, step.selection, during)
+    yield from verdict(sequence, person, now, zone)[1]
+
+
+def verdict(
+    sequence: Sequence, person: Person, now: int, zone: ZoneInfo
+) -> tuple[Chain | None, list[int]]:
+    """A chain that makes the sequence true, and when the wait of a chain is over."""
+    chains = _chains(sequence, person, now, zone)
     absent = sequence.steps[-1]
-    if absent.absent:
-        for chain in _chains(sequence, person, now, zone):
-            yield chain.last.timestamp + duration.micros(absent.within)
+    if not absent.absent:
+        return next(chains, None), []
+    reached = [*chains]
+    if not reached:
+        return None, []
+    within = duration.micros(absent.within)
+    came = _by_key(_taken(absent, happenings.in_order(person.events), now), absent.same)
+    ends = [chain.last.timestamp + within for chain in reached]
+    for chain, end in zip(reached, ends, strict=True):
+        if end <= now and _stayed_away(chain.last, end, absent, came):
+            return chain, ends
+    return None, ends
 
 
 def _chains(sequence: Sequence, person: Person, now: int, zone: ZoneInfo) -> Iterator[Chain]:
     """Of each key, the best chain to every event that the last present step can take."""
-    bounds = windows.bounds(sequence.during, now, zone)
+    start, end = windows.bounds(sequence.during, now, zone)
     same = sequence.steps[1].same
+    inside = happenings.in_order(each for each in person.events if start <= each.timestamp < end)
     steps = [step for step in sequence.steps if not step.absent]
+    first, *others = (_by_key(_taken(step, inside, now), same) for step in steps)
     longest = duration.micros(sequence.within) if sequence.within else NEVER
-    candidates = [happenings.selected(person, step.selection, bounds, now) for step in steps]
-    for key in {each for event in candidates[0] if (each := _key(event, same)) is not None}:
-        reached = [Chain((event,)) for event in candidates[0] if _key(event, same) == key]
-        for step, events in zip(steps[1:], candidates[1:], strict=True):
-            fitting = [event for event in events if _key(event, same) == key]
-            reached = list(_extended(reached, step, fitting, longest))
+    for key, events in first.items():
+        reached = [Chain((event,)) for event in events]
+        for step, found in zip(steps[1:], others, strict=True):
+            reached = [*_extended(reached, step, found.get(key, ()), longest)]
         yield from reached
 
 
 def _extended(
-    reached: Items[Chain], step: Step, events: Iterable[Happening], longest: int
+    reached: list[Chain], step: Step, events: Iterable[Happening], longest: int
 ) -> Iterator[Chain]:
+    """The chain that ended last before an event also has the latest start: if it is too long, all
+    are. Both are in order of time."""
     within = duration.micros(step.within) if step.within else NEVER
+    reached.sort(key=lambda chain: (chain.last.timestamp, chain.start))
+    place = 0
     for event in events:
-        before = [
-            chain
-            for chain in reached
-            if chain.last is not event
-            and 0 <= event.timestamp - chain.last.timestamp <= within
-            and event.timestamp - chain.start <= longest
-        ]
-        if before:
-            best = max(before, key=lambda chain: (chain.start, chain.last.timestamp))
+        while place < len(reached) and reached[place].last.timestamp <= event.timestamp:
+            place += 1
+        before = place - 1
+        if before >= 0 and reached[before].last is event:
+            before -= 1
+        if before < 0:
+            continue
+        best = reached[before]
+        waited = event.timestamp - best.last.timestamp
+        if waited <= within and event.timestamp - best.start <= longest:
             yield Chain((*best.events, event))
 
 
-def _stayed_away(chain: Chain, step: Step, person: Person, now: int) -> bool:
-    """Nothing that the absent step means came in its time, and that time has passed."""
-    last = chain.last
-    end = last.timestamp + duration.micros(step.within)
-    if now < end:
-        return False
-    came = happenings.selected(person, step.selection, (last.timestamp, end + 1), now)
-    key = _key(last, step.same)
-    return not any(event is not last and _key(event, step.same) == key for event in came)
+def _stayed_away(
+    last: Happening, end: int, step: Step, came: Mapping[Key, list[Happening]]
+) -> bool:
+    """Nothing that the absent step means came after `last` until `end`."""
+    events = came.get(_key(last, step.same) or (), [])
+    first = bisect_left(events, last.timestamp, key=_at)
+    until = bisect_right(events, end, key=_at)
+    return all(event is last for event in events[first:until])
 
 
-def _key(event: Happening, same: tuple[str, ...]) -> tuple[str, ...] | None:
+def _taken(step: Step, events: Iterable[Happening], now: int) -> list[Happening]:
+    chosen = step.selection
+    return [
+        event
+        for event in events
+        if happenings.named(event, chosen) and happenings.passes(event, chosen.where, now)
+    ]
+
+
+def _by_key(events: list[Happening], same: tuple[str, ...]) -> dict[Key, list[Happening]]:
+    """Those that have all the texts, in their order."""
+    if not same:
+        return {(): events}
+    found: dict[Key, list[Happening]] = {}
+    for event in events:
+        if (key := _key(event, same)) is not None:
+            found.setdefault(key, []).append(event)
+    return found
+
+
+def _key(event: Happening, same: tuple[str, ...]) -> Key | None:
     """Texts at the paths of `same`; None when one is missing."""
     found = [happenings.texts([event], path) for path in same]
     return tuple(each[0] for each in found) if all(found) else None
+
+
+def _at(event: Happening) -> int:
+    return event.timestamp

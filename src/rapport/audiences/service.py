@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from rapport.audiences import account_members, defining, filling, plans, store
 from rapport.audiences.changes import MOST_MESSAGES, Outcome, Reason, json_of
 from rapport.audiences.evaluating import Evaluator, Work
 from rapport.audiences.matching import Collected
+from rapport.audiences.memory import Memories
 from rapport.audiences.seeing import Seer
 from rapport.clock import Clock
 from rapport.database import migrate
@@ -60,6 +61,7 @@ class Audiences:
     def reset(self) -> None:
         """Forget everything held in memory and start from the tables again."""
         self._plans = plans.load(self._connection)
+        self._memories = Memories(self._connection)
         self._seer = Seer(self._sources)
         self._waiting = self._is_waiting()
         self._forgotten = 0  # nodes up to this one were looked at for what can be forgotten
@@ -77,7 +79,7 @@ class Audiences:
         groups = {each.group_id for each in events if each.type == "group" and each.group_id}
         if groups and self._plans.of_account:
             self._concern_members(groups)
-        return self._evaluate(work, now, MOST)
+        return self._evaluate(work, now, MOST, changes.touched)
 
     def work(self) -> Outcome:
         """What waits: timers that are due, profiles left over from floods, sweeps."""
@@ -110,6 +112,7 @@ class Audiences:
     def fill(self, control: Mapping[str, Any]) -> Outcome:
         """Add a part of the history to what is remembered."""
         known = {number: each for each, number in self._plans.numbers.items()}
+        self._memories.clear()
         if filling.fill(self._connection, control, known, self._folder):
             return self._redefined()
         return NOTHING
@@ -148,7 +151,7 @@ class Audiences:
             if taken:
                 behaviours.setdefault(event.node, set()).update(taken)
                 messages.setdefault(event.node, []).append(event.message_id)
-        store.remember(self._connection, collected.rows, collected.totals)
+        self._memories.remember(collected.rows, collected.totals)
         work: Work = {}
         owners = store.profiles_of(self._connection, behaviours)
         for node, found in behaviours.items():
@@ -178,14 +181,16 @@ class Audiences:
         concerned = set(self._plans.of_account), Reason("traits")
         self._put_off({profile: concerned for (profile,) in rows})
 
-    def _evaluate(self, work: Work, now: int, most: int) -> Outcome:
+    def _evaluate(
+        self, work: Work, now: int, most: int, changed: Set[int] = frozenset()
+    ) -> Outcome:
         """The new work first, then what has waited; what is too much waits on."""
         left = most - sum(len(numbers) for numbers, _ in work.values())
         if left < 0:
             work = self._cut(work, most // 2)
             left = most // 2
-        evaluator = Evaluator(self._connection, self._lens(now), self._plans, self._zone, now)
-        outcome = evaluator.evaluate(work)
+        evaluator = Evaluator(self._lens(now), self._memories, self._plans, self._zone, now)
+        outcome = evaluator.evaluate(work, changed)
         if self._due(now):
             timers = evaluator.due_timers(_TIMERS)
             left -= sum(len(numbers) for numbers, _ in timers.values())

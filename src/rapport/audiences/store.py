@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import groupby
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import apsw
 import msgspec
 
 from rapport.audiences.behaviours import Behaviour
-from rapport.audiences.matching import Key
-from rapport.audiences.remembered import Row, Totals
+from rapport.audiences.remembered import Totals
 
 STEPS: Final = (
     """
@@ -96,27 +93,11 @@ STEPS: Final = (
 )
 _to_json: Final = msgspec.json.Encoder().encode
 _to_totals: Final = msgspec.json.Decoder(Totals).decode
-_INSERT_ROWS: Final = "INSERT OR IGNORE INTO behaviour_rows VALUES (?, ?, ?, ?, ?, ?)"
-_PUT_TOTALS: Final = (
+INSERT_ROWS: Final = "INSERT OR IGNORE INTO behaviour_rows VALUES (?, ?, ?, ?, ?, ?)"
+PUT_TOTALS: Final = (
     "INSERT INTO behaviour_totals VALUES (?, ?, ?)"
     " ON CONFLICT DO UPDATE SET totals = excluded.totals"
 )
-
-
-def remember(
-    connection: apsw.Connection,
-    rows: Iterable[Sequence[Any]],
-    totals: Mapping[Key, tuple[Behaviour, Totals]],
-) -> None:
-    """Add what was collected of some events to what is remembered of their nodes."""
-    connection.executemany(_INSERT_ROWS, rows)
-    written = []
-    for (node, number), (behaviour, added) in sorted(totals.items(), key=lambda one: one[0]):
-        known = next(_totals(connection, node, number), None)
-        if known is not None:
-            known.merge(added, behaviour)
-        written.append((node, number, _to_json(known or added).decode()))
-    connection.executemany(_PUT_TOTALS, written)
 
 
 def remember_past(
@@ -125,8 +106,8 @@ def remember_past(
     totals: Sequence[tuple[int, int, str]],
     behaviours: Mapping[int, Behaviour],
 ) -> None:
-    """As `remember`, for many nodes in order, of which few are known already."""
-    connection.executemany(_INSERT_ROWS, rows)
+    """Add what was collected of the past of many nodes, in order; few are known already."""
+    connection.executemany(INSERT_ROWS, rows)
     if not totals:
         return
     between = (totals[0][0], totals[-1][0])
@@ -141,47 +122,7 @@ def remember_past(
             both.merge(_to_totals(text), behaviours[number])
             text = _to_json(both).decode()
         written.append((node, number, text))
-    connection.executemany(_PUT_TOTALS, written)
-
-
-class Remembered:
-    """What the tables hold of some nodes: a `stream.Memory`. Read in one go when it is asked: a
-    person is mostly asked about by several definitions."""
-
-    def __init__(self, connection: apsw.Connection, nodes: Sequence[int]) -> None:
-        self._connection = connection
-        self._nodes = nodes
-
-    def times(self, number: int) -> Sequence[int]:
-        found = [row[0] for row in self._rows.get(number, ())]
-        return found if len(self._nodes) == 1 else sorted(found)
-
-    def rows(self, number: int) -> Sequence[Row]:
-        return self._rows.get(number, ())
-
-    def totals(self, number: int) -> Sequence[Totals]:
-        return [_to_totals(text) for text in self._texts.get(number, ())]
-
-    @cached_property
-    def _rows(self) -> dict[int, list[Row]]:
-        found: dict[int, list[Row]] = {}
-        for node in self._nodes:
-            for number, *row in self._connection.execute(
-                "SELECT behaviour, ts, message_id, source, kept FROM behaviour_rows WHERE node = ?",
-                (node,),
-            ):
-                found.setdefault(number, []).append(tuple(row))
-        return found
-
-    @cached_property
-    def _texts(self) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
-        for node in self._nodes:
-            for number, text in self._connection.execute(
-                "SELECT behaviour, totals FROM behaviour_totals WHERE node = ?", (node,)
-            ):
-                found.setdefault(number, []).append(text)
-        return found
+    connection.executemany(PUT_TOTALS, written)
 
 
 def forget(
@@ -205,18 +146,6 @@ def forget(
         )
 
 
-def nodes_of(connection: apsw.Connection, profile: int) -> list[int]:
-    rows = connection.execute("SELECT node FROM identifiers WHERE profile = ?", (profile,))
-    return [node for (node,) in rows]
-
-
-def has_events(connection: apsw.Connection, nodes: Iterable[int]) -> bool:
-    return any(
-        connection.execute("SELECT 1 FROM counters WHERE node = ? LIMIT 1", (node,)).fetchone()
-        for node in nodes
-    )
-
-
 def profiles_of(connection: apsw.Connection, nodes: Iterable[int]) -> dict[int, int]:
     """Node → profile."""
     rows = connection.execute(
@@ -224,17 +153,3 @@ def profiles_of(connection: apsw.Connection, nodes: Iterable[int]) -> dict[int, 
         (_to_json([*nodes]).decode(),),
     )
     return dict(rows)
-
-
-def by_profile(rows: Iterable[tuple[int, Any]]) -> Iterator[tuple[int, list[Any]]]:
-    """Of rows in order of their profiles."""
-    for profile, group in groupby(rows, key=lambda row: row[0]):
-        yield profile, [row[1] for row in group]
-
-
-def _totals(connection: apsw.Connection, node: int, number: int) -> Iterator[Totals]:
-    rows = connection.execute(
-        "SELECT totals FROM behaviour_totals WHERE node = ? AND behaviour = ?", (node, number)
-    )
-    for (text,) in rows:
-        yield _to_totals(text)

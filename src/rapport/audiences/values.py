@@ -16,6 +16,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import ROUND_HALF_UP, Context, Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from rapport.audiences import duration, instants
@@ -112,6 +113,7 @@ def compare(op: str, left: Any, right: Any) -> bool:
     return bool(_ORDER[op](left, right))
 
 
+@lru_cache(maxsize=50_000)  # a price is compared with the operands of many conditions
 def _of_digits(digits: str) -> int | None:
     scaled = _exact.scaleb(Decimal(digits), PLACES)
     if scaled.adjusted() > 40:

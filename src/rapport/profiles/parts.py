@@ -81,8 +81,9 @@ _ACCOUNT_TRAITS = """
 """
 
 
-def load(lens: Lens, profiles: Iterable[int]) -> dict[int, Parts]:
-    """Parts by profile. A profile without identifiers does not exist and is left out."""
+def load(lens: Lens, profiles: Iterable[int], *, counted: bool = True) -> dict[int, Parts]:
+    """Parts by profile, without counts if they are not wanted. A profile without identifiers does
+    not exist and is left out."""
     found: dict[int, Parts] = {}
     owners: dict[int, Parts] = {}
     for profile, node, kind, value in lens.connection.execute(_IDENTIFIERS, (numbers(profiles),)):
@@ -91,19 +92,20 @@ def load(lens: Lens, profiles: Iterable[int]) -> dict[int, Parts]:
             parts = found[profile] = Parts()
         parts.identifiers.append(Known(node, kind, value))
         owners[node] = parts
-    complete(lens, owners)
+    complete(lens, owners, counted=counted)
     return found
 
 
-def complete(lens: Lens, owners: Mapping[int, Parts]) -> None:
+def complete(lens: Lens, owners: Mapping[int, Parts], *, counted: bool = True) -> None:
     """Add what the tables hold of each node to the parts that it belongs to."""
     nodes = (numbers(owners),)
     slug, execute = lens.senders.slug, lens.connection.execute
     for node, trait, source, value, *rest in execute(_FRAGMENTS, nodes):
         one = Fragment(value, slug(source), node, *rest)
         owners[node].fragments.setdefault(trait, []).append(one)
-    for count in cast("Iterable[Count]", execute(_COUNTERS, nodes)):
-        owners[count[0]].counts.append(count)
+    if counted:
+        for count in cast("Iterable[Count]", execute(_COUNTERS, nodes)):
+            owners[count[0]].counts.append(count)
     for node, account in execute(_MEMBERSHIPS, nodes):
         owners[node].accounts.add(account)
     for node, pin in pins.of_nodes(lens.connection, nodes[0]):

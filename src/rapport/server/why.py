@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from sqlglot import exp
 
 from rapport.audiences import oracle, writing
+from rapport.audiences.crowd import Crowd
 from rapport.audiences.evaluating import plain
-from rapport.audiences.facts import ProfileFacts
 from rapport.audiences.known import Known
+from rapport.audiences.memory import Memories
 from rapport.audiences.model import Condition
 from rapport.audiences.oracle import Verdict
 from rapport.audiences.person import Account, Happening, Person
@@ -72,7 +73,9 @@ def _of_nodes(nodes: list[int]) -> E:
 def _person(rooms: Rooms, reads: Reads, profile: int, now: int) -> Person:
     sources, rules = KnownSources(rooms.sources), rooms.survivorship()
     with look(reads.connection, sources, rules, now) as lens:
-        person = ProfileFacts(lens, profile, ZoneInfo("UTC")).person
+        person = (
+            Crowd(lens, Memories(lens.connection), [profile], ZoneInfo("UTC")).facts(profile).person
+        )
         held = {
             trait: reads.audiences.of_profile(profile)["computed"].get(trait)
             for trait in reads.audiences.known().traits

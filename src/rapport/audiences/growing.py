@@ -1,0 +1,67 @@
+"""Conditions that more events can only make true, or only make false.
+
+Whoever is a member of the one, or no member of the other, stays so whatever she does next: until
+the instant that was foretold, nothing has to be evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from rapport.audiences.known import Known
+from rapport.audiences.model import (
+    AllOf,
+    AnyOf,
+    Calendar,
+    Condition,
+    Did,
+    InSegment,
+    Not,
+    Sequence,
+    Span,
+)
+
+_UP: Final = ("gt", "gte")
+_DOWN: Final = ("lt", "lte")
+
+
+def stays(node: Condition, known: Known) -> bool | None:
+    """The verdict that no further event can change; None when there is none such.
+
+    Traits, accounts and the time zone may change with an event, so what looks at them has none.
+    """
+    match node:
+        case AllOf(items) | AnyOf(items):
+            return _shared(stays(item, known) for item in items)
+        case Not(item):
+            found = stays(item, known)
+            return None if found is None else not found
+        case InSegment(key):
+            return stays(known.segments[key].when, known)
+        case Did():
+            return _did(node)
+        case Sequence(steps, _, during):
+            return None if steps[-1].absent or _is_local(during) else True
+        case _:
+            return None
+
+
+def _did(node: Did) -> bool | None:
+    kind, op = node.measure.kind, node.op
+    if _is_local(node.during) or op not in (*_UP, *_DOWN):
+        return None
+    if kind in ("count", "unique"):
+        return op in _UP
+    if (kind, op in _UP) in (("max", True), ("min", False)):
+        return True
+    return None
+
+
+def _shared(found: Iterable[bool | None]) -> bool | None:
+    first, *others = found
+    return first if all(each == first for each in others) else None
+
+
+def _is_local(during: object) -> bool:
+    return isinstance(during, Calendar | Span)
