@@ -107,7 +107,7 @@ class Memories:
         wanted = numbers(found)
         for node, number, *row in self._connection.execute(_ROWS, (wanted,)):
             held = found[node]
-            held.rows.setdefault(number, []).append(tuple(row))  # type: ignore[arg-type]
+            held.rows.setdefault(number, []).append(tuple(row))
             held.size += 1
         for node, number, text in self._connection.execute(_TOTALS, (wanted,)):
             found[node].totals[number] = _to_totals(text)
