@@ -7,6 +7,7 @@ questions a run are drawn for the slower engines; they are the same each time.
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from rapport.errors import NotFound
+from rapport.errors import NotFound, QueryError
 from rapport.events.schema import MEMBERSHIP_CHANGES
 from rapport.insights import scan
 from rapport.insights.answers import activity, funnel, paths, retention, trends
@@ -33,6 +34,7 @@ from rapport.insights.specs.trends import Series, Trends
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
 from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.watch import Watch
 from tests.contract.warehouses import ENGINES, engine
 from tests.insights.planting import HOUR, NOW, Memory, Row, people_of
 from tests.insights.test_activity_laws import SINCE, UNTIL, ZONES, retentions
@@ -314,6 +316,19 @@ def test_segments_beside_each_other(both: Both) -> None:
     lines = Trends(series=(Series(event="A"),), breakdown=Segments(("vip",)), **since)
     [series] = trends.answer(lines, both.sql)["series"]
     assert 0 < sum(series["breakdown"][0]["values"]) < sum(series["values"])
+
+
+@pytest.mark.parametrize("how", ["read", "stream"])
+def test_a_question_that_is_over_ends_in_the_engine(both: Both, how: str) -> None:
+    """Of so many rows that it would take days."""
+    slow = "SELECT count(*) AS n FROM " + ", ".join(f"events {name}" for name in "abcdef")
+    warehouse, watch = both.sql.warehouse, Watch(0.3)
+    begun = time.monotonic()
+    with pytest.raises(QueryError) as caught:
+        list(getattr(warehouse, how)(slow, watch=watch))
+    assert caught.value.error_code == "question_timeout"
+    assert time.monotonic() - begun < 30
+    assert list(warehouse.read("SELECT 1 AS n")) == [{"n": 1}]
 
 
 def test_why_reads_what_happened(both: Both) -> None:
