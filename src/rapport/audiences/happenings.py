@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any, Final
 
 from rapport.audiences import paths, values, windows
@@ -24,7 +25,7 @@ def at_path(event: Happening, path: str) -> list[Any]:
 
 
 def passes(event: Happening, filters: tuple[Filter, ...], now: int) -> bool:
-    return all(
+    return not filters or all(
         values.satisfies(at_path(event, each.path), each.op, each.value, now) for each in filters
     )
 
@@ -50,9 +51,8 @@ def selected(
     )
 
 
-def order(event: Happening) -> tuple[int, str, str]:
-    """Ids of messages are unique within a source."""
-    return event.timestamp, event.message_id, event.source
+# Ids of messages are unique within a source.
+order: Final = attrgetter("timestamp", "message_id", "source")
 
 
 def in_order(events: Iterable[Happening]) -> list[Happening]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from rapport.audiences import duration, happenings, windows
-from rapport.audiences.model import Sequence, Step
+from rapport.audiences.model import ANY_EVENT, Sequence, Step
 from rapport.audiences.person import Happening, Person
 from rapport.audiences.windows import NEVER
 
@@ -117,11 +117,14 @@ def _stayed_away(
 
 
 def _taken(step: Step, events: Iterable[Happening], now: int) -> list[Happening]:
-    chosen = step.selection
+    names, kind, where = step.selection.events, step.selection.type, step.selection.where
+    every = ANY_EVENT in names
     return [
         event
         for event in events
-        if happenings.named(event, chosen) and happenings.passes(event, chosen.where, now)
+        if (every or event.event in names)
+        and kind in ("", event.type)
+        and happenings.passes(event, where, now)
     ]
 
 
