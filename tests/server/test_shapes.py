@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from rapport.server.api.openapi import document
 from tests.conftest import RunningServer
 
 WRONG: list[tuple[str, str, Any, int, str]] = [
@@ -60,6 +62,7 @@ def test_without_credentials_the_shape_is_the_same(running_server: RunningServer
 def test_openapi_describes_the_answers(running_server: RunningServer) -> None:
     with running_server.api() as api:
         schema = api.get("/api/v1/openapi.json").json()
+    assert schema == msgspec.json.decode(document())  # what the console's types are made from
     assert schema["openapi"].startswith("3.")
     answer = schema["paths"]["/api/v1/profiles/{ref}"]["get"]["responses"]["200"]
     assert "Profile" in str(answer["content"]["application/json"]["schema"])

@@ -1,48 +1,19 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
-import type { List, LiveEvent } from './types'
+import type { Narrowed, Schema } from './schema'
+import type { List, StoredEvent } from './types'
 
 /** The catalogue of events, as the management API tells it. */
 
-export interface EventKind {
-  type: string
-  /** Empty for identify, group and alias. */
-  event: string | null
-  count: number
-  first_seen: string | null
-  last_seen: string | null
-  sources: string[]
-  /** One entry a day, oldest first, the last 14 days. */
-  volume: { day: string; count: number }[]
-}
-
-export interface EventProperty {
-  name: string
-  types: string[]
-  /** Events that carried it with a value. */
-  filled: number
-  examples: unknown[]
-}
-
+/** `event` is empty for identify, group and alias; `volume` has one entry a day, the last 14 days. */
+export type EventKind = Schema<'EventKind'>
+/** `filled` are events that carried it with a value. */
+export type EventProperty = Schema<'Property'>
 /** What one source sent: in all, and on each of the last days, oldest first. */
-export interface SourceVolume {
-  source: string
-  count: number
-  volume: { day: string; count: number }[]
-}
-
-export interface EventDetail {
-  type: string
-  event: string
-  count: number
-  first_seen: string | null
-  last_seen: string | null
-  /** The source that sent most first. */
-  volumes: SourceVolume[]
-  properties: EventProperty[]
-  samples: LiveEvent[]
-}
+export type SourceVolume = Schema<'SourceVolume'>
+/** The source that sent most first. */
+export type EventDetail = Narrowed<Schema<'EventDetail'>, { samples: StoredEvent[] }>
 
 export const catalogueQuery = queryOptions({
   queryKey: ['events'],

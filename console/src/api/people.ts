@@ -2,18 +2,14 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { api, queryString } from './client'
 import { listQuery } from './queries'
-import type { Json, List, LiveEvent, ProfileSummary, TypedValue } from './types'
+import type { Narrowed, Schema } from './schema'
+import type { ProfileSummary, StoredEvent } from './types'
 
 /** Profiles and identity, as the management API tells them. */
 
-export interface SeenIdentifier extends TypedValue {
-  first_seen: string | null
-  last_seen: string | null
-  count: number
-  sources: string[]
-  shared: boolean
-}
+export type SeenIdentifier = Schema<'SeenIdentifier'>
 
+/** With `?explain=true`; a mapping to the API, so its shape is said here. */
 export interface Candidate {
   value: unknown
   source: string
@@ -38,78 +34,22 @@ export interface Why {
   candidates: Candidate[]
 }
 
-export interface Profile {
-  id: string
-  name: string | null
-  known: boolean
-  identifiers: SeenIdentifier[]
-  traits: Json
-  first_seen: string | null
-  last_seen: string | null
-  sources: string[]
-  brands: string[]
-  accounts: { id: string; traits: Json }[]
-  /** Keys of those she is in; absent before there are segments. */
-  segments?: string[]
-  /** Values of computed traits. */
-  computed?: Json
-  counters: { total: number; events: Record<string, { count: number; first: string | null; last: string | null }> }
-  explain: Record<string, Why>
-}
+/** `segments` are keys of those she is in, `computed` values of computed traits. */
+export type Profile = Narrowed<Schema<'Profile'>, { explain: Record<string, Why> }>
 
-export interface IdentifierDetail extends SeenIdentifier {
-  node: number
-  state: 'open' | 'owned' | 'shared' | 'crowded' | 'blocked'
-  profile: string
-}
+export type IdentifierDetail = Narrowed<Schema<'IdentifierDetail'>, { state: 'open' | 'owned' | 'shared' | 'crowded' | 'blocked' }>
 
-export interface Evidence {
-  a: string
-  b: string
-  first_seen: string
-  last_seen: string
-  count: number
-  source: string
-  message_id: string
-  kind: 'observed' | 'manual'
-}
+type Kind = { kind: 'observed' | 'manual' }
+export type Evidence = Narrowed<Schema<'EvidenceView'>, Kind>
+export type Refusal = Narrowed<Schema<'RefusedView'>, Kind>
+export type DecisionRecord = Narrowed<Schema<'DecisionSummary'>, { action: 'merge' | 'split' | 'undo' }>
+export type IdentityView = Narrowed<
+  Schema<'IdentityPage'>,
+  { identifiers: IdentifierDetail[]; evidence: Evidence[]; refused: Refusal[]; decisions: DecisionRecord[]; path: Evidence[] | null }
+>
 
-export interface Refusal extends Evidence {
-  rule: string
-  explanation: string
-}
-
-export interface DecisionRecord {
-  id: string
-  action: 'merge' | 'split' | 'undo'
-  a: string
-  b: string
-  by: string
-  reason: string
-  at: string | null
-  undone: boolean
-}
-
-export interface IdentityView {
-  id: string
-  identifiers: IdentifierDetail[]
-  evidence: Evidence[]
-  refused: Refusal[]
-  decisions: DecisionRecord[]
-  path: Evidence[] | null
-}
-
-export interface Sample {
-  profile: string
-  identifiers: string[]
-  count: number
-}
-
-export interface Preview {
-  before: Sample[]
-  after: Sample[]
-  events_moved: number
-}
+export type Sample = Schema<'SampleView'>
+export type Preview = Schema<'decisions_PreviewView'>
 
 /** What is asked of `/identity/{action}`; `reason` comes when it is decided. */
 export type Ask = { action: 'merge' | 'split'; a: string; b: string } | { action: 'undo'; decision: string }
@@ -132,10 +72,7 @@ export interface TimelineFilter {
 const PAGE = 50
 
 /** `count` is of all that fit; without `exact` there are at least so many. */
-export interface ProfileList extends List<ProfileSummary> {
-  count: number
-  exact: boolean
-}
+export type ProfileList = Schema<'ProfileListing'>
 
 export const profilesQuery = ({ q, known, brand, source, sort }: ProfileFilter) =>
   listQuery<ProfileSummary, ProfileList>(['profiles', q, known, brand, source, sort], '/profiles', {
@@ -160,7 +97,7 @@ export const profileQuery = (ref: string) =>
   })
 
 export const timelineQuery = (ref: string, { type, event, source }: TimelineFilter, limit = PAGE) =>
-  listQuery<LiveEvent>(['profile', ref, 'events', type, event, source, limit], `${profilePath(ref)}/events`, {
+  listQuery<StoredEvent>(['profile', ref, 'events', type, event, source, limit], `${profilePath(ref)}/events`, {
     type,
     event,
     source,

@@ -2,40 +2,18 @@ import { queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
 import { listQuery } from './queries'
+import type { Narrowed, Schema } from './schema'
 import type { List } from './types'
 
 /** Events that were accepted but could not be used, as the management API tells them. */
 
 export type QuarantineStatus = 'open' | 'redriven' | 'discarded'
 
-export interface Quarantined {
-  id: number
-  source: string
-  message_id: string | null
-  reason: string
-  meaning: string
-  detail: string
-  received_at: string | null
-  /** Text when it is not JSON. */
-  body: unknown
-  status: QuarantineStatus
-  note: string
-}
-
-export interface ReasonCount {
-  reason: string
-  meaning: string
-  count: number
-}
-
-export interface Redriven {
-  id: number
-  /** As for any event, or `skipped` when it cannot be sent as it is. */
-  status: string
-  detail: string
-  /** Its number when it came back; a new one if it was corrected. */
-  quarantined: number | null
-}
+/** `body` is text when it is not JSON. */
+export type Quarantined = Narrowed<Schema<'QuarantinedView'>, { status: QuarantineStatus }>
+export type ReasonCount = Schema<'ReasonCount'>
+/** `status` as for any event, or `skipped`; `quarantined` is its number when it came back, a new one if it was corrected. */
+export type Redriven = Schema<'Redriven'>
 
 export interface QuarantineFilter {
   reason?: string

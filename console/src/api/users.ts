@@ -1,25 +1,13 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
+import type { Schema } from './schema'
 import type { List, Role } from './types'
 
-export interface User {
-  email: string
-  name: string
-  role: Role
-  scopes: string[]
-  has_password: boolean
-  created_at: string
-  disabled_at: string | null
-  /** By the sessions that are open. */
-  seen_at: string | null
-}
-
-export interface Invited {
-  user: User
-  /** Signs in once, until it expires; shown this one time. */
-  link: { email: string; token: string; url: string; expires_at: string }
-}
+/** `seen_at` by the sessions that are open. */
+export type User = Schema<'UserView'>
+/** The link signs in once, until it expires; it is shown this one time. */
+export type Invited = Schema<'Invited'>
 
 export const ROLES = ['viewer', 'editor', 'admin'] as const satisfies readonly Role[]
 

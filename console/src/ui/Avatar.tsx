@@ -4,7 +4,7 @@ import css from './Avatar.module.css'
 import { classes } from './classes'
 
 interface Props {
-  name: string
+  name: string | null
   /** Anonymous people get a mask instead of initials. */
   known: boolean
   large?: boolean
@@ -14,7 +14,7 @@ interface Props {
 export function Avatar({ name, known, large }: Props) {
   return (
     <span className={classes(css.avatar, large && css.large, !known && css.unknown)} aria-hidden>
-      {known ? initials(name) : <VenetianMask size={large ? 22 : 14} />}
+      {known ? initials(name ?? '') : <VenetianMask size={large ? 22 : 14} />}
     </span>
   )
 }

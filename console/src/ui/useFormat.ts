@@ -19,8 +19,8 @@ export interface Format {
   compact: (value: number) => string
   percent: (share: number) => string
   date: (instant: string | Date) => string
-  /** "19 Jan – 13 Sep 2026"; one date when both are on it. */
-  dates: (first: string | Date, last: string | Date) => string
+  /** "19 Jan – 13 Sep 2026"; one date when both are on it, a dash when nobody knows. */
+  dates: (first: string | null, last: string | null) => string
   time: (instant: string | Date) => string
   dateTime: (instant: string | Date) => string
   utc: (instant: string | Date) => string
@@ -51,7 +51,7 @@ export function makeFormat(language: string): Format {
     compact: (value) => (Math.abs(value) < 10_000 ? number.format(value) : compact.format(value)),
     percent: (share) => percent.format(share),
     date: (instant) => date.format(new Date(instant)),
-    dates: (first, last) => date.formatRange(new Date(first), new Date(last)),
+    dates: (first, last) => (first && last ? date.formatRange(new Date(first), new Date(last)) : '–'),
     time: (instant) => time.format(new Date(instant)),
     dateTime: (instant) => dateTime.format(new Date(instant)),
     utc: (instant) => utc.format(new Date(instant)),
