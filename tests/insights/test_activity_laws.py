@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.audiences import windows
 from rapport.audiences.person import Happening
+from rapport.errors import Malformed
 from rapport.insights import periods
 from rapport.insights.answers import activity, retention
 from rapport.insights.oracles import activity as meaning
@@ -40,6 +42,7 @@ def retentions(draw: st.DrawFn) -> Retention:
         returning=EventPick(event=draw(st.sampled_from(["A", "B", "*"]))),
         period=draw(st.sampled_from(["day", "week"])),
         periods=draw(st.integers(1, 5)),
+        brackets=draw(st.sampled_from([(), (), ("0", "1-2", "3"), ("0-1", "2-5")])),
         mode=draw(st.sampled_from(["recurring", "first_in_range", "first_ever"])),
         clock=draw(st.sampled_from(["calendar", "rolling"])),
         match=draw(st.sampled_from(["on", "on_or_after", "on_or_before", "streak"])),
@@ -56,7 +59,7 @@ def test_retention_counts_whom_the_oracle_counts(
 ) -> None:
     people = people_of(rows, owner)
     start, end = span(question, NOW)
-    grid = retention._grid(question, start, end)
+    grid = retention._grid(question, start, end, NOW)
     low = windows.EVER if question.mode == "first_ever" else start
     expected: dict[tuple[int, int], set[int]] = {}
     sums: Counter[tuple[int, int]] = Counter()
@@ -74,7 +77,7 @@ def test_retention_counts_whom_the_oracle_counts(
     for number, cohort in enumerate(told["cohorts"]):
         for n, count in enumerate(cohort["values"]):
             who = expected.get((number, n), set())
-            if n == question.periods:
+            if n == len(cohort["values"]) - 1:
                 cell = retention.Cell(cohort=cohort["start"], period=n)
                 assert set(retention.people(question, Memory(people), cell).tolist()) == who
             assert count in (len(who), None)
@@ -83,15 +86,20 @@ def test_retention_counts_whom_the_oracle_counts(
                 assert cohort["sums"][n] == retention.values.number_text(sums[number, n])
 
 
-def test_periods_behind_the_table_stay_apart() -> None:
-    """One return in each of two of them are not two in one."""
-    days = ((6, "A"), (3, "B"), (2, "B"))
+@pytest.mark.parametrize("until", [None, "2025-10-04"])
+@pytest.mark.parametrize(("second", "values"), [(2, [1, 0]), (3, [1, 1])])
+def test_periods_behind_the_table_stay_apart(
+    until: str | None, second: int, values: list[int]
+) -> None:
+    """One return in each of two of them are not two in one, wherever the table ends."""
+    days = ((6, "A"), (3, "B"), (second, "B"))
     events = [
-        Happening(timestamp=NOW - 24 * day * HOUR, message_id=str(day), event=name)
-        for day, name in days
+        Happening(timestamp=NOW - 24 * day * HOUR, message_id=f"m{n}", event=name)
+        for n, (day, name) in enumerate(days)
     ]
     question = Retention(
         since="2025-10-03",
+        until=until,
         start=EventPick(event="A"),
         returning=EventPick(event="B"),
         period="day",
@@ -100,7 +108,16 @@ def test_periods_behind_the_table_stay_apart() -> None:
         min_occurrences=2,
     )
     cohort = retention.answer(question, Memory({1: events}))["cohorts"][0]
-    assert cohort["values"] == [1, 0]
+    assert cohort["values"] == values
+
+
+@pytest.mark.parametrize(
+    "brackets", [("1",), ("0", "2"), ("0", "1-0"), ("0", "1-3", "3-4"), ("0-999",), ("x",)]
+)
+def test_brackets_follow_each_other(brackets: tuple[str, ...]) -> None:
+    pick = EventPick(event="A")
+    with pytest.raises(Malformed, match=r"brackets"):
+        retention.answer(Retention(start=pick, returning=pick, brackets=brackets), Memory({}))
 
 
 @MANY

@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import pairwise, permutations, product
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.audiences.person import Happening
+from rapport.errors import Malformed
 from rapport.insights.answers import funnel as answers
 from rapport.insights.oracles import funnel as oracle
 from rapport.insights.oracles.matched import Matched, matched
@@ -84,6 +87,77 @@ def test_kernel_and_oracle_agree(
         if (outcome := oracle.outcome(chosen, events)) is not None:
             expected[profile] = (outcome.at, outcome.value)
     assert got == expected
+
+
+@MANY
+@given(rows=histories(), owner=owners(), funnel=funnels())
+def test_every_chain_counts(
+    rows: list[dict[str, Any]], owner: dict[int, int], funnel: Funnel
+) -> None:
+    by = funnel.breakdown and msgspec.structs.replace(funnel.breakdown, attribution="step")
+    funnel = msgspec.structs.replace(
+        funnel, count="chains", order="ordered", exclusions=(), reentry="newest", breakdown=by
+    )
+    people = people_of(rows, owner)
+    chosen = plan(funnel, *span(funnel, NOW), NOW)
+    found, values = answers._reached(funnel, chosen, Memory(people))
+    got = sorted(
+        (
+            int(person),
+            tuple(at[:level].tolist()),
+            str(values.texts[-1][value] if value >= 0 else ""),
+        )
+        for person, level, at, value in zip(*found, strict=True)
+    )
+    expected = [
+        (profile, outcome.at, outcome.value or "")
+        for profile, events in seen(chosen, people).items()
+        for outcome in oracle.chains(chosen, events)
+    ]
+    assert got == sorted(expected)
+    told = answers.answer(funnel, Memory(people))
+    for n, step in enumerate(told["steps"]):
+        assert step["count"] == sum(len(at) > n for _, at, _ in expected)
+        who = answers.people(funnel, Memory(people), answers.Cell(step=n + 1))
+        assert who.tolist() == sorted({one for one, at, _ in expected if len(at) > n})
+
+
+def test_who_buys_twice_counts_twice() -> None:
+    """Mixpanel's example of totals: out again after converting, or when the window has ended."""
+    done = ["A", "A", "B", "A", "B", "B", "A", "X", "X", "X", "A", "B"]
+    rows = [
+        {
+            "node": 1,
+            "message_id": str(n),
+            "event": name,
+            "timestamp": NOW - (12 - n) * HOUR,
+            "properties": {},
+        }
+        for n, name in enumerate(done)
+    ]
+    steps = (EventPick(event="A"), EventPick(event="B"))
+    question = Funnel(since="2025-10-07", steps=steps, window="2h", count="chains", over_time="day")
+    ground = Memory(people_of(rows, {}))
+    told = answers.answer(question, ground)
+    assert [step["count"] for step in told["steps"]] == [4, 3]
+    assert sum(point["steps"][0]["count"] for point in told["over_time"]) == 4
+    people = msgspec.structs.replace(question, count="people")
+    assert [step["count"] for step in answers.answer(people, ground)["steps"]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"order": "strict"},
+        {"reentry": "first"},
+        {"exclusions": (Exclusion(event="X"),)},
+        {"breakdown": Breakdown(by="source")},
+    ],
+)
+def test_what_chains_cannot_have(more: dict[str, Any]) -> None:
+    steps = (EventPick(event="A"), EventPick(event="B"))
+    with pytest.raises(Malformed, match=r"count|breakdown"):
+        answers.answer(Funnel(steps=steps, count="chains", **more), Memory({}))
 
 
 def furthest(chosen: Plan, events: list[Matched]) -> int:

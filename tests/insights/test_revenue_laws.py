@@ -40,6 +40,7 @@ def sales(draw: st.DrawFn) -> Rows:
                     optional={
                         "v": st.sampled_from([1, "2.5", "dear", -3]),
                         "w": st.sampled_from([7, 0.1]),
+                        "currency": st.sampled_from(["EUR", "EUR", "INR"]),
                     },
                 ),
                 st.sampled_from([None, "x", "y"]),
@@ -68,6 +69,8 @@ def sales(draw: st.DrawFn) -> Rows:
     order_id=st.sampled_from([None, "properties.id"]),
     within=st.sampled_from([None, "1d", "11h"]),
     since=st.sampled_from(["2025-10-03", "2025-10-07T05:00:00Z"]),
+    currency=st.sampled_from([None, "properties.currency"]),
+    only=st.sampled_from([None, None, "EUR"]),
 )
 def test_revenue_is_that_of_the_oracle(
     rows: Rows,
@@ -77,8 +80,12 @@ def test_revenue_is_that_of_the_oracle(
     order_id: str | None,
     within: str | None,
     since: str,
+    currency: str | None,
+    only: str | None,
 ) -> None:
     question = Revenue(
+        currency=currency,
+        of_currency=only if currency else None,
         since=since,
         until="2025-10-09",
         timezone=place,
@@ -110,7 +117,11 @@ def test_revenue_is_that_of_the_oracle(
         for n, row in enumerate(shown):
             inside = range(max(start, grid.bounds[n]), min(end, grid.bounds[n + 1]))
             expected = meaning.figures(question, seen, inside, value)
-            check(row, expected)
+            check(row, expected, told["currencies"])
+            for each in row.get("currencies", ()):
+                alone = meaning.figures(question, seen, inside, value, each["currency"])
+                money(each, alone)
+                assert each["orders"] == alone.orders
             cell = {"period": grid.label(n)} | (
                 {} if value is True else {"value": "" if value is None else value}
             )
@@ -124,11 +135,12 @@ def test_revenue_is_that_of_the_oracle(
                 chosen = revenue.Cell(of=name, **cell)
                 found = revenue.people(question, Memory(people), chosen).tolist()
                 assert set(found) == who, name
-    check(told["total"], meaning.figures(question, seen, range(start, end)))
+    check(told["total"], meaning.figures(question, seen, range(start, end)), told["currencies"])
+    if question.of_currency:
+        assert set(told["currencies"]) <= {"EUR"}
 
 
-def check(row: dict[str, Any], expected: meaning.Figures) -> None:
-    assert row["orders"] == expected.orders
+def money(row: dict[str, Any], expected: meaning.Figures) -> None:
     for name, size in (
         ("revenue", expected.revenue),
         ("refunded", expected.refunded),
@@ -136,6 +148,16 @@ def check(row: dict[str, Any], expected: meaning.Figures) -> None:
         ("average_order_value", expected.average),
     ):
         assert row[name] == (None if size is None else pytest.approx(size / 1_000_000, abs=1e-9))
+
+
+def check(row: dict[str, Any], expected: meaning.Figures, currencies: list[Any]) -> None:
+    assert row["orders"] == expected.orders
+    if len(currencies) < 2:
+        money(row, expected)
+        assert "currencies" not in row
+    else:
+        assert [row[name] for name in ("revenue", "refunded", "net")] == [None] * 3
+        assert sum(each["orders"] for each in row["currencies"]) == expected.orders
     assert (row["buyers"], row["new"]) == (len(expected.buyers), len(expected.new))
     assert row["returning"] == len(expected.buyers - expected.new)
     repeat, gaps = row["repeat"], expected.seconds

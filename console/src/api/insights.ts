@@ -74,6 +74,7 @@ export interface FunnelQuestion extends Scope {
   hold?: string[]
   breakdown?: { by?: string; segments?: string[]; attribution?: 'first' | 'last' | 'step'; step?: number; limit?: number }
   over_time?: 'day' | 'week' | 'month'
+  count?: 'people' | 'chains'
 }
 
 export interface RetentionQuestion extends Scope {
@@ -82,6 +83,8 @@ export interface RetentionQuestion extends Scope {
   return: EventPick
   period?: 'day' | 'week' | 'month'
   periods?: number
+  /** Cells of several periods: `0`, `1-3`. */
+  brackets?: string[]
   mode?: 'recurring' | 'first_in_range' | 'first_ever'
   clock?: 'calendar' | 'rolling'
   match?: 'on' | 'on_or_after' | 'on_or_before' | 'streak'
@@ -220,6 +223,7 @@ export interface RetentionAnswer extends Told {
   period: 'day' | 'week' | 'month'
   cohorts: Cohort[]
   average: Values
+  brackets?: string[]
   breakdown?: { value: string; cohorts: Cohort[]; average: Values }[]
 }
 

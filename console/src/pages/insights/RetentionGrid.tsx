@@ -29,7 +29,7 @@ export function RetentionGrid({ answer, look, onCell }: Props) {
             </th>
             {numbers.map((number) => (
               <th key={number} scope="col">
-                {cellName(answer.period, number, t)}
+                {cellName(answer.period, number, t, answer.brackets)}
               </th>
             ))}
           </tr>
@@ -51,7 +51,7 @@ export function RetentionGrid({ answer, look, onCell }: Props) {
                       share={value / cohort.size}
                       open={!cohort.complete[period]}
                       look={look}
-                      label={`${look.write(cohort.start, 'period', true)} · ${cellName(answer.period, period, t)}`}
+                      label={`${look.write(cohort.start, 'period', true)} · ${cellName(answer.period, period, t, answer.brackets)}`}
                       onPress={onCell && value > 0 ? () => onCell({ cohort: cohort.start, period }) : undefined}
                     />
                   )}

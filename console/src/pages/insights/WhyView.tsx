@@ -145,7 +145,7 @@ function Cohorts({ question, cohorts, period }: { question: RetentionQuestion; c
       <p className={css.squares}>
         {cohort.values.map((value, number) => (
           <span key={number} className={css.square} data-on={value || undefined}>
-            {cellName(question.period ?? 'week', number, t)}
+            {cellName(question.period ?? 'week', number, t, question.brackets)}
             <span className="hidden-visually"> {t(value ? 'insights.why.yes' : 'insights.why.no')}</span>
           </span>
         ))}
@@ -155,7 +155,7 @@ function Cohorts({ question, cohorts, period }: { question: RetentionQuestion; c
           {cohort.returns.slice(0, SHOWN).map((event) => (
             <li key={event.message_id} className={css.event} data-counts>
               <span className={css.eventHead}>
-                {t('insights.why.returned', { name: cellName(question.period ?? 'week', event.period, t) })}
+                {t('insights.why.returned', { name: cellName(question.period ?? 'week', event.period, t, question.brackets) })}
                 <DateTime at={event.at} as="full" />
               </span>
             </li>

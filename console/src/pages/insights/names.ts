@@ -27,7 +27,7 @@ export function cellTitle(question: Question, cell: Cell, t: TFunction, period: 
       return [said, ...value].join(' · ')
     }
     case 'retention':
-      return [...value, period(String(cell.cohort)), t(`insights.nth.${question.period ?? 'week'}`, { number: Number(cell.period) })].join(' · ')
+      return [...value, period(String(cell.cohort)), t(`insights.nth.${question.period ?? 'week'}`, { number: question.brackets?.[Number(cell.period)] ?? Number(cell.period) })].join(' · ')
     case 'lifecycle':
       return [t(`insights.state.${String(cell.state) as 'new'}`), period(String(cell.period))].join(' · ')
     case 'stickiness':

@@ -182,7 +182,7 @@ function retention(answer: RetentionAnswer, t: TFunction): Plot {
     ...PLAIN,
     form: 'line',
     as: 'percent',
-    x: answer.average.map((_, number) => cellName(answer.period, number, t)),
+    x: answer.average.map((_, number) => cellName(answer.period, number, t, answer.brackets)),
     xAs: 'text',
     series: [
       { name: t('insights.average'), values: answer.average, look: 0 },

@@ -195,7 +195,7 @@ function retention(answer: RetentionAnswer, t: TFunction, of?: string): AnswerTa
     columns: [
       { label: t('insights.column.cohort'), as: 'period' },
       { label: t('insights.column.size'), as: 'number' },
-      ...cells.map((number) => ({ label: cellName(answer.period, number, t), as: 'number' as const })),
+      ...cells.map((number) => ({ label: cellName(answer.period, number, t, answer.brackets), as: 'number' as const })),
     ],
     rows: [
       ...answer.cohorts.map(({ start, size, values }) => ({
@@ -208,8 +208,8 @@ function retention(answer: RetentionAnswer, t: TFunction, of?: string): AnswerTa
   }
 }
 
-export function cellName(period: 'day' | 'week' | 'month', number: number, t: TFunction): string {
-  return t(`insights.nth.${period}`, { number })
+export function cellName(period: 'day' | 'week' | 'month', number: number, t: TFunction, brackets?: readonly string[]): string {
+  return t(`insights.nth.${period}`, { number: brackets?.[number] ?? number })
 }
 
 function lifecycle(answer: LifecycleAnswer, t: TFunction): AnswerTable {

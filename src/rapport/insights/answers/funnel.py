@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import numpy as np
@@ -20,6 +20,7 @@ from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.funnel import Funnel, Plan, plan
 from rapport.insights.specs.scope import Segments, of_segment, span, zone
 from rapport.insights.sql import funnel as plans
+from rapport.insights.sql.engine import Engine
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +36,7 @@ def answer(question: Funnel, ground: Ground) -> dict[str, Any]:
     whole, *parts = _tallies(question, ground, chosen)
     told: dict[str, Any] = {
         "kind": "funnel",
+        "count": question.count,
         "from": to_iso(chosen.start),
         "to": to_iso(chosen.end),
         **_steps(question, whole),
@@ -55,9 +57,10 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
         question = of_segment(question, Segments(by.segments).named(cell.value))
         cell = msgspec.structs.replace(cell, value=None)
     chosen = _plan(question, ground)
-    if ground.engine is not None:
+    if _in_sql(question, ground):
         steps = {"level": cell.step - 1} if cell.outcome == "dropped" else {"least": cell.step}
-        return plans.people(question, chosen, ground.engine, {**steps, "value": cell.value})
+        engine = cast("Engine", ground.engine)
+        return plans.people(question, chosen, engine, {**steps, "value": cell.value})
     found, values = _reached(question, chosen, ground)
     dropped = found.level == cell.step - 1
     kept = dropped if cell.outcome == "dropped" else found.level >= cell.step
@@ -65,7 +68,7 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
         texts = ["", *(values.texts[-1] if values.texts else ())]
         number = texts.index(cell.value) - 1 if cell.value in texts else -2
         kept &= found.value == number
-    return found.person[kept]
+    return np.unique(found.person[kept])
 
 
 def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
@@ -87,13 +90,25 @@ def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
         notes.setdefault(id(event), []).append({"step": step + 1, "result": words})
 
     found = oracle.outcome(chosen, seen, note)
+    every = {"chains": _chains(chosen, seen)} if question.count == "chains" else {}
     return {
         "profile": f"p_{profile}",
         "reached": len(found.chain) if found else 0,
         "value": found.value if found else None,
         "chain": [_shown(each) for each in found.chain] if found else [],
         "events": [{**_shown(each), "steps": notes.get(id(each), [])} for each in seen],
+        **every,
     }
+
+
+def _chains(chosen: Plan, seen: list[Matched]) -> list[list[dict[str, Any]]]:
+    found = oracle.chains(chosen, seen)
+    return [[_shown(each) for each in outcome.chain] for outcome in found]
+
+
+def _in_sql(question: Funnel, ground: Ground) -> bool:
+    """Chains have no plan in SQL: the rows of the engine are counted here."""
+    return ground.engine is not None and question.count == "people"
 
 
 def _shown(each: Matched) -> dict[str, Any]:
@@ -111,7 +126,8 @@ def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, V
     pieces, values = ground.rows(
         chosen.selections, chosen.start, chosen.latest, segment=question.segment, wanted=wanted
     )
-    parts = [kernel.reached(chosen, piece) for piece in pieces]
+    count = kernel.chains if question.count == "chains" else kernel.reached
+    parts = [count(chosen, piece) for piece in pieces]
     return kernel.join(parts, chosen.steps), values
 
 
@@ -122,8 +138,8 @@ def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
         whole = msgspec.structs.replace(question, breakdown=None)
         several = [(None, whole), *((key, of_segment(question, key)) for key in by.segments)]
         return [_tallies(each, ground, chosen)[0]._replace(value=key) for key, each in several]
-    if ground.engine is not None:
-        return plans.tallies(question, chosen, ground.engine)
+    if _in_sql(question, ground):
+        return plans.tallies(question, chosen, cast("Engine", ground.engine))
     found, values = _reached(question, chosen, ground)
     parts = [_tally(found)]
     if question.breakdown:
@@ -191,21 +207,27 @@ def _only(found: Reached, which: Any) -> Reached:
 
 
 def _over_time(question: Funnel, ground: Ground, chosen: Plan) -> list[dict[str, Any]]:
-    """Each point is the funnel of those who took the first step in that period."""
+    """Each point is the funnel of those who took the first step in that period, or of the chains
+    that began in it."""
     grid = periods.grid(str(question.over_time), chosen.start, chosen.end, zone(question))
+    found = _reached(question, chosen, ground)[0] if question.count == "chains" else None
     told = []
     for n in range(len(grid)):
         start, end = max(grid.bounds[n], chosen.start), min(grid.bounds[n + 1], chosen.end)
-        point = msgspec.structs.replace(
-            question, since=to_iso(start), until=to_iso(end), over_time=None, breakdown=None
-        )
-        tally = _tallies(point, ground, _plan(point, ground))[0]
+        if found is not None:
+            begun = found.at[:, 0]
+            tally = _tally(_only(found, (begun >= start) & (begun < end)))
+        else:
+            point = msgspec.structs.replace(
+                question, since=to_iso(start), until=to_iso(end), over_time=None, breakdown=None
+            )
+            tally = _tallies(point, ground, _plan(point, ground))[0]
         told.append(
             {
                 "start": grid.label(n),
                 # Later steps may still come within the window.
                 "complete": end + chosen.window <= ground.now,
-                **_steps(point, tally),
+                **_steps(question, tally),
             }
         )
     return told

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import msgspec
@@ -42,6 +43,8 @@ def answer(question: Retention, ground: Ground) -> dict[str, Any]:
         "period": question.period,
         **_table(question, ground, start, end),
     }
+    if question.brackets:
+        told["brackets"] = list(question.brackets)
     if question.breakdown:
         told["breakdown"] = [
             {"value": key, **_table(of_segment(question, key), ground, start, end)}
@@ -51,8 +54,8 @@ def answer(question: Retention, ground: Ground) -> dict[str, Any]:
 
 
 def _table(question: Retention, ground: Ground, start: int, end: int) -> dict[str, Any]:
-    grid = _grid(question, start, end)
-    cells = question.periods + 1
+    grid = _grid(question, start, end, ground.now)
+    cells = len(question.edges()) - 1
     cohort_count = len(periods.grid(question.period, start, end, zone(question)))
     sizes = [0] * cohort_count
     counts = np.zeros((cohort_count, cells), np.int64)
@@ -75,12 +78,12 @@ def _table(question: Retention, ground: Ground, start: int, end: int) -> dict[st
 
 def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. Raises `Malformed` for a cell that there is not."""
-    if not 0 <= cell.period <= question.periods or cell.outcome not in ("returned", "gone"):
+    if not 0 <= cell.period < len(question.edges()) - 1 or cell.outcome not in ("returned", "gone"):
         raise refuse("cell", "has a period of the table, and outcome: returned or gone")
     if question.breakdown and cell.value is not None:
         question = of_segment(question, question.breakdown.named(cell.value))
     start, end = span(question, ground.now)
-    grid = _grid(question, start, end)
+    grid = _grid(question, start, end, ground.now)
     labels = [grid.label(n) for n in range(len(grid))]
     if cell.cohort not in labels:
         raise refuse("cell.cohort", "is the day on which a period of the question begins")
@@ -105,7 +108,7 @@ def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
 def why(question: Retention, ground: Ground, profile: int) -> dict[str, Any]:
     """Her cohorts with the cells in which she counts, and the events they rest on."""
     start, end = span(question, ground.now)
-    grid = _grid(question, start, end)
+    grid = _grid(question, start, end, ground.now)
     low = windows.EVER if question.mode == "first_ever" else start
     events = ground.events(profile)
     seen = matched(events, question.checked(), low, ground.now + 1, now=ground.now)
@@ -132,11 +135,16 @@ def why(question: Retention, ground: Ground, profile: int) -> dict[str, Any]:
     }
 
 
-def _grid(question: Retention, start: int, end: int) -> Grid:
-    """The periods of the cohorts, and of the cells of the last one."""
-    return periods.after(
-        periods.grid(question.period, start, end, zone(question)), question.periods
-    )
+def _grid(question: Retention, start: int, end: int, now: int) -> Grid:
+    """The periods of the cohorts, and of the cells of the last one. Where several returns have to
+    lie in one of the periods behind the table, these until `now`, too."""
+    cohorts = periods.grid(question.period, start, end, zone(question))
+    found = periods.after(cohorts, question.edges()[-1] - 1)
+    later = question.match == "on_or_after" and question.min_occurrences > 1
+    if later and question.clock == "calendar" and not question.brackets:
+        whole = periods.grid(question.period, start, now + 1, zone(question))
+        return whole if len(whole) > len(found) else found
+    return found
 
 
 def _cohorts(
@@ -163,14 +171,14 @@ def _cohort(
 ) -> dict[str, Any]:
     """Cells that have not begun for the first of the cohort are None."""
     begun, over = [], []
-    for n in range(question.periods + 1):
+    for first, behind in pairwise(question.edges()):
         if question.clock == "rolling":
             length = LENGTHS[question.period]
-            begun.append(grid.bounds[number] + n * length <= now)
-            over.append(grid.bounds[number + 1] + (n + 1) * length <= now + 1)
+            begun.append(grid.bounds[number] + first * length <= now)
+            over.append(grid.bounds[number + 1] + behind * length <= now + 1)
         else:
-            begun.append(grid.bounds[number + n] <= now)
-            over.append(grid.bounds[number + n + 1] <= now + 1)
+            begun.append(grid.bounds[number + first] <= now)
+            over.append(grid.bounds[number + behind] <= now + 1)
     told: dict[str, Any] = {
         "start": grid.label(number),
         "size": size,

@@ -39,6 +39,7 @@ class _Read(NamedTuple):
     refunds: list[kernel.Money]
     sizes: list[int]  # millionths, by the number of an amount
     texts: list[str | None]  # of the breakdown, by `by`
+    currencies: list[str | None]  # by `Money.currency`
 
 
 def answer(question: Revenue, ground: Ground) -> dict[str, Any]:
@@ -46,8 +47,10 @@ def answer(question: Revenue, ground: Ground) -> dict[str, Any]:
     grid = periods.grid(question.period, start, end, zone(question))
     read = _read(question, ground)
     whole = replace(grid, bounds=(start, end))
+    known = _currencies(read, start, end)
     told: dict[str, Any] = {
         "kind": "revenue",
+        "currencies": list(known.values()),
         "periods": _rows(question, ground, grid, read, start, end, [0])[0],
         "total": _rows(question, ground, whole, read, start, end, [0])[0][0],
     }
@@ -120,14 +123,24 @@ def _read(question: Revenue, ground: Ground) -> _Read:
     sizes = [[values.micro(text) for text in held.texts[place]] for place in amounts]
     numeric = [np.array([size is not None for size in each], np.bool_) for each in sizes]
     by = len(wanted) - 1 if question.breakdown else None
-    layout = kernel.Layout(0 if question.order_id else None, amounts, by, numeric)
+    currency = amounts.stop if question.currency else None
+    layout = kernel.Layout(0 if question.order_id else None, amounts, by, numeric, currency)
     chunks = list(pieces)
     return _Read(
         [kernel.orders(each, layout) for each in chunks],
         [kernel.refunds(each, layout) for each in chunks],
         [size or 0 for each in sizes for size in each],
         [None, *(held.texts[by] if by is not None else ())],
+        [None, *(held.texts[currency] if currency is not None else ())],
     )
+
+
+def _currencies(read: _Read, start: int, end: int) -> dict[int, str | None]:
+    """Those that occur in the range, by number."""
+    every = [each.money for each in read.orders] + read.refunds
+    seen = [np.unique(each.currency[_inside(each.at, start, end)]) for each in every]
+    numbers = np.unique(np.concatenate([np.zeros(0, np.int64), *seen])).tolist()
+    return {number: read.currencies[number] for number in numbers}
 
 
 def _breakdown(
@@ -160,7 +173,7 @@ def _rows(
 ) -> list[list[dict[str, Any]]]:
     """For each chosen value of the breakdown a row a period; without `split` for all together."""
     width = len(read.texts) if split else 1
-    sums = _Sums(len(grid) * width, read.sizes)
+    sums = _Sums(len(grid) * width, read.sizes, _currencies(read, start, end))
     for orders in read.orders:
         kept = np.flatnonzero(_inside(orders.money.at, start, end))
         period = periods.number(grid, orders.money.at[kept]).astype(np.int64)
@@ -172,7 +185,7 @@ def _rows(
     for money in read.refunds:
         kept = np.flatnonzero(_inside(money.at, start, end))
         period = periods.number(grid, money.at[kept]).astype(np.int64)
-        sums.refunds(money.amount[kept], period * width + (money.by[kept] if split else 0))
+        sums.refunds(money, kept, period * width + (money.by[kept] if split else 0))
     longest = question.longest() or 0
     return [
         [
@@ -190,19 +203,24 @@ def _rows(
 class _Sums:
     """What comes to each slot, chunk after chunk. Sums of money are Python's integers."""
 
-    def __init__(self, size: int, sizes: list[int]) -> None:
+    def __init__(self, size: int, sizes: list[int], currencies: dict[int, str | None]) -> None:
         self._sizes = sizes
+        self._currencies = currencies
         self._counts = {
             name: np.zeros(size, np.int64)
             for name in ("orders", "buyers", "new", "cohort", "came_back")
         }
-        self._revenue, self._refunded = [0] * size, [0] * size
+        self._money = {number: _Purse(size) for number in currencies}
         self._gaps: list[list[Ints]] = [[] for _ in range(size)]
 
     def orders(self, found: kernel.Orders, kept: Ints, slot: Ints, new: Bools, back: Bools) -> None:
         person, first = found.money.person[kept], found.first[kept]
-        self._money(self._revenue, found.money.amount[kept], slot)
-        size = len(self._revenue)
+        size = len(self._gaps)
+        currency, amount = found.money.currency[kept], found.money.amount[kept]
+        for number, purse in self._money.items():
+            mine = currency == number
+            purse.orders += np.bincount(slot[mine], minlength=size)
+            self._add(purse.revenue, amount[mine], slot[mine])
         once = np.unique(person.astype(np.int64) * size + slot, return_index=True)[1]
         for name, which in (
             ("orders", slot),
@@ -216,20 +234,18 @@ class _Sums:
         for place in np.unique(places).tolist():
             self._gaps[place].append(gaps[places == place])
 
-    def refunds(self, amount: Ints, slot: Ints) -> None:
-        self._money(self._refunded, amount, slot)
+    def refunds(self, money: kernel.Money, kept: Ints, slot: Ints) -> None:
+        for number, purse in self._money.items():
+            mine = money.currency[kept] == number
+            self._add(purse.refunded, money.amount[kept][mine], slot[mine])
 
     def row(self, slot: int, complete: bool) -> dict[str, Any]:
         count = {name: int(each[slot]) for name, each in self._counts.items()}
-        revenue, refunded = self._revenue[slot], self._refunded[slot]
         gaps = np.sort(np.concatenate([np.zeros(0, np.int64), *self._gaps[slot]]))
         rate = count["came_back"] / count["cohort"] if count["cohort"] else None
         return {
             "orders": count["orders"],
-            "revenue": number(revenue),
-            "refunded": number(refunded),
-            "net": number(revenue - refunded),
-            "average_order_value": number(divided(revenue, count["orders"])),
+            **self._told(slot),
             "buyers": count["buyers"],
             "new": count["new"],
             "returning": count["buyers"] - count["new"],
@@ -243,11 +259,39 @@ class _Sums:
             },
         }
 
-    def _money(self, into: list[int], amount: Ints, slot: Ints) -> None:
+    def _told(self, slot: int) -> dict[str, Any]:
+        """Money, if it is all in one currency; else a row a currency, and no sum of them."""
+        purses = {name: self._money[n].row(slot) for n, name in self._currencies.items()}
+        if len(purses) < 2:
+            alone = next(iter(purses.values()), _Purse(slot + 1).row(slot))
+            return {name: alone[name] for name in alone if name != "orders"}
+        rows = [{"currency": name, **row} for name, row in purses.items()]
+        nothing = {name: None for name in rows[0] if name not in ("currency", "orders")}
+        return {**nothing, "currencies": [row for row in rows if row["orders"] or row["refunded"]]}
+
+    def _add(self, into: list[int], amount: Ints, slot: Ints) -> None:
         width = max(len(self._sizes), 1)
         packed, times = np.unique(slot * width + amount, return_counts=True)
         for place, count in zip(packed.tolist(), times.tolist(), strict=True):
             into[place // width] += self._sizes[place % width] * count
+
+
+class _Purse:
+    """The money of one currency, in millionths, a slot."""
+
+    def __init__(self, size: int) -> None:
+        self.orders = np.zeros(size, np.int64)
+        self.revenue, self.refunded = [0] * size, [0] * size
+
+    def row(self, slot: int) -> dict[str, Any]:
+        orders, revenue = int(self.orders[slot]), self.revenue[slot]
+        return {
+            "orders": orders,
+            "revenue": number(revenue),
+            "refunded": number(self.refunded[slot]),
+            "net": number(revenue - self.refunded[slot]),
+            "average_order_value": number(divided(revenue, orders)),
+        }
 
 
 def _inside(at: Ints, start: int, end: int) -> Bools:

@@ -15,7 +15,8 @@ from rapport.insights.specs.funnel import Plan
 
 
 class Reached(NamedTuple):
-    """One row a person who took the first step. Instants are -1 for steps that were not reached."""
+    """One row a person who took the first step, or one a chain. Instants are -1 for steps that were
+    not reached."""
 
     person: Ints
     level: Ints  # steps reached
@@ -40,6 +41,56 @@ def reached(plan: Plan, rows: Rows) -> Reached:
         return _any_order(plan, rows, lane)
     at_row = _chains(plan, _levels(plan, rows, lane), lane)
     return _people(plan, rows, at_row)
+
+
+def chains(plan: Plan, rows: Rows) -> Reached:
+    """Every chain of the chunk, as the oracle's `chains`: a person may have several rows."""
+    if plan.hold:
+        rows = _by_held_value(plan, rows)
+    lane = np.cumsum(starts(rows.person, *rows.values[: len(plan.hold)])) - 1
+    first = np.flatnonzero(_has(rows, 0) & (rows.at >= plan.start) & (rows.at < plan.end))
+    at_row = np.full((len(first), plan.steps), -1, np.int64)
+    at_row[:, 0] = first
+    for step in range(1, plan.steps):
+        at_row[:, step] = _first_behind(plan, rows, lane, at_row[:, step - 1], first, step)
+    at_row = at_row[_apart(plan, rows, lane, at_row)]
+    at = np.where(at_row >= 0, rows.at[at_row], -1)
+    person = rows.person[at_row[:, 0]]
+    value = np.full(len(person), -1)
+    if plan.by is not None:
+        row = at_row[:, plan.value_step]
+        value = np.where(row >= 0, rows.values[-1][row], -1)
+    return Reached(person, (at_row >= 0).sum(axis=1), at, value)
+
+
+def _first_behind(plan: Plan, rows: Rows, lane: Ints, before: Ints, first: Ints, step: int) -> Ints:
+    """For each chain the first row of `step` behind its row `before` that still has time, or -1."""
+    held = np.flatnonzero(_has(rows, step))
+    if not len(held):
+        return np.full(len(first), -1)
+    place = np.searchsorted(held, before, side="right")
+    row = held[np.minimum(place, len(held) - 1)]
+    whole = (before >= 0) & (place < len(held)) & (lane[row] == lane[first])
+    return np.where(whole & (rows.at[row] - rows.at[first] <= plan.window), row, -1)
+
+
+def _apart(plan: Plan, rows: Rows, lane: Ints, at_row: Ints) -> Ints:
+    """Which chains count, when the next begins behind the end of the one before."""
+    first = at_row[:, 0]
+    limit = rows.at[first] + plan.window
+    # Rows lie by lane and instant, so the rank of an instant behind its lane is in order, too.
+    instants = np.unique(np.concatenate([rows.at, limit]))
+    width = len(instants) + 1
+    held = lane * width + np.searchsorted(instants, rows.at)
+    behind = lane[first] * width + np.searchsorted(instants, limit)
+    late = np.searchsorted(held, behind, side="right")
+    over = np.where(at_row[:, -1] >= 0, at_row[:, -1] + 1, late)
+    following = np.searchsorted(first, over).tolist()
+    kept, place = [], 0
+    while place < len(following):
+        kept.append(place)
+        place = following[place]
+    return np.array(kept, np.int64)
 
 
 def join(parts: list[Reached], steps: int) -> Reached:

@@ -29,6 +29,7 @@ def cohorts(
     question: Retention, grid: Grid, start: int, end: int, rows: Rows, sizes: tuple[int, ...] = ()
 ) -> Iterator[Cohort]:
     """`sizes`: what each number of `rows.values[0]` is in millionths, if sums are wanted."""
+    edges = np.array(question.edges())
     lane = np.cumsum(starts(rows.person)) - 1
     people = rows.person[starts(rows.person)]
     period = periods.number(grid, rows.at)
@@ -45,7 +46,9 @@ def cohorts(
             cell = (at[later] - begun[owner]) // LENGTHS[question.period]
         else:
             cell = when[later] - number
-        last = question.periods + 1  # stands for all cells behind the table
+        last = len(edges) - 1  # stands for all cells behind the table
+        if question.brackets:
+            cell = np.searchsorted(edges, cell, side="right") - 1
         came = _came(owner, cell, (len(people), last + 1), question.min_occurrences)
         totals = _totals(rows, back[later], np.minimum(cell, last), sizes, last)
         matched = _matched(question, came[whose[members]])

@@ -42,6 +42,37 @@ def outcome(plan: Plan, events: Iterable[Matched], note: Note | None = None) -> 
     return Outcome(best, _value(plan, events, best)) if best else None
 
 
+def chains(plan: Plan, events: Iterable[Matched]) -> list[Outcome]:
+    """All chains of one person that count as such: the first begins at her first first step, each
+    next one at the first behind the end of the one before."""
+    events = list(events)
+    found = []
+    for lane in _lanes(plan, events):
+        place = 0
+        while place < len(lane):
+            first = lane[place]
+            place += 1
+            if not first.match & 1 or not plan.start <= first.at < plan.end:
+                continue
+            chain, after = _greedy(plan, lane, place - 1)
+            found.append(Outcome(chain, _value(plan, events, chain)))
+            place = after
+    return found
+
+
+def _greedy(plan: Plan, lane: Sequence[Matched], start: int) -> tuple[Chain, int]:
+    """The chain that begins there, each step the first that leads on; and where it has ended."""
+    chain: Chain = (lane[start],)
+    place = start + 1
+    while len(chain) < plan.steps:
+        if place == len(lane) or lane[place].at - chain[0].at > plan.window:
+            return chain, place
+        if lane[place].match >> len(chain) & 1:
+            chain = (*chain, lane[place])
+        place += 1
+    return chain, place
+
+
 def _rank(chain: Chain) -> tuple[int, int]:
     return len(chain), -chain[-1].at if chain else 0
 

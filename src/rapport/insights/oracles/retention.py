@@ -30,20 +30,23 @@ def anchors(
 
 
 def cell_of(question: Retention, grid: Grid, anchor: int, at: int) -> int:
-    """How many periods after its anchor a return lies."""
+    """The number of its cell: how many periods after its anchor a return lies, or which bracket
+    that is."""
     if question.clock == "rolling":
-        return (at - anchor) // LENGTHS[question.period]
-    return period_of(grid, at) - period_of(grid, anchor)
+        since = (at - anchor) // LENGTHS[question.period]
+    else:
+        since = period_of(grid, at) - period_of(grid, anchor)
+    return bisect_right(question.edges(), since) - 1 if question.brackets else since
 
 
 def cells(question: Retention, grid: Grid, anchor: int, events: Sequence[Matched]) -> list[bool]:
-    """Whether she counts in cell 0, 1, ... `periods`."""
+    """Whether she counts in cell 0, 1, ... of the table."""
     returns = [each.at for each in events if each.match & RETURN and each.at > anchor]
     at = [cell_of(question, grid, anchor, each) for each in returns]
     came = [n for n in set(at) if at.count(n) >= question.min_occurrences]
     whole = question.first_cell == "all"
     found = []
-    for n in range(question.periods + 1):
+    for n in range(len(question.edges()) - 1):
         if n == 0 and whole:
             found.append(True)
         elif question.match == "on":
@@ -59,11 +62,11 @@ def cells(question: Retention, grid: Grid, anchor: int, events: Sequence[Matched
 
 def sums(question: Retention, grid: Grid, anchor: int, events: Sequence[Matched]) -> list[int]:
     """The sum, in millionths, of her returns in each cell."""
-    found = [0] * (question.periods + 1)
+    found = [0] * (len(question.edges()) - 1)
     for each in events:
         if each.match & RETURN and each.at > anchor:
             n = cell_of(question, grid, anchor, each.at)
-            if n <= question.periods:
+            if n < len(found):
                 found[n] += values.micro(each.values[0]) or 0
     return found
 

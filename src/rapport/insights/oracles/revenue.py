@@ -16,6 +16,7 @@ class Money(NamedTuple):
 
     at: int
     amount: int
+    currency: str | None
     value: str | None
     event: Matched
 
@@ -59,8 +60,10 @@ def figures(
     people: Mapping[int, Sequence[Matched]],
     inside: range,
     value: str | bool | None = True,
+    currency: str | bool | None = True,
 ) -> Figures:
-    """Of the instants `inside`; `value` True is all, else those with this one."""
+    """Of the instants `inside`; `value` True is all, else those with this one. `currency`: that of
+    the orders and the money told; True where there is only one."""
     done: list[Money] = []
     back: list[Money] = []
     buyers, new, cohort, came = set(), set(), set(), set()
@@ -69,8 +72,12 @@ def figures(
     for person, events in people.items():
         bought = orders(question, events)
         mine = [each for each in bought if _counts(each, inside, value)]
-        done += mine
-        back += [e for e in refunds(question, events) if _counts(e, inside, value)]
+        done += [each for each in mine if currency in (True, each.currency)]
+        back += [
+            each
+            for each in refunds(question, events)
+            if _counts(each, inside, value) and currency in (True, each.currency)
+        ]
         if mine:
             buyers.add(person)
             if bought[0].at in inside:
@@ -104,4 +111,5 @@ def _money(question: Revenue, event: Matched) -> Money | None:
     sizes = (values.micro(text) for text in event.values[first : first + len(question.amount)])
     amount = next((size for size in sizes if size is not None), None)
     told = event.values[-1] if question.breakdown else None
-    return None if amount is None else Money(event.at, amount, told, event)
+    currency = event.values[first + len(question.amount)] if question.currency else None
+    return None if amount is None else Money(event.at, amount, currency, told, event)

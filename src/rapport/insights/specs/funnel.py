@@ -44,6 +44,9 @@ class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"
     order: `ordered`: later steps later; `strict`: and no other event of hers between; `any`: in any
     order. reentry: `newest`: every first step starts a chain; `first`: only the first one.
     range: `first_step`: the first step lies in from/to, the others may follow after; `all_steps`.
+    count: `people`: each once, by her best chain; `chains`: each chain that begins at her first
+    first step, or at the next one behind the end of the chain before: its last step, or the end of
+    its window.
     """
 
     steps: tuple[EventPick, ...]
@@ -55,6 +58,7 @@ class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"
     hold: tuple[str, ...] = ()
     breakdown: Breakdown | None = None
     over_time: Literal["day", "week", "month"] | None = None
+    count: Literal["people", "chains"] = "people"
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -132,6 +136,8 @@ def _check(funnel: Funnel) -> None:
         raise refuse("exclusions", "nothing lies between steps that come in any order")
     if funnel.hold and (funnel.order == "strict" or len(funnel.hold) > MOST_HELD):
         raise refuse("hold", f"takes up to {MOST_HELD} paths, and not with order: strict")
+    if funnel.count == "chains":
+        _check_chains(funnel)
     if funnel.breakdown and (funnel.breakdown.by is None) != bool(funnel.breakdown.segments):
         raise refuse("breakdown", "has either a path `by` or segments")
     if funnel.breakdown and funnel.breakdown.segments:
@@ -140,3 +146,13 @@ def _check(funnel: Funnel) -> None:
         raise refuse("breakdown.step", f"has to be from 1 to {count}")
     if funnel.breakdown and not 1 <= funnel.breakdown.limit <= 200:
         raise refuse("breakdown.limit", "has to be from 1 to 200")
+
+
+def _check_chains(funnel: Funnel) -> None:
+    if funnel.order != "ordered" or funnel.exclusions:
+        raise refuse("count", "chains are counted with order: ordered, and without exclusions")
+    if funnel.reentry == "first":
+        raise refuse("count", "chains begin again, which reentry: first rules out")
+    by = funnel.breakdown
+    if by and by.by and by.attribution != "step":
+        raise refuse("breakdown.attribution", "has to be step: each chain has its own value")

@@ -45,7 +45,7 @@ def cohorts(
     flow = cells(question, engine, grid, start, end)
     people = engine.dialect.count_if(column("counts"))
     flow.group(["cohort", "cell"], {"people": people, "total": summed(column("total"))})
-    width = question.periods + 2  # the last is: later
+    width = len(question.edges())  # the last is: later
     people_in: dict[int, Ints] = {}
     sums: dict[int, list[int]] = {}
     sizes: dict[int, int] = {}
@@ -110,7 +110,8 @@ def cells(question: Retention, engine: Engine, grid: Grid, start: int, end: int)
     since: E = binary(exp.Sub, column("period"), column("cohort"))
     if question.clock == "rolling":
         since = dialect.int_div(binary(exp.Sub, _AT, _ANCHOR), LENGTHS[question.period])
-    flow.add({"cell": when(back, since, _MEMBER)}, where=binary(exp.GTE, _AT, _ANCHOR))
+    cell = bisected(since, question.edges()) if question.brackets else since
+    flow.add({"cell": when(back, cell, _MEMBER)}, where=binary(exp.GTE, _AT, _ANCHOR))
     times = dialect.count_if(exp.true())
     value = dialect.number(column("v0")) if question.sum else dialect.typed(None, "decimal")
     flow.add({"value": value})

@@ -66,7 +66,7 @@ export function FunnelEditor({ question, onChange }: Props) {
       />
       <More
         label={t('insights.edit.more')}
-        open={Boolean(question.reentry ?? question.range ?? question.over_time ?? question.exclusions?.length ?? question.hold?.length)}
+        open={Boolean(question.count ?? question.reentry ?? question.range ?? question.over_time ?? question.exclusions?.length ?? question.hold?.length)}
       >
         <Rules question={question} onChange={onChange} />
         {question.order !== 'any' && question.steps.length > 1 && <Exclusions question={question} onChange={onChange} />}
@@ -127,6 +127,12 @@ function Attribution({ question, onChange }: Props) {
   return <Choice label={t('insights.edit.attribution')} options={options} value={value} onChange={choose} />
 }
 
+/** Chains count in this order only, and each under its own value. */
+function ofChains({ breakdown, exclusions: _none, reentry: _always, ...question }: FunnelQuestion): FunnelQuestion {
+  const own = breakdown?.by ? { ...breakdown, attribution: 'step' as const } : breakdown
+  return { ...question, count: 'chains', order: 'ordered', breakdown: own }
+}
+
 function Rules({ question, onChange }: Props) {
   const { t } = useTranslation()
   return (
@@ -148,6 +154,19 @@ function Rules({ question, onChange }: Props) {
               options={(['first_step', 'all_steps'] as const).map((value) => ({ value, label: t(`insights.inRange.${value}`) }))}
               value={question.range ?? 'first_step'}
               onChange={(range) => onChange({ ...question, range })}
+            />
+          ),
+        }}
+      />
+      <Sentence
+        text={t('insights.say.counted')}
+        parts={{
+          count: (
+            <Choice
+              label={t('insights.edit.counted')}
+              options={(['people', 'chains'] as const).map((value) => ({ value, label: t(`insights.counted.${value}`) }))}
+              value={question.count ?? 'people'}
+              onChange={(count) => onChange(count === 'chains' ? ofChains(question) : { ...question, count: undefined })}
             />
           ),
         }}

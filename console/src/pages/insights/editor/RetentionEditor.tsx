@@ -5,7 +5,7 @@ import type { RetentionQuestion } from '@/api/insights'
 import { Choice } from './Choice'
 import { SPANS, unitOptions } from './choices'
 import { EventLine } from './EventLine'
-import { NumberChip } from './Inputs'
+import { NumberChip, TypedChip } from './Inputs'
 import { More } from './More'
 import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
@@ -78,7 +78,20 @@ export function RetentionEditor({ question, onChange }: Props) {
         segments={question.breakdown?.segments ?? []}
         onChange={(segments) => onChange({ ...question, breakdown: segments.length ? { segments } : undefined })}
       />
-      <More label={t('insights.edit.more')} open={Boolean(question.clock ?? question.first_cell ?? question.min_occurrences)}>
+      <More label={t('insights.edit.more')} open={Boolean(question.brackets?.length ?? question.clock ?? question.first_cell ?? question.min_occurrences)}>
+        <Sentence
+          text={t('insights.say.brackets')}
+          parts={{
+            brackets: (
+              <TypedChip
+                label={t('insights.edit.brackets')}
+                value={question.brackets?.join(', ') ?? ''}
+                placeholder="0, 1-3, 4-7"
+                onChange={(text) => onChange({ ...question, brackets: text.split(/[\s,;]+/).filter(Boolean) })}
+              />
+            ),
+          }}
+        />
         <Sentence
           text={t('insights.say.clock')}
           parts={{
