@@ -65,6 +65,11 @@ class Crowd:
     def facts(self, profile: int) -> Facts:
         return _Facts(self, profile)
 
+    def behaviours(self, profile: int) -> set[int]:
+        """Numbers of those that something is remembered for."""
+        held = (self.memories[node] for node in self._nodes.get(profile, ()))
+        return {number for one in held for of in (one.rows, one.totals) for number in of}
+
     def segments(self, profile: int) -> Sequence[str]:
         """Those that she is a member of."""
         return self._members.get(profile, ())

@@ -54,6 +54,7 @@ class Evaluator:
         """With `changed`, the profiles whose identity is another, the rest was only sent events:
         what those cannot change is not evaluated."""
         outcome = Outcome()
+        self._failed = 0
         items = iter(work.items())
         while some := dict(islice(items, _CROWD)):
             crowd = Crowd(self._lens, self._memories, some, self._zone)
@@ -61,6 +62,8 @@ class Evaluator:
                 if changed is not None and profile not in changed:
                     numbers = self._open(crowd, profile, numbers)
                 self._guarded(crowd, profile, numbers, reason, outcome)
+        if self._failed:
+            logger.error("evaluations of %s profiles failed", self._failed)
         self._write(outcome)
         return outcome
 
@@ -129,8 +132,10 @@ class Evaluator:
         except apsw.Error:
             raise
         except Exception as error:  # noqa: BLE001 - no definition may stop the events
-            place = "".join(traceback.format_tb(error.__traceback__)[-3:])
-            logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
+            self._failed += 1
+            if self._failed == 1:
+                place = "".join(traceback.format_tb(error.__traceback__)[-3:])
+                logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
 
     def _one(
         self, crowd: Crowd, profile: int, numbers: Set[int], reason: Reason, outcome: Outcome
@@ -140,18 +145,19 @@ class Evaluator:
             self._vanished(profile, members, reason, outcome)
             return
         look = Look(crowd.facts(profile), crowd.memory(profile), self._now)
+        held = crowd.behaviours(profile)
         plan = self._plans
         for number in numbers:
+            turn = None
             if check := plan.checks.get(number):
-                holds, turn = check(look)
-                key = plan.active[number].key
-                if holds != (key in members):
-                    self._move(profile, plan.active[number], holds, reason, outcome)
+                one, holds = plan.active[number], False
+                if number not in plan.silent or not held.isdisjoint(plan.needs[number]):
+                    holds, turn = check(look)
+                if holds != (one.key in members):
+                    self._move(profile, one, holds, reason, outcome)
             elif reading := plan.readings.get(number):
                 value, turn = reading(look)
                 self._set_value(profile, plan.active[number].key, plain(value), outcome)
-            else:  # retired since, or a trait that is worked out elsewhere
-                continue
             if turn is not None:
                 self._timers.append((profile, number, turn))
 

@@ -12,6 +12,7 @@ from rapport.audiences import behaviours, definitions, walking
 from rapport.audiences.behaviours import Behaviour, leaves, need
 from rapport.audiences.growing import stays
 from rapport.audiences.known import Known
+from rapport.audiences.look import Check, Look
 from rapport.audiences.matching import Matcher
 from rapport.audiences.model import (
     Calendar,
@@ -46,7 +47,12 @@ class Stored(msgspec.Struct, frozen=True):
 
 
 class Plans:
-    """What `absorb` needs to know, worked out once after each change of the definitions."""
+    """What `absorb` needs to know, worked out once after each change of the definitions.
+
+    By the number of the definition: `checks` and `readings`, `needs` (numbers of behaviours) and
+    `stays` (the verdict that no further event can change). `silent` are those to which nobody
+    belongs who has nothing in memory that they need.
+    """
 
     def __init__(self, stored: Iterable[Stored], numbers: Mapping[Behaviour, int]) -> None:
         everything = list(stored)
@@ -67,6 +73,8 @@ class Plans:
             for number, one in active.items()
             if isinstance(one, Segment)
         }
+        self.silent = frozenset(number for number, check in self.checks.items() if _silent(check))
+        self.needs: dict[int, set[int]] = {number: set() for number in active}
         self.matcher = Matcher({number: each for each, number in numbers.items()})
         self.all = frozenset(self.active)
         self.of_behaviour: dict[int, frozenset[int]] = {}
@@ -75,6 +83,7 @@ class Plans:
             family = walking.in_order([one.definition], self.known)
             for leaf in (leaf for each in family for leaf in leaves(each)):
                 place = numbers[need(leaf).behaviour]
+                self.needs[number].add(place)
                 self.of_behaviour[place] = self.of_behaviour.get(place, frozenset()) | {number}
             if any(_looks_at_facts(each, self.known) for each in family):
                 of_facts.add(number)
@@ -144,6 +153,27 @@ def wanted(one: Definition, known: Known) -> list[Behaviour]:
 
 def of_accounts(one: Definition) -> bool:
     return isinstance(one, Segment) and one.of == "accounts"
+
+
+class _Nobody:
+    """Of whom nothing is remembered. Nothing else may be asked about her."""
+
+    def times(self, number: int) -> tuple[()]:  # noqa: ARG002 - the same of every behaviour
+        return ()
+
+    rows = totals = times
+
+    def __getattr__(self, name: str) -> Any:
+        raise LookupError(name)
+
+
+def _silent(check: Check) -> bool:
+    """Whether nobody belongs to it of whom nothing is remembered, whatever else is known."""
+    nobody: Any = _Nobody()
+    try:
+        return check(Look(nobody, nobody, 0)) == (False, None)
+    except LookupError:
+        return False
 
 
 def _looks_at_facts(one: Definition, known: Known) -> bool:

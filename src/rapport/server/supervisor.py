@@ -11,6 +11,7 @@ its queue instead of being refused.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import select
@@ -39,6 +40,7 @@ HEALTHY_SECONDS = 5.0
 CANNOT_SERVE = 78  # exit code of a worker that could not open its stores
 SLOWEST_RESTART_SECONDS = 5.0
 STOP_SECONDS = 20.0
+GARBAGE = 50_000, 20, 100  # new objects to a look, looks to a wider one, those to one at all
 
 
 class Started(msgspec.Struct, frozen=True):
@@ -115,6 +117,9 @@ class _Supervisor:
         # Imported only now: the worker, already on its way, needs longer to start than this does.
         from rapport.server.pulse import PipelineThread
 
+        # The pipeline makes and drops many small things and few circles: with the thresholds of
+        # Python a sixth of its time goes into looking for garbage.
+        gc.set_threshold(*GARBAGE)
         pipeline = PipelineThread(self._settings, self._folder)
         pipeline.start()
         return pipeline
