@@ -12,7 +12,6 @@ import pyarrow as pa
 from rapport.audiences import sql
 from rapport.audiences.known import Known
 from rapport.audiences.model import Definition
-from rapport.audiences.person import Happening
 from rapport.clock import DAY
 from rapport.warehouse.dialects.duckdb import DuckdbDialect
 from tests.audiences.strategies import ZONES, People, Sent
@@ -26,6 +25,10 @@ _TABLES = """
 """
 
 
+JSON_COLUMNS = ("properties", "traits", "context")
+_AT = 4  # place of the instant in a row of `events`
+
+
 def connection() -> duckdb.DuckDBPyConnection:
     held = duckdb.connect(":memory:", config={"threads": 1})
     held.execute(_TABLES)
@@ -35,12 +38,12 @@ def connection() -> duckdb.DuckDBPyConnection:
 def fill(held: duckdb.DuckDBPyConnection, history: Sequence[Sent], people: People) -> None:
     for table in ("events", "identities", "profile_rows"):
         held.execute(f"DELETE FROM {table}")
-    _insert(
-        held, "events", [[*_event(sent.node, sent.event), sent.account or None] for sent in history]
-    )
+    events = [event_row(sent) for sent in history]
+    for row in events:
+        row[_AT] = pa.scalar(row[_AT], pa.timestamp("us"))
+    _insert(held, "events", events)
     _insert(held, "identities", [[node, profile] for node, profile in people.profiles.items()])
-    seen = {people.profiles[sent.node] for sent in history if sent.node}
-    _insert(held, "profile_rows", [_row(profile, people) for profile in seen])
+    _insert(held, "profile_rows", profile_rows(history, people))
 
 
 def answers(
@@ -68,19 +71,28 @@ def _names(rows: list[list[Any]]) -> list[str]:
     return [f"c{place}" for place in range(len(rows[0]))]
 
 
-def _event(node: int, event: Happening) -> list[Any]:
+def event_row(sent: Sent) -> list[Any]:
+    """In the order of the columns; the instant in µs."""
+    event = sent.event
     return [
-        node,
+        sent.node,
         event.message_id,
         event.type,
         event.event or None,
-        pa.scalar(event.timestamp, pa.timestamp("us")),
+        event.timestamp,
         event.source,
         event.brand,
         event.region,
         event.channel or None,
         *(_json(held) for held in (event.properties, event.traits, event.context)),
+        sent.account or None,
     ]
+
+
+def profile_rows(history: Sequence[Sent], people: People) -> list[list[Any]]:
+    """Of those who have an event."""
+    seen = {people.profiles[sent.node] for sent in history if sent.node}
+    return [_row(profile, people) for profile in sorted(seen)]
 
 
 def _row(profile: int, people: People) -> list[Any]:

@@ -370,7 +370,8 @@ def aggregates(draw: st.DrawFn) -> dict[str, Any]:
     kind = draw(st.sampled_from([*kinds, "unique_list", "unique_count"]))
     node = {**draw(selections(kind)), **draw(during())}
     if kind != "count":
-        node["path"] = draw(st.sampled_from([*PATHS, "source"]))
+        lists = LISTS if kind in ("most_frequent", "unique_list", "unique_count") else ()
+        node["path"] = draw(st.sampled_from([*PATHS, *lists, "source"]))
     if draw(st.integers(0, 3)) == 0:
         node["session"] = draw(st.sampled_from(["30m", "12h"]))
     return node

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-from rapport.audiences import definitions, oracle
+from rapport.audiences import definitions
 from rapport.audiences.known import Known
 from rapport.audiences.model import Segment
-from rapport.audiences.person import Person
 from tests.audiences import engine, strategies
+from tests.audiences.said import said
 from tests.audiences.strategies import People, Sent
 
 HELD = settings(max_examples=14, deadline=None, suppress_health_check=list(HealthCheck))
@@ -58,15 +58,8 @@ def agree(
     assert sorted(found) == [person.profile for person in persons]
     for person in persons:
         for one in wanted:
-            expected = _said(one, person, now, known)
+            expected = said(one, person, now, known)
             note(f"{one.key} of {person.profile}")
             if isinstance(one, Segment):
                 event(f"member: {expected}")
             assert found[person.profile][one.key] == expected
-
-
-def _said(one: Any, person: Person, now: int, known: Known) -> Any:
-    if isinstance(one, Segment):
-        return oracle.holds(one.when, person, now, known)
-    value = oracle.value(one, person, now, known)
-    return None if value == [] else value

@@ -61,7 +61,7 @@ def server(folder: Path) -> Iterator[str]:
         **as_user,
     )
     try:
-        _wait(port)
+        _wait(bins, port)
         yield f"postgresql://rapport@127.0.0.1:{port}/postgres"
     finally:
         process.terminate()
@@ -85,11 +85,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait(port: int) -> None:
+def _wait(bins: Path, port: int) -> None:
+    """Until it takes connections: it listens for a moment before it does."""
     for _ in range(200):
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        asked = [bins / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port)]
+        if subprocess.run(asked, check=False).returncode == 0:
+            return
         time.sleep(0.05)
     raise TimeoutError("PostgreSQL did not start")

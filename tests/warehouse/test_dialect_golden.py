@@ -39,6 +39,7 @@ def functions(d: Dialect) -> dict[str, E]:
         "json_number": d.json_number(j, ["total"]),
         "json_exists": d.json_exists(j, ["total"]),
         "json_any": d.json_any(j, ["products"], dear),
+        "json_elements": d.json_elements(events, ["node"], j),
         "json_micros of a text": d.cast(d.floor(d.json_number(j, ["at"])), "integer"),
         "md5_fraction": d.md5_fraction(text),
         "exact_distinct": d.exact_distinct(x),

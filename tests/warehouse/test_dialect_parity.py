@@ -111,6 +111,26 @@ def test_json_any(engine: Engine) -> None:
     assert ask(plainly) == [1]
 
 
+def test_json_elements(engine: Engine) -> None:
+    documents = ['[1, {"a": [2]}, null, "x"]', "[]", '{"a": 1}', '"[1]"', "null", None, "[[3]]"]
+    d = engine.dialect
+    given = d.values_table("v", {"i": "integer", "x": "text"}, list(enumerate(documents)))
+    held = column("x")
+    if d.name in JSON_COLUMN:
+        held = exp.cast(held, JSON_COLUMN[d.name])
+    rows = exp.select(column("i"), exp.alias_(held, "x", quoted=True)).from_(given)
+    each = d.json_elements(rows, ["i"], column("x"))
+    inner = each.subquery("each")
+    element = column("element")
+    said = exp.alias_(d.json_text(element, []), "said", quoted=True)
+    raw = exp.alias_(d.json_exists(element, []), "there", quoted=True)
+    found = [
+        [n, text, bool(t)] for n, text, t in engine.ask(exp.select("i", said, raw).from_(inner))
+    ]
+    expected = [[0, "1", True], [0, None, True], [0, None, False], [0, "x", True], [6, None, True]]
+    assert sorted(found, key=str) == sorted(expected, key=str)
+
+
 @pytest.mark.parametrize("unit", ["minute", "hour", "day", "week", "month", "quarter", "year"])
 def test_truncate(engine: Engine, unit: Unit) -> None:
     d = engine.dialect

@@ -29,6 +29,7 @@ from rapport.errors import Malformed
 
 KEY: Final = r"[a-z][a-z0-9_]{0,62}"
 PERIODS: Final = ("day", "week", "month")
+SEVERAL: Final = ("most_frequent", "unique_list", "unique_count")  # their path may have a []
 _PICK = ("type", "where", "during")
 
 
@@ -110,7 +111,8 @@ def _words(node: Object, at: str, key: str) -> tuple[str, str]:
 def _aggregate(node: Object, at: str, head: str) -> Computation:
     path = ""
     if head != "count":
-        path = parts.single_path(node.get("path"), f"{at}.path")
+        read = parts.text_path if head in SEVERAL else parts.single_path
+        path = read(node.get("path"), f"{at}.path")
     elif "path" in node:
         raise refuse(f"{at}.path", "count counts events: it has no path")
     session = operands.length(node["session"], f"{at}.session") if "session" in node else ""

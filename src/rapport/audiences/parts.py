@@ -64,9 +64,15 @@ def event_path(raw: Any, at: str) -> str:
 
 def single_path(raw: Any, at: str) -> str:
     """A path that leads to one value, with which can be calculated."""
-    path = event_path(raw, at)
+    path = text_path(raw, at)
     if "[]" in path:
-        raise refuse(at, "leads to many values: [] can stand in filters only")
+        raise refuse(at, "leads to many values: [] can stand in filters and lists only")
+    return path
+
+
+def text_path(raw: Any, at: str) -> str:
+    """A path that leads to texts, one or several."""
+    path = event_path(raw, at)
     if path == "timestamp":
         raise refuse(at, "an instant cannot be measured", hint="use days_since, or a window")
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
@@ -135,7 +136,7 @@ def totals_of(event: Happening, behaviour: Behaviour, narrowing: Narrowing) -> T
                 found.numbers, found.total = 1, str(size)
                 found.least = found.most = found.total
         case "texts":
-            found.texts = dict.fromkeys(happenings.texts([event], behaviour.paths[0]), 1)
+            found.texts = dict(Counter(happenings.texts([event], behaviour.paths[0])))
         case "first" | "last":
             found.row = narrowing.row(event)
         case "first_text" | "last_text":

@@ -166,6 +166,8 @@ def _computation(head: str) -> Schema:
     if head in AGGREGATES:
         required = (head,) if head == "count" else (head, "path")
         beside = {key: each for key, each in beside.items() if (head, key) != ("count", "path")}
+        if head in definitions.SEVERAL:
+            beside["path"] = _event_path()
     elif head == "rate":
         inner = {"count": value, "type": _beside("type"), "where": _beside("where")}
         value, required = _object(inner, ("count",)), (head, "per", "during")

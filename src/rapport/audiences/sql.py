@@ -84,7 +84,7 @@ def _assembled(
 def _people(counted: bool) -> exp.Select:
     """Everybody with an event: profiles that were read, and those that the events show."""
     read = (
-        exp.select(column("profile", "r"))
+        exp.select(_named("profile", "r"))
         .from_(exp.to_table("profile_rows", alias="r"))
         .join(
             exp.to_table("identities", alias="i"),
@@ -103,7 +103,8 @@ def _people(counted: bool) -> exp.Select:
 def _base(events: Events, conditions: Conditions) -> exp.Select:
     """One row a person with all that conditions look at."""
     profile = column("profile", "people")
-    query = exp.select(profile, *(column(name, "r") for name in ("traits", "identifiers")))
+    query = exp.select(_named("profile", "people"))
+    query = query.select(*(_named(name, "r") for name in ("traits", "identifiers")))
     query = query.from_(exp.to_table("people")).join(
         exp.to_table("profile_rows", alias="r"),
         on=equals(column("profile", "r"), profile),
@@ -115,9 +116,14 @@ def _base(events: Events, conditions: Conditions) -> exp.Select:
             exp.to_table(table), on=equals(column("profile", table), profile), join_type="left"
         )
     if events.used:
-        query = query.select(*(column(name, "counted") for name in events.totals))
+        query = query.select(*(_named(name, "counted") for name in events.totals))
     for table, held in conditions.held.items():
         query = query.select(
             *(exp.alias_(column(name, table), f"{table}_{name}", quoted=True) for name in held)
         )
     return query
+
+
+def _named(name: str, table: str) -> E:
+    """A column under its own name: some engines keep that of the table in front of it."""
+    return exp.alias_(column(name, table), name, quoted=True)

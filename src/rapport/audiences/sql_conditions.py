@@ -56,7 +56,7 @@ from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer
 
 _NUMERIC: Final = ("count", "sum", "avg", "min", "max", "unique_count")
-_LISTS: Final = ("most_frequent", "unique_list")
+_LISTS: Final = ("most_frequent", "unique_list", "unique_count")
 
 
 class Conditions:
@@ -174,9 +174,12 @@ class Conditions:
         return total(("avg", held.name), mean)
 
     def _extreme(self, which: str, value: E, flag: E) -> E:
-        order = [column(name) for name in ("ts", "message_id", "source")]
+        """Of rows with the flag, which come first (last); NULL when there is none."""
+        wanted = (integer(0), integer(1)) if which == "first" else (integer(1), integer(0))
+        order = [choose((flag, wanted[0]), default=wanted[1])]
+        order += [column(name) for name in ("ts", "message_id", "source")]
         take = self._dialect.first_of if which == "first" else self._dialect.last_of
-        return self._events.filtered(take(value, *order), flag)
+        return take(choose((flag, value)), *order)
 
     def _consent(self, purpose: str) -> E:
         given, yes = self._events.consent(purpose)
@@ -217,11 +220,14 @@ class Conditions:
     def _in_list(self, trait: Aggregate, op: str, operand: Any) -> E:
         """Whether any word of the list passes, counted over the events that it is made of."""
         flag = self._events.flag(trait.selection, trait.during, trait.session)
-        held = self._events.text(flag, trait.path)
 
         def found(test: Callable[[SqlValue], E]) -> E:
-            passes = exp.and_(there(held), sure(test(TextValue(self._dialect, held))))
-            return self._events.total(("list", held.name, passes), self._dialect.bool_or(passes))
+            if "[]" in trait.path:
+                passes = self._events.some(flag, trait.path, test)
+            else:
+                held = self._events.text(flag, trait.path)
+                passes = exp.and_(there(held), sure(test(TextValue(self._dialect, held))))
+            return self._events.total(("list", passes), self._dialect.bool_or(passes))
 
         return holds(found, op, operand, self._now)
 
@@ -283,6 +289,8 @@ class Conditions:
 
     def _aggregate(self, one: Aggregate) -> E:
         flag = self._events.flag(one.selection, one.during, one.session)
+        if "[]" in one.path:
+            return self._listed(one.kind, self._events.array(flag, one.path), one.path)
         if one.kind in ("count", "unique_count"):
             kind = "count" if one.kind == "count" else "unique"
             return self._dialect.cast(self._counted(flag, kind, one.path), "decimal")
@@ -292,29 +300,47 @@ class Conditions:
         if one.kind in ("first", "last"):
             chosen = self._extreme(one.kind, held, there(held))
             return self._events.total((one.kind, held.name), chosen)
-        table = self._names.setdefault(("words", held.name), f"words_{len(self._names)}")
-        if table not in self.tables:
-            self.tables[table] = lambda: self._words(held)
-            self.held[table] = list(_LISTS)
-        return column(f"{table}_{one.kind}")
+        return self._listed(one.kind, held, "")
 
-    def _words(self, held: E) -> exp.Select:
-        """The most frequent text and all of them, of every person."""
+    def _listed(self, kind: str, held: E, path: str) -> E:
+        """Of the texts in a column of `seen`; with a path, in the elements of its arrays."""
+        table = self._names.setdefault(("words", held.name, path), f"words_{len(self._names)}")
+        if table not in self.tables:
+            self.tables[table] = lambda: self._words(self._spoken(held, path))
+            self.held[table] = list(_LISTS)
+        if kind == "unique_count":
+            counted = exp.Coalesce(this=column(f"{table}_{kind}"), expressions=[integer(0)])
+            return self._dialect.cast(counted, "decimal")
+        return column(f"{table}_{kind}")
+
+    def _spoken(self, held: E, path: str) -> exp.Select:
+        """`profile` and `word`, which may be NULL."""
+        profile = column("profile")
+        rows = exp.select(profile, held.copy()).from_(exp.to_table("seen")).where(there(held))
+        word = held.copy()
+        if path:
+            rows = self._dialect.json_elements(rows, ["profile"], held)
+            word = self._dialect.json_text(column("element"), paths.of_event(path).keys)
+        named = exp.alias_(word, "word", quoted=True)
+        return exp.select(profile, named).from_(rows.subquery("spoken"))
+
+    def _words(self, spoken: exp.Select) -> exp.Select:
+        """The most frequent text, all of them, and how many, of every person."""
+        word = column("word")
         times = exp.alias_(exp.Count(this=exp.Star()), "times", quoted=True)
         words = (
-            exp.select(column("profile"), exp.alias_(held.copy(), "word", quoted=True), times)
-            .from_(exp.to_table("seen"))
-            .where(there(held))
-            .group_by(column("profile"), held.copy())
+            exp.select(column("profile"), word, times)
+            .from_(spoken.subquery("said"))
+            .where(there(word))
+            .group_by(column("profile"), word)
         )
-        word = column("word")
         seldom_last = exp.Neg(this=column("times"))
-        first = self._dialect.first_of(word, seldom_last, word)
-        often = self._events.filtered(first, binary(exp.GTE, column("times"), 2))
+        twice = choose((binary(exp.GTE, column("times"), 2), word))
+        often = self._dialect.first_of(twice, seldom_last, word)
         every = self._dialect.array_agg_ordered(word, word)
         named = (
             exp.alias_(each, name, quoted=True)
-            for each, name in zip((often, every), _LISTS, strict=True)
+            for each, name in zip((often, every, exp.Count(this=word)), _LISTS, strict=True)
         )
         return (
             exp.select(column("profile"), *named)

@@ -109,6 +109,24 @@ class Events:
         value = choose((self._flagged(flag), self._value(path).text()))
         return column(self._seen.name(("text", flag.name, path), value))
 
+    def array(self, flag: E, path: str) -> E:
+        """Column of `seen`: the JSON array before the `[]` of the path, of rows with the flag."""
+        way = paths.of_event(path)
+        held = self.dialect.json_value(column(way.head, "e"), way.any_of or ())
+        value = choose((self._flagged(flag), held))
+        return column(self._seen.name(("array", flag.name, way.head, way.any_of), value))
+
+    def some(self, flag: E, path: str, test: Callable[[SqlValue], E]) -> E:
+        """Column of `seen`: whether a text at the path passes, of rows with the flag."""
+        way = paths.of_event(path)
+
+        def passes(value: SqlValue) -> E:
+            return exp.and_(there(value.text()), sure(test(value)))
+
+        found = at_path(self.dialect, column(way.head, "e"), way, passes)
+        value = exp.and_(self._flagged(flag), found)
+        return column(self._seen.name(("some", value), value))
+
     def number(self, flag: E, path: str) -> E:
         """Column of `seen`: the number at the path, of rows with the flag; see `SUMMABLE`."""
         held = self._value(path).number()
@@ -132,9 +150,6 @@ class Events:
     def total(self, key: Any, aggregate: E) -> E:
         """Column of `counted`, of an aggregate over columns of `seen`."""
         return column(self._counted.name(key, aggregate))
-
-    def filtered(self, aggregate: E, test: E) -> E:
-        return exp.Filter(this=aggregate, expression=exp.Where(this=test.copy()))
 
     @property
     def totals(self) -> list[str]:

@@ -143,6 +143,19 @@ class Dialect(ABC):
         `predicate` is given the element, a JSON value. Nested calls need `name`s of their own.
         """
 
+    @abstractmethod
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        """The columns `kept` of `rows`, once for each element of the array that `value` is (one of
+        its columns); nothing for what is no array. The element, a JSON value, is called `name`.
+        """
+
+    def each_row(self, rows: exp.Select, kept: Sequence[str], each: E, name: str) -> exp.Select:
+        """For engines on which a function in SELECT can give several rows."""
+        made = exp.alias_(each, name, quoted=True)
+        return exp.select(*map(column, kept), made).from_(rows.subquery("held"))
+
     def json_exists(self, value: E, path: Sequence[str]) -> E:
         """Whether there is anything but null. Never NULL."""
         raw = self.json_raw(self.json_value(value, path))

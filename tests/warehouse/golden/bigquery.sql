@@ -31,6 +31,9 @@ SELECT COALESCE((NOT TO_JSON_STRING(JSON_QUERY(`properties`, '$."total"')) IN ('
 -- json_any
 SELECT EXISTS(SELECT 1 FROM UNNEST(JSON_QUERY_ARRAY(JSON_QUERY(`properties`, '$."products"'))) AS `element` WHERE (CASE WHEN REGEXP_CONTAINS(JSON_VALUE(JSON_QUERY(`element`, '$."price"')), '^(?:[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)\\z') THEN ROUND(SAFE_CAST(JSON_VALUE(JSON_QUERY(`element`, '$."price"')) AS BIGNUMERIC), 6) END > CAST('9.5' AS BIGNUMERIC)));
 
+-- json_elements
+SELECT `node`, `element` FROM (SELECT * FROM `events`) AS `held` CROSS JOIN UNNEST(JSON_QUERY_ARRAY(`properties`)) AS `element`;
+
 -- json_micros of a text
 SELECT CAST(floor(CASE WHEN REGEXP_CONTAINS(JSON_VALUE(JSON_QUERY(`properties`, '$."at"')), '^(?:[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)\\z') THEN ROUND(SAFE_CAST(JSON_VALUE(JSON_QUERY(`properties`, '$."at"')) AS BIGNUMERIC), 6) END) AS INT64);
 

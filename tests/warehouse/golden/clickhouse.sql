@@ -31,6 +31,9 @@ SELECT COALESCE((NOT (JSONExtractRaw("properties", 'total') IN ('', 'null'))), F
 -- json_any
 SELECT arrayExists("element" -> ifNull((CASE WHEN match(if(startsWith(JSONExtractRaw("element", 'price'), '"'), JSONExtractString(JSONExtractRaw("element", 'price')), JSONExtractRaw("element", 'price')), '^(?:[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)\\z') THEN toDecimal128OrNull(toString(round(toDecimal256OrNull(if(startsWith(JSONExtractRaw("element", 'price'), '"'), JSONExtractString(JSONExtractRaw("element", 'price')), JSONExtractRaw("element", 'price')), 7), 6)), 6) END > CAST('9.5', 'Nullable(Decimal(38,6))')), FALSE), JSONExtractArrayRaw(ifNull("properties", ''), 'products'));
 
+-- json_elements
+SELECT "node", arrayJoin(JSONExtractArrayRaw(ifNull("properties", ''))) AS "element" FROM (SELECT * FROM "events") AS "held";
+
 -- json_micros of a text
 SELECT CAST(floor(CASE WHEN match(if(startsWith(JSONExtractRaw("properties", 'at'), '"'), JSONExtractString(JSONExtractRaw("properties", 'at')), JSONExtractRaw("properties", 'at')), '^(?:[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)\\z') THEN toDecimal128OrNull(toString(round(toDecimal256OrNull(if(startsWith(JSONExtractRaw("properties", 'at'), '"'), JSONExtractString(JSONExtractRaw("properties", 'at')), JSONExtractRaw("properties", 'at')), 7), 6)), 6) END), 'Nullable(Int64)');
 

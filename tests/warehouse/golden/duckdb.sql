@@ -31,6 +31,9 @@ SELECT COALESCE((NOT CAST(JSON_EXTRACT("properties", '/total') AS TEXT) IN ('', 
 -- json_any
 SELECT COALESCE(LIST_BOOL_OR(LIST_TRANSFORM(CASE WHEN JSON_TYPE(JSON_EXTRACT("properties", '/products')) = 'ARRAY' THEN JSON_EXTRACT(JSON_EXTRACT("properties", '/products'), '$[*]') END, LAMBDA "element" : COALESCE((CASE WHEN REGEXP_FULL_MATCH(JSON_EXTRACT_STRING(JSON_EXTRACT("element", '/price'), '$'), '[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?') THEN TRY_CAST(JSON_EXTRACT_STRING(JSON_EXTRACT("element", '/price'), '$') AS DECIMAL(38, 6)) END > CAST('9.5' AS DECIMAL(38, 6))), FALSE))), FALSE);
 
+-- json_elements
+SELECT "node", UNNEST(CASE WHEN JSON_TYPE("properties") = 'ARRAY' THEN JSON_EXTRACT("properties", '$[*]') END) AS "element" FROM (SELECT * FROM "events") AS "held";
+
 -- json_micros of a text
 SELECT CAST(FLOOR(CASE WHEN REGEXP_FULL_MATCH(JSON_EXTRACT_STRING(JSON_EXTRACT("properties", '/at'), '$'), '[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?') THEN TRY_CAST(JSON_EXTRACT_STRING(JSON_EXTRACT("properties", '/at'), '$') AS DECIMAL(38, 6)) END) AS BIGINT);
 

@@ -31,6 +31,9 @@ SELECT COALESCE((NOT CAST(JSON_OBJECT_FIELD("properties", 'total') AS TEXT) IN (
 -- json_any
 SELECT EXISTS(SELECT 1 FROM JSON_ARRAY_ELEMENTS(CASE WHEN (JSON_TYPEOF(JSON_OBJECT_FIELD("properties", 'products')) = 'array') THEN JSON_OBJECT_FIELD("properties", 'products') END) AS "element_rows"("element") WHERE (((SELECT CASE WHEN ("held"."said" ~ '^([+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)$') THEN CASE WHEN ("held"."said" ~ '^([+-]?[0-9]{1,255}([.][0-9]{1,255})?([eE][+-]?[0-9]{1,3})?)$') AND (ABS(CAST("held"."said" AS DECIMAL)) < CAST('1e32' AS DECIMAL)) THEN CAST(ROUND(CAST("held"."said" AS DECIMAL), 6) AS DECIMAL(38, 6)) END END FROM (SELECT (((JSON_OBJECT_FIELD("element", 'price')) #>> '{}') COLLATE "C") AS "said") AS "held")) > CAST('9.5' AS DECIMAL(38, 6))));
 
+-- json_elements
+SELECT "node", JSON_ARRAY_ELEMENTS(CASE WHEN (JSON_TYPEOF("properties") = 'array') THEN "properties" END) AS "element" FROM (SELECT * FROM "events") AS "held";
+
 -- json_micros of a text
 SELECT CAST(FLOOR((SELECT CASE WHEN ("held"."said" ~ '^([+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)$') THEN CASE WHEN ("held"."said" ~ '^([+-]?[0-9]{1,255}([.][0-9]{1,255})?([eE][+-]?[0-9]{1,3})?)$') AND (ABS(CAST("held"."said" AS DECIMAL)) < CAST('1e32' AS DECIMAL)) THEN CAST(ROUND(CAST("held"."said" AS DECIMAL), 6) AS DECIMAL(38, 6)) END END FROM (SELECT (((JSON_OBJECT_FIELD("properties", 'at')) #>> '{}') COLLATE "C") AS "said") AS "held")) AS BIGINT);
 

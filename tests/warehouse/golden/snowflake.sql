@@ -31,6 +31,9 @@ SELECT COALESCE((NOT TO_JSON(GET("properties", 'total')) IN ('', 'null')), FALSE
 -- json_any
 SELECT COALESCE((ARRAY_SIZE(FILTER(AS_ARRAY(GET("properties", 'products')), "element" -> COALESCE((CASE WHEN REGEXP_LIKE(TO_VARCHAR(GET("element", 'price')), '[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?') THEN TRY_TO_DECIMAL(TO_VARCHAR(GET("element", 'price')), 38, 6) END > CAST('9.5' AS DECIMAL(38, 6))), FALSE))) > 0), FALSE);
 
+-- json_elements
+SELECT "node", "each"."VALUE" AS "element" FROM (SELECT * FROM "events") AS "held", LATERAL FLATTEN(INPUT => AS_ARRAY("properties")) AS "each";
+
 -- json_micros of a text
 SELECT CAST(FLOOR(CASE WHEN REGEXP_LIKE(TO_VARCHAR(GET("properties", 'at')), '[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?') THEN TRY_TO_DECIMAL(TO_VARCHAR(GET("properties", 'at')), 38, 6) END) AS BIGINT);
 

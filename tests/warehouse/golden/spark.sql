@@ -31,6 +31,9 @@ SELECT COALESCE((NOT TO_JSON(TRY_VARIANT_GET(TRY_PARSE_JSON(`properties`), '$[\'
 -- json_any
 SELECT COALESCE(EXISTS(TRANSFORM(TRY_VARIANT_GET(TRY_PARSE_JSON(TO_JSON(TRY_VARIANT_GET(TRY_PARSE_JSON(`properties`), '$[\'products\']', 'variant'))), '$', 'array<variant>'), `element` -> TO_JSON(`element`)), `element_json` -> COALESCE((CASE WHEN REGEXP_LIKE(TRY_VARIANT_GET(TRY_PARSE_JSON(TO_JSON(TRY_VARIANT_GET(TRY_PARSE_JSON(`element_json`), '$[\'price\']', 'variant'))), '$', 'string'), '^(?:[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)\\z') THEN TRY_CAST(TRY_VARIANT_GET(TRY_PARSE_JSON(TO_JSON(TRY_VARIANT_GET(TRY_PARSE_JSON(`element_json`), '$[\'price\']', 'variant'))), '$', 'string') AS DECIMAL(38, 6)) END > CAST('9.5' AS DECIMAL(38, 6))), FALSE)), FALSE);
 
+-- json_elements
+SELECT `node`, EXPLODE(TRANSFORM(TRY_VARIANT_GET(TRY_PARSE_JSON(`properties`), '$', 'array<variant>'), `each` -> TO_JSON(`each`))) AS `element` FROM (SELECT * FROM `events`) AS `held`;
+
 -- json_micros of a text
 SELECT CAST(FLOOR(CASE WHEN REGEXP_LIKE(TRY_VARIANT_GET(TRY_PARSE_JSON(TO_JSON(TRY_VARIANT_GET(TRY_PARSE_JSON(`properties`), '$[\'at\']', 'variant'))), '$', 'string'), '^(?:[+-]?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?)\\z') THEN TRY_CAST(TRY_VARIANT_GET(TRY_PARSE_JSON(TO_JSON(TRY_VARIANT_GET(TRY_PARSE_JSON(`properties`), '$[\'at\']', 'variant'))), '$', 'string') AS DECIMAL(38, 6)) END) AS BIGINT);
 

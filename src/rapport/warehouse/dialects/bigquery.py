@@ -60,6 +60,16 @@ class BigqueryDialect(Dialect):
         )
         return exp.Exists(this=exp.select(integer(1)).from_(rows).where(predicate(column(name))))
 
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        found = exp.Unnest(
+            expressions=[call("JSON_QUERY_ARRAY", value)],
+            alias=exp.TableAlias(columns=[exp.to_identifier(name, quoted=True)]),
+        )
+        chosen = exp.select(*map(column, kept), column(name))
+        return chosen.from_(rows.subquery("held")).join(found, join_type="cross")
+
     def try_decimal(self, text: E) -> E:
         exact = exp.TryCast(
             safe=True, this=text.copy(), to=exp.DataType.build("BIGNUMERIC", dialect="bigquery")

@@ -89,6 +89,12 @@ class ClickhouseDialect(Dialect):
         test = exp.Lambda(this=kept, expressions=[exp.to_identifier(name, quoted=True)])
         return call("arrayExists", test, elements)
 
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        elements = call("JSONExtractArrayRaw", call("ifNull", value, ""))
+        return self.each_row(rows, kept, call("arrayJoin", elements), name)
+
     def try_decimal(self, text: E) -> E:
         """Seven digits are enough to round to six; more would be cut off anyway."""
         exact = call("toDecimal256OrNull", text, 7)

@@ -66,6 +66,13 @@ class DuckdbDialect(Dialect):
         mapped = call("list_transform", elements, test)
         return exp.Coalesce(this=call("list_bool_or", mapped), expressions=[exp.false()])
 
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        is_list = exp.EQ(this=call("json_type", value), expression=operand("ARRAY"))
+        elements = choose((is_list, call("json_extract", value, "$[*]")))
+        return self.each_row(rows, kept, call("unnest", elements), name)
+
     def try_decimal(self, text: E) -> E:
         return exp.TryCast(
             safe=True, this=text.copy(), to=exp.DataType.build(self.types["decimal"])

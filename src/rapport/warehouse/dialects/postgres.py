@@ -80,6 +80,13 @@ class PostgresDialect(Dialect):
         inner = exp.select(integer(1)).from_(held).where(predicate(column(name)))
         return exp.Exists(this=inner)
 
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        is_list = equals(call("json_typeof", value), "array")
+        elements = call("json_array_elements", choose((is_list, value)))
+        return self.each_row(rows, kept, elements, name)
+
     def once(self, value: E, body: Callable[[E], E]) -> E:
         held = exp.select(exp.alias_(value.copy(), "said", quoted=True)).subquery("held")
         return exp.select(body(column("said", "held"))).from_(held).subquery()

@@ -60,6 +60,16 @@ class SnowflakeDialect(Dialect):
         found = binary(exp.GT, call("ARRAY_SIZE", call("FILTER", elements, test)), 0)
         return exp.Coalesce(this=found, expressions=[exp.false()])
 
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        given = exp.Kwarg(this=exp.var("INPUT"), expression=call("AS_ARRAY", value))
+        found = exp.Lateral(
+            this=call("FLATTEN", given), alias=exp.TableAlias(this=exp.to_identifier("each"))
+        )
+        made = exp.alias_(exp.column("VALUE", table="each"), name, quoted=True)
+        return exp.select(*map(column, kept), made).from_(rows.subquery("held")).join(found)
+
     def try_decimal(self, text: E) -> E:
         return call("TRY_TO_DECIMAL", text, 38, 6)
 

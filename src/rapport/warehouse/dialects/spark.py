@@ -69,6 +69,13 @@ class SparkDialect(Dialect):
         test = call("exists", texts, _lambda(f"{name}_json", kept))
         return exp.Coalesce(this=test, expressions=[exp.false()])
 
+    def json_elements(
+        self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
+    ) -> exp.Select:
+        found = call("try_variant_get", call("try_parse_json", value), "$", "array<variant>")
+        texts = call("transform", found, _lambda("each", call("to_json", column("each"))))
+        return self.each_row(rows, kept, call("explode", texts), name)
+
     def try_decimal(self, text: E) -> E:
         return exp.TryCast(
             safe=True, this=text.copy(), to=exp.DataType.build(self.types["decimal"])
