@@ -33,7 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str,
         Doc(
             description="Addresses or networks of proxies in front, separated by commas: only they"
-            " are believed when they say for whom they forward (X-Forwarded-For)."
+            " are believed when they say for whom they forward and how that one came"
+            " (X-Forwarded-For, X-Forwarded-Proto)."
         ),
     ] = ""
     write_key: Annotated[

@@ -44,6 +44,25 @@ def test_nobody_is_believed_unless_named(caplog: pytest.LogCaptureFixture) -> No
     assert [record.message.count("trusted_proxies") for record in caplog.records] == [1]
 
 
+@pytest.mark.parametrize(
+    ("peer", "scheme", "said", "secure"),
+    [
+        ("10.0.0.1", "http", "https", True),
+        ("10.0.0.1", "http", "HTTPS, http", True),  # what the visitor asked stands first
+        ("10.0.0.1", "https", "http", False),
+        ("10.0.0.1", "https", "", True),
+        ("9.9.9.9", "http", "https", False),
+        ("9.9.9.9", "https", "http", True),
+        ("", "http", "https", False),
+    ],
+)
+def test_only_a_trusted_proxy_says_that_it_was_https(
+    peer: str, scheme: str, said: str, secure: bool
+) -> None:
+    assert Proxies(TRUSTED).https(peer, scheme, said) is secure
+    assert Proxies("").https(peer, scheme, said) is (scheme == "https")
+
+
 @pytest.mark.parametrize("text", ["proxy.local", "10.0.0.0/33", "1.2.3.4;5.6.7.8"])
 def test_what_is_no_address_is_said(text: str) -> None:
     with pytest.raises(ConfigError, match="trusted_proxies"):

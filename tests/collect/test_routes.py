@@ -181,4 +181,8 @@ def test_a_proxy_is_believed_when_it_is_trusted(
     headers = {**basic(), "origin": "https://a.example", "x-forwarded-for": "8.8.4.4"}
     caller("POST", "/v1/t", EVENT_BODY, headers=headers, client="10.0.0.1:5")
     assert json.loads(caller.last().meta)["ip"] == found
+    asked = {"headers": {"x-forwarded-proto": "https"}, "client": "10.0.0.1:5"}
+    settings = caller("GET", f"/v1/projects/{KEY}/settings", **asked).json
+    protocol = settings["integrations"]["Segment.io"]["protocol"]
+    assert protocol == ("https" if trusted else "http")
     caller.close()

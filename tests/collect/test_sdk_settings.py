@@ -15,7 +15,7 @@ from .calling import KEY, Caller, basic
     [
         ("http", {}, "track.example:8000", "http"),
         ("https", {}, "track.example:8000", "https"),
-        ("http", {"x-forwarded-proto": "https"}, "track.example:8000", "https"),
+        ("http", {"x-forwarded-proto": "https"}, "track.example:8000", "http"),  # says anybody
         ("http", {"host": "[::1]:8000"}, "[::1]:8000", "http"),
         ("http", {"host": 'a"><script>'}, "", "http"),
     ],

@@ -22,13 +22,23 @@ log = logging.getLogger("rapport.http")
 _HOST = re.compile(r"^[A-Za-z0-9.\-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$")
 
 
-def public_origin(scope: Scope, public_url: str) -> str:
+def public_origin(scope: Scope, public_url: str, proxies: Proxies) -> str:
     """`scheme://host[:port]` for links back to this server; `public_url` wins when it is set."""
     if public_url:
         return public_url.rstrip("/")
     host = scope.headers.get("host") or scope.authority or ""
-    scheme = scope.headers.get("x-forwarded-proto") or scope.scheme
-    return f"{'https' if scheme == 'https' else 'http'}://{host if _HOST.match(host) else ''}"
+    said = scope.headers.get("x-forwarded-proto") or ""
+    secure = proxies.https(peer_of(scope.client), scope.scheme, said)
+    return f"{'https' if secure else 'http'}://{host if _HOST.match(host) else ''}"
+
+
+def peer_of(client: str) -> str:
+    """The address in what Granian says of a connection.
+
+    >>> peer_of("10.0.0.1:51234"), peer_of("[::1]:80")
+    ('10.0.0.1', '::1')
+    """
+    return client.rpartition(":")[0].strip("[]") or client
 
 
 class Proxies:
@@ -42,8 +52,16 @@ class Proxies:
 
     def client_ip(self, scope: Scope) -> str:
         """The address of the visitor, see `visitor`."""
-        peer = scope.client.rpartition(":")[0].strip("[]") or scope.client
-        return self.visitor(peer, scope.headers.get_all("x-forwarded-for"))
+        return self.visitor(peer_of(scope.client), scope.headers.get_all("x-forwarded-for"))
+
+    def https(self, peer: str, scheme: str, said: str) -> bool:
+        """Whether the visitor came by https: to this server, or to a proxy, as that one `said` in
+        X-Forwarded-Proto. Where several wrote into it, the first was asked by the visitor."""
+        if said and self._trusts(peer):
+            return said.partition(",")[0].strip().lower() == "https"
+        if said and not self._networks:
+            self._warn(peer)
+        return scheme == "https"
 
     def visitor(self, peer: str, forwarded: Sequence[str]) -> str:
         """The address of the visitor, from that of the connection and all X-Forwarded-For headers.

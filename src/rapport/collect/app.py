@@ -15,7 +15,7 @@ import msgspec
 import rapport
 from rapport.clock import Clock
 from rapport.collect import cors, replies, tracking
-from rapport.collect.addresses import public_origin
+from rapport.collect.addresses import Proxies, public_origin
 from rapport.collect.auth import basic_key, find_source, query_key
 from rapport.collect.bodies import parse_batch, parse_single, read_body
 from rapport.collect.intake import Intake
@@ -57,6 +57,7 @@ class Collector:
     ) -> None:
         self.refused: Counter[str] = Counter()  # by error code
         self._settings = settings
+        self._proxies = Proxies(settings.trusted_proxies)
         self._sources = sources
         self._outcomes = outcomes
         self._intake = Intake(
@@ -67,7 +68,7 @@ class Collector:
             unloaded=unloaded,
             max_backlog_events=settings.max_backlog_events,
             max_batch_events=settings.max_batch_events,
-            trusted_proxies=settings.trusted_proxies,
+            proxies=self._proxies,
         )
         self._scripts = Scripts(sdk_folder or Path(rapport.__file__).parent / "console_dist/sdk")
         self._exact: dict[str, tuple[str, Answer]] = {
@@ -183,7 +184,8 @@ class Collector:
     async def _segment_settings(self, scope: Scope, proto: Http) -> None:
         key = tracking.settings_key(scope.path.rstrip("/")) or ""
         self._known(key)
-        value = segment_settings(public_origin(scope, self._settings.public_url), key)
+        origin = public_origin(scope, self._settings.public_url, self._proxies)
+        value = segment_settings(origin, key)
         replies.json(proto, value, scope.headers.get("origin") or "*", more=_SHORT)
 
     async def _source_config(self, scope: Scope, proto: Http) -> None:

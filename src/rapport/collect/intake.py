@@ -36,14 +36,14 @@ class Intake:
         unloaded: Callable[[], int],
         max_backlog_events: int,
         max_batch_events: int,
-        trusted_proxies: str,
+        proxies: Proxies,
     ) -> None:
         self.backlog = Backlog(log, committed, max_backlog_events, unloaded)
         self._log = log
         self._sources = sources
         self._clock = clock
         self._max_batch_events = max_batch_events
-        self._proxies = Proxies(trusted_proxies)
+        self._proxies = proxies
         self._appender: AsyncAppender | None = None
         self._saved_uses = time.monotonic()
         self._saving: asyncio.Task[None] | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 from typing import Any, Protocol
 
 import apsw
@@ -73,6 +74,8 @@ class App:
         try:
             if (scope.method, path) not in PUBLIC:
                 more["principal"] = self._gate.admit(scope)
+                if path == STREAM:
+                    more["admit"] = partial(self._gate.admit, scope)  # to be asked again
             elif scope.method == "POST":
                 self._gate.check_origin(scope)
             if self._glance.wants(scope, path):

@@ -12,6 +12,7 @@ WINDOW = 15 * MINUTE
 # An address may be shared by an office, an account is one person.
 PER_ACCOUNT, PER_ADDRESS = 8, 40
 MOST_REMEMBERED = 10_000
+LONGEST_NAME = 254  # of an e-mail address
 
 
 class Attempts:
@@ -21,8 +22,10 @@ class Attempts:
         self._clock = clock
         self._failed: OrderedDict[str, deque[int]] = OrderedDict()
 
-    def check(self, account: str, address: str) -> None:
-        """Raises `Overloaded` with `retry_after` seconds when there were too many failures.
+    def begin(self, account: str, address: str) -> None:
+        """Count an attempt, until `succeeded` says otherwise: so a thousand at once get no further
+        than one after another. Raises `Overloaded` with `retry_after` seconds when there were too
+        many failures.
 
         `account` is "" where none is named, as with a login link: then only the address counts.
         Else a stranger with a few made-up tokens would close that door to everybody.
@@ -39,20 +42,24 @@ class Attempts:
                 error.retry_after = int(wait)
                 raise error
 
-    def failed(self, account: str, address: str) -> None:
         for name, _ in self._limits(account, address):
             self._failed.setdefault(name, deque()).append(self._clock.now())
             self._failed.move_to_end(name)
         while len(self._failed) > MOST_REMEMBERED:
             self._failed.popitem(last=False)
 
-    def succeeded(self, account: str) -> None:
-        self._failed.pop(f"account {account.lower()}", None)
+    def succeeded(self, account: str, address: str) -> None:
+        """The account's failures are forgotten, the address's stay, without this attempt."""
+        (here, _), *named = self._limits(account, address)
+        if times := self._failed.get(here):
+            times.pop()
+        for name, _ in named:
+            self._failed.pop(name, None)
 
     def _limits(self, account: str, address: str) -> list[tuple[str, int]]:
         limits = [(f"address {_neighbourhood(address)}", PER_ADDRESS)]
         if account:
-            limits.append((f"account {account.lower()}", PER_ACCOUNT))
+            limits.append((f"account {account.lower()[:LONGEST_NAME]}", PER_ACCOUNT))
         return limits
 
     def _recent(self, name: str) -> deque[int]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 import msgspec
 
+from rapport.collect.addresses import peer_of
 from rapport.config import Settings
 from rapport.errors import Forbidden, Unauthorized
 from rapport.server.accounts import AccountStore, Session
 from rapport.server.apikeys import KeyStore
+from rapport.server.front import Front
 from rapport.server.scopes import READING, ROLES, SCOPES
 
 COOKIE = "rapport_session"
@@ -60,6 +60,8 @@ class Head(Protocol):
 
     method: str
     scheme: str
+    client: str
+    authority: str | None
 
     @property
     def headers(self) -> Any: ...
@@ -73,14 +75,14 @@ class Gate:
         self._local = local_token
         self._keys = keys
         self._accounts = accounts
-        self._public_host = urlsplit(settings.public_url).netloc
+        self._front = Front(settings)
 
     def admit(self, request: Head) -> Principal:
         """The caller. Raises `Unauthorized` or, for a forged browser request, `Forbidden`."""
         bearer = request.headers.get("authorization", "")
         if bearer[:7].lower() == "bearer ":
             return self._bearer(bearer[7:].strip())
-        secret = cookie(request.headers.get("cookie", ""))
+        secret = self._cookie(request)
         session = self._accounts.session(secret) if secret else None
         if session is None:
             raise Unauthorized(
@@ -110,14 +112,20 @@ class Gate:
         self._keys.touch_key(key)
         return Principal("key", key.name, key.scopes)
 
+    def _cookie(self, request: Head) -> str:
+        said = request.headers.get("x-forwarded-proto", "")
+        peer = peer_of(request.client)
+        https = self._front.https(peer, request.scheme, _host(request), said)
+        return cookie(request.headers.get("cookie", ""), https=https)
+
     def check_origin(self, request: Head) -> None:
         """A browser says where a request comes from. Raises `Forbidden` when it is another site."""
         site = request.headers.get("sec-fetch-site", "same-origin")
         origin = request.headers.get("origin")
         if origin is None and site in ("same-origin", "none"):
             return
-        hosts: Sequence[str] = (request.headers.get("host", ""), self._public_host)
-        if origin is None or urlsplit(origin).netloc not in hosts or site == "cross-site":
+        own = origin is not None and self._front.is_own(origin, _host(request))
+        if not own or site == "cross-site":
             raise Forbidden(
                 "this request comes from another site",
                 hint="set public_url when a proxy changes the Host header",
@@ -143,17 +151,26 @@ def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def cookie(header: str) -> str:
+def _host(request: Head) -> str:
+    return str(request.headers.get("host") or request.authority or "")
+
+
+def cookie(header: str, *, https: bool) -> str:
     """The session secret in a Cookie header, "" without.
 
-    >>> cookie("a=1; rapport_session=xyz; b=2"), cookie("a=1")
+    By https only the name counts that a browser accepts from this very host by https alone:
+    another server of the domain, or somebody on the line, could have set the plain one.
+
+    >>> cookie("a=1; rapport_session=xyz; b=2", https=False), cookie("a=1", https=False)
     ('xyz', '')
+    >>> cookie("rapport_session=planted; __Host-rapport_session=xyz", https=True)
+    'xyz'
+    >>> cookie("rapport_session=planted", https=True)
+    ''
     """
-    for part in header.split(";"):
-        name, _, value = part.strip().partition("=")
-        if name.removeprefix("__Host-") == COOKIE:
-            return value
-    return ""
+    parts = [part.strip().partition("=") for part in header.split(";")]
+    found = {name: value for name, _, value in reversed(parts)}
+    return found.get(f"__Host-{COOKIE}") or ("" if https else found.get(COOKIE, ""))
 
 
 def set_cookie(secret: str, *, https: bool) -> str:

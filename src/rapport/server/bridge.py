@@ -32,6 +32,7 @@ class Scope(Protocol):
     scheme: str
     client: str
     server: str
+    authority: str | None
     http_version: str
 
     @property

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
@@ -18,7 +18,8 @@ log = logging.getLogger("rapport.live")
 
 
 LOOK_EVERY = 0.15
-HEARTBEAT_SECONDS = 15.0
+# So often a sign of life is sent, and is asked whether the watcher still may watch.
+HEARTBEAT_SECONDS = 5.0
 # A watcher gets at most this many events per look, about 200 a second; the rest is only counted.
 MOST_PER_LOOK = 30
 RING = 500
@@ -81,14 +82,21 @@ class Watcher:
         self.closed = True
         self._news.set()
 
-    async def frames(self) -> AsyncIterator[bytes]:
-        """The bytes of the stream, until the client leaves or the server stops."""
+    async def frames(self, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """The bytes of the stream, until the client leaves, may not watch any more, or the server
+        stops."""
+        loop = asyncio.get_running_loop()
+        beat = loop.time() + HEARTBEAT_SECONDS
         while not self.closed:
+            if loop.time() >= beat:
+                if not allowed():
+                    return
+                beat = loop.time() + HEARTBEAT_SECONDS
+                yield b": still here\n\n"
             try:
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                async with asyncio.timeout_at(beat):
                     await self._news.wait()
             except TimeoutError:
-                yield b": still here\n\n"
                 continue
             self._news.clear()
             parts = [_frame("event", self._ring.popleft()) for _ in range(len(self._ring))]
@@ -116,8 +124,8 @@ class Live:
         self._task: asyncio.Task[None] | None = None
         self._following = asyncio.Event()
 
-    async def watch(self, wanted: Filter) -> AsyncIterator[bytes]:
-        """First what happened last, in one frame; then what happens."""
+    async def watch(self, wanted: Filter, allowed: Callable[[], bool]) -> AsyncIterator[bytes]:
+        """First what happened last, in one frame; then what happens, as long as it is `allowed`."""
         watcher = Watcher(wanted)
         self._watchers.add(watcher)
         if self._task is None or self._task.done():
@@ -129,7 +137,7 @@ class Live:
             past = await self._past(wanted)
             watcher.remember(past)
             yield _frame("past", past)
-            async for frame in watcher.frames():
+            async for frame in watcher.frames(allowed):
                 yield frame
         finally:
             self._watchers.discard(watcher)

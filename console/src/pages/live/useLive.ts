@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 import { queryString } from '@/api/client'
+import { sessionQuery } from '@/api/queries'
 import type { LiveEvent } from '@/api/types'
 
 import { emptyFeed, recall, receive, resume, type Feed, type LiveRow } from './feed'
@@ -26,6 +28,7 @@ const AGAIN_MS = 3000
 
 /** Follows the event stream. What arrives is taken in four times a second, however much it is. */
 export function useLive({ q, source, type, status }: Filter, paused: boolean): Live {
+  const queries = useQueryClient()
   const [feed, setFeed] = useState<Feed>(() => emptyFeed(Date.now()))
   const [connection, setConnection] = useState<Connection>('connecting')
   const [opened, setOpened] = useState(false)
@@ -57,7 +60,10 @@ export function useLive({ q, source, type, status }: Filter, paused: boolean): L
       stream.onerror = () => {
         setConnection('lost')
         // A browser tries again when the line broke, but not after an answer such as 503.
-        if (stream.readyState === EventSource.CLOSED) again = setTimeout(open, AGAIN_MS)
+        if (stream.readyState !== EventSource.CLOSED) return
+        again = setTimeout(open, AGAIN_MS)
+        // Maybe because the session has ended: then this leads to signing in.
+        void queries.invalidateQueries({ queryKey: sessionQuery.queryKey })
       }
       stream.addEventListener('past', (message: MessageEvent<string>) => {
         const past = (JSON.parse(message.data) as LiveEvent[]).map((event) => ({ ...event, key: `${number.current++}` }))
@@ -79,7 +85,7 @@ export function useLive({ q, source, type, status }: Filter, paused: boolean): L
       clearInterval(timer)
       arrived.current = []
     }
-  }, [q, source, type, status, flush])
+  }, [q, source, type, status, flush, queries])
 
   return { feed, connection, opened }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
 from litestar import Request
@@ -10,12 +11,12 @@ from litestar.di import NamedDependency
 from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope
 
-from rapport.collect.addresses import Proxies
-from rapport.errors import Unauthorized
+from rapport.errors import Forbidden, Unauthorized
 from rapport.server.attempts import Attempts
 from rapport.server.auth import Principal
 from rapport.server.books import Books
 from rapport.server.commands import Commands
+from rapport.server.front import Front
 from rapport.server.live import Live
 from rapport.server.loading import Loading
 from rapport.server.metrics import Metrics
@@ -37,7 +38,7 @@ class Context:
         self.metrics = metrics
         self.loading = loading
         self.url = url  # where browsers reach the console
-        self.proxies = Proxies(rooms.settings.trusted_proxies)
+        self.front = Front(rooms.settings)
         self.passwords = Passwords()
         self.attempts = Attempts(rooms.clock)
         self.readiness = Readiness(rooms, loading)
@@ -60,6 +61,16 @@ def principal_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Principal:
     if not isinstance(principal, Principal):
         raise Unauthorized("this needs an API key or a session", hint="see docs/api.md")
     return principal
+
+
+def still_reads(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Whether who called at the beginning would be let in now, for an answer that lasts."""
+    admit = cast("Callable[[], Principal]", connection.scope.get("admit"))  # put there by App
+    try:
+        admit().needs("read")
+    except (Unauthorized, Forbidden):
+        return False
+    return True
 
 
 async def has_scope(

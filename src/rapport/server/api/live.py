@@ -6,12 +6,13 @@ from litestar import get
 from litestar.params import FromQuery
 from litestar.response import Stream
 
-from rapport.server.api.context import Provided
+from rapport.server.api.context import Asked, Provided, still_reads
 from rapport.server.live import Filter
 
 
 @get("/api/v1/live", media_type="text/event-stream")
 async def live(
+    request: Asked,
     context: Provided,
     source: FromQuery[str] = "",
     type: FromQuery[str] = "",
@@ -20,9 +21,10 @@ async def live(
     status: FromQuery[str] = "",
 ) -> Stream:
     """`event: past` with the latest 50, then `event: event` for each that is stored, quarantined or
-    a duplicate, and `event: skipped` when there are too many.
+    a duplicate, and `event: skipped` when there are too many. Ends with the session or key.
     """
-    frames = context.live.watch(Filter(source, type, event, q, status))
+    wanted = Filter(source, type, event, q, status)
+    frames = context.live.watch(wanted, lambda: still_reads(request))
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
     return Stream(frames, headers=headers, media_type="text/event-stream")
 

@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 
 from rapport.clock import to_iso
 from rapport.errors import Forbidden, Unauthorized
-from rapport.server.accounts import Link, Session, User
+from rapport.server.accounts import Link, User
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done
 from rapport.server.auth import set_cookie
@@ -42,18 +42,24 @@ class NewPassword(msgspec.Struct, forbid_unknown_fields=True):
     current: str = ""
 
 
-def _opened(request: Asked, secret: str, session: Session) -> Response[SessionView]:
+async def _opened(request: Asked, context: Context, user: User) -> Response[SessionView]:
+    accounts = context.rooms.accounts
+    secret, session = await context.rooms.working(lambda: accounts.open_session(user))
     return Response(
         _view(session.user, session.csrf),
-        headers={"set-cookie": set_cookie(secret, https=_by_https(request))},
+        headers={"set-cookie": set_cookie(secret, https=_by_https(request, context))},
         status_code=200,
     )
 
 
-def _by_https(request: Asked) -> bool:
+def _by_https(request: Asked, context: Context) -> bool:
     """Whether the browser came by https, maybe to a proxy in front. Decides the cookie's name."""
-    forwarded: str = request.headers.get("x-forwarded-proto", "")
-    return "https" in (request.scope["scheme"], forwarded)
+    host, said = (request.headers.get(name, "") for name in ("host", "x-forwarded-proto"))
+    return context.front.https(_peer(request), request.scope["scheme"], host, said)
+
+
+def _peer(request: Asked) -> str:
+    return request.client.host if request.client else ""
 
 
 def _view(user: User, csrf: str) -> SessionView:
@@ -63,8 +69,7 @@ def _view(user: User, csrf: str) -> SessionView:
 
 def _address(request: Asked, context: Context) -> str:
     """Of the visitor, so that people behind one proxy do not lock each other out."""
-    peer = request.client.host if request.client else ""
-    return context.proxies.visitor(peer, request.headers.getall("x-forwarded-for", []))
+    return context.front.visitor(_peer(request), request.headers.getall("x-forwarded-for", []))
 
 
 @post("/api/v1/session", status_code=200, opt={"public": True})
@@ -73,20 +78,19 @@ async def sign_in(
 ) -> Response[SessionView]:
     """Sign in with e-mail and password."""
     address = _address(request, context)
-    context.attempts.check(data.email, address)
+    context.attempts.begin(data.email, address)
     accounts = context.rooms.accounts
     found = accounts.password_of(data.email)
     hashed = found[1] if found else None
     matched = await context.rooms.working(lambda: context.passwords.matches(hashed, data.password))
     if not matched or found is None:
-        context.attempts.failed(data.email, address)
         raise Unauthorized(
             "e-mail or password is wrong",
             hint="`rapport login` prints a one-time link",
             code="wrong_password",
         )
-    context.attempts.succeeded(data.email)
-    return _opened(request, *await context.rooms.working(lambda: accounts.open_session(found[0])))
+    context.attempts.succeeded(data.email, address)
+    return await _opened(request, context, found[0])
 
 
 @post("/api/v1/session/link", status_code=200, opt={"public": True})
@@ -95,14 +99,11 @@ async def redeem_link(
 ) -> Response[SessionView]:
     """Sign in with the token of a one-time link. Opening the link's page alone uses nothing up."""
     address = _address(request, context)
-    context.attempts.check("", address)
+    context.attempts.begin("", address)
     accounts = context.rooms.accounts
-    try:
-        user = await context.rooms.working(lambda: accounts.redeem_login_link(data.token))
-    except Unauthorized:
-        context.attempts.failed("", address)
-        raise
-    return _opened(request, *await context.rooms.working(lambda: accounts.open_session(user)))
+    user = await context.rooms.working(lambda: accounts.redeem_login_link(data.token))
+    context.attempts.succeeded("", address)
+    return await _opened(request, context, user)
 
 
 @get("/api/v1/session")
@@ -121,7 +122,8 @@ async def sign_out(request: Asked, context: Provided) -> Response[Done]:
     secret = principal_of(request).session
     if secret:
         await context.rooms.working(lambda: context.rooms.accounts.close_session(secret))
-    return Response(Done(), headers={"set-cookie": set_cookie("", https=_by_https(request))})
+    ended = set_cookie("", https=_by_https(request, context))
+    return Response(Done(), headers={"set-cookie": ended})
 
 
 @put("/api/v1/session/password", opt={"scope": "read"})
@@ -134,16 +136,16 @@ async def change_password(
     if found is None:
         raise Forbidden("only a signed-in user has a password", hint="sign in first")
     user, hashed = found
-    context.attempts.check(user.email, _address(request, context))
+    address = _address(request, context)
+    context.attempts.begin(user.email, address)
     if hashed is not None and not await context.rooms.working(
         lambda: context.passwords.matches(hashed, data.current)
     ):
-        context.attempts.failed(user.email, _address(request, context))
         raise Forbidden("the current password is wrong", hint="", code="wrong_password")
+    context.attempts.succeeded(user.email, address)
     fresh = await context.rooms.working(lambda: context.passwords.hash(data.password))
     await context.rooms.working(lambda: accounts.set_password(user.email, fresh))
-    changed = accounts.user(user.email)
-    return _opened(request, *await context.rooms.working(lambda: accounts.open_session(changed)))
+    return await _opened(request, context, accounts.user(user.email))
 
 
 class LinkFor(msgspec.Struct, forbid_unknown_fields=True):
