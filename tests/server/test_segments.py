@@ -211,3 +211,39 @@ def test_a_segment_of_accounts(running_server: RunningServer, api: httpx.Client)
     assert api.post("/api/v1/insights/trends", json=trends).status_code == 400
     assert api.delete("/api/v1/segments/late_firms").is_success
     until(lambda: api.get("/api/v1/segments/late_firms").status_code == 404)
+
+
+def test_a_trait_in_sql_is_asked_again_and_again(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    """A value comes, follows what happens, is looked at by a segment, and goes."""
+    asked = (
+        "SELECT i.profile, count(*) AS value FROM events e JOIN identities i ON i.node = e.node"
+        " WHERE e.event = 'Asked In Sql' GROUP BY i.profile"
+    )
+    document = {
+        "traits": [{"key": "late_asked", "trait": {"sql": asked, "every": "1s"}}],
+        "segments": [{"key": "late_asked_twice", "when": {"trait": "late_asked", "value": 2}}],
+    }
+    assert api.post("/api/v1/definitions", json=document).is_success
+    person = "/api/v1/profiles/user_id:sg-asked"
+
+    def value() -> Any:
+        answer = api.get(person).json()
+        return answer.get("computed", {}).get("late_asked")
+
+    with running_server.tracking() as tracking:
+        event = {"userId": "sg-asked", "event": "Asked In Sql"}
+        for times in (1, 2):
+            assert tracking.post("/v1/track", json=event).status_code == 200
+            until(lambda times=times: value() == times)
+    until(lambda: api.get("/api/v1/segments/late_asked_twice").json()["count"] == 1)
+    preview = {"when": {"trait": "late_asked", "op": "gte", "value": 2}}
+    until(lambda: api.post("/api/v1/segments/preview", json=preview).json()["count"] == 1)
+    assert api.get("/api/v1/computed-traits/late_asked").json()["count"] == 1
+    changed = {"key": "late_asked", "trait": {"sql": asked + " HAVING false", "every": "1s"}}
+    assert api.post("/api/v1/computed-traits", json=changed).json()["version"] == 2
+    until(lambda: value() is None)
+    until(lambda: api.get("/api/v1/segments/late_asked_twice").json()["count"] == 0)
+    assert api.delete("/api/v1/segments/late_asked_twice").is_success
+    assert api.delete("/api/v1/computed-traits/late_asked").is_success
