@@ -30,6 +30,20 @@ INSIGHTS = {
     "views": {"kind": "trends", "series": [VIEWED], "period": "day", "breakdown": "source"},
     "repeat": {"kind": "retention", "start": ORDERED, "return": ORDERED, "period": "week"},
 }
+PEOPLE_WHO, EACH = {**ORDERED, "measure": "people"}, {**ORDERED, "measure": "per_person"}
+NORTH_STAR = {
+    "kind": "north_star",
+    "period": "day",
+    "metric": {
+        "name": "Orders",
+        "series": [ORDERED],
+        "combine": "product",
+        "inputs": [
+            {"name": "Buyers", "series": [PEOPLE_WHO]},
+            {"name": "Orders of each", "series": [EACH]},
+        ],
+    },
+}
 DEFINITIONS = {
     "segments": [
         {
@@ -71,6 +85,8 @@ def fill(server: RunningServer) -> None:
         for key, question in INSIGHTS.items():
             kept = {"key": key, "name": key.title(), "question": question}
             api.post("/api/v1/saved-insights", json=kept).raise_for_status()
+        star = {"key": "north-star", "name": "Orders a day", "question": NORTH_STAR}
+        api.post("/api/v1/saved-insights", json=star).raise_for_status()
         board = {"key": "shop", "name": "Shop", "cards": [{"insight": key} for key in INSIGHTS]}
         api.post("/api/v1/dashboards", json=board).raise_for_status()
         api.post("/api/v1/definitions", json=DEFINITIONS).raise_for_status()

@@ -10,7 +10,7 @@ export function Change({ share, change }: { share: number | null; change: number
   const way = change > 0 ? css.up : change < 0 ? css.down : css.flat
   return (
     <span className={classes(css.change, way)} title={numbers.change(change)}>
-      <span aria-hidden>{change > 0 ? '▲' : change < 0 ? '▼' : '＝'}</span> {share === null ? numbers.change(change) : numbers.percentChange(share)}
+      <span aria-hidden>{change > 0 ? '▲' : change < 0 ? '▼' : '＝'}</span> <bdi>{share === null ? numbers.change(change) : numbers.percentChange(share)}</bdi>
     </span>
   )
 }

@@ -7,12 +7,12 @@ import { PlainTable } from '@/ui/PlainTable'
 
 import { ChartView } from '../insights/chart/ChartView'
 import { useLook } from '../insights/chart/useLook'
-import { periodNames } from '../insights/periods'
 import type { Plot } from '../insights/plots'
 import { Change } from './Change'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
 import { lineOf, openFrom } from './star'
+import { usePeriodName } from './usePeriodName'
 
 const HEIGHT = 240
 
@@ -26,12 +26,12 @@ interface Props {
 
 /** The number in large, and its line against the earlier one. */
 export function Hero({ told: { question, answer }, trends, table, onWho }: Props) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const numbers = useNumbers()
   const { metric } = answer
   const unit = question.period ?? 'week'
   const look = useLook(unit, question.timezone)
-  const name = periodNames(i18n.language, unit, question.timezone, true)
+  const name = usePeriodName(question)
   const earlier = lineOf(trends?.compared)
   const simple = question.metric.series.length === 1
   const plot = useMemo((): Plot => {
@@ -58,7 +58,7 @@ export function Hero({ told: { question, answer }, trends, table, onWho }: Props
         <div className={css.scroll}>
           <PlainTable
             label={t('northstar.table.periods')}
-            rows={answer.periods.map((period, index) => ({ period, value: metric.values[index], before: earlier?.[index], open: !answer.complete[index] }))}
+            rows={answer.periods.map((period, index) => ({ period, value: metric.values[index], before: earlier?.[index], open: !answer.complete[index] })).toReversed()}
             rowId={({ period }) => period}
             columns={[
               {

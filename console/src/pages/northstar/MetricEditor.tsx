@@ -74,7 +74,7 @@ function Events({ metric, name, onChange }: PartProps) {
       {series.length < MOST_SERIES && (
         <Button variant="ghost" size="small" icon={Plus} onPress={() => onChange(withSeries(metric))}>
           {t('northstar.editor.addSeries')}
-          <span className="hidden-visually">: {name}</span>
+          <span className="hidden-visually"> {name}</span>
         </Button>
       )}
     </>

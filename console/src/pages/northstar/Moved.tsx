@@ -1,10 +1,17 @@
 import { useTranslation } from 'react-i18next'
 
-import type { NorthStarTold } from '@/api/northstar'
+import type { MetricAnswer, NorthStarTold } from '@/api/northstar'
 import { classes } from '@/ui/classes'
 
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
+
+const MUCH = 0.001
+
+/** Rounding alone leaves something, too. */
+function isMuch({ unexplained, change }: MetricAnswer): boolean {
+  return Math.abs(unexplained ?? 0) > MUCH * Math.abs(change ?? 0)
+}
 
 /** How much of the change each input of the number made. */
 export function Moved({ told: { answer } }: { told: NorthStarTold }) {
@@ -16,7 +23,7 @@ export function Moved({ told: { answer } }: { told: NorthStarTold }) {
   const known = inputs.every(({ contribution }) => contribution !== null && contribution !== undefined)
   const parts = [
     ...inputs.map(({ name, contribution }) => ({ name, size: contribution ?? 0 })),
-    ...(metric.unexplained ? [{ name: t('northstar.unexplained'), size: metric.unexplained }] : []),
+    ...(isMuch(metric) ? [{ name: t('northstar.unexplained'), size: metric.unexplained ?? 0 }] : []),
   ]
   const most = Math.max(...parts.map(({ size }) => Math.abs(size)), 1e-9)
   return (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { ArrowRight } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import { catalogueQuery } from '@/api/catalogue'
@@ -48,9 +48,9 @@ export function NoStar({ first, onBegin }: { first: boolean; onBegin: (question:
               <bdi>{name}</bdi>
             </h3>
             <p>{t(`northstar.none.${id}.about`)}</p>
-            <Button needs="write" icon={ArrowRight} onPress={() => onBegin(question)}>
+            <Button needs="write" icon={Plus} onPress={() => onBegin(question)}>
               {t('northstar.none.start')}
-              <span className="hidden-visually">: {name}</span>
+              <span className="hidden-visually"> {name}</span>
             </Button>
           </li>
         ))}

@@ -10,12 +10,12 @@ import { Page } from '@/ui/Page'
 import { Select } from '@/ui/Select'
 import { Skeleton } from '@/ui/Skeleton'
 
-import { periodNames } from '../insights/periods'
 import { NoStar } from './NoStar'
 import css from './NorthStar.module.css'
 import { comparable, toText } from './star'
 import { StarAnswer } from './StarAnswer'
 import { StarMenu } from './StarMenu'
+import { usePeriodName } from './usePeriodName'
 import { useStar, type Star } from './useStar'
 
 const StarEditor = lazy(() => import('./StarEditor'))
@@ -83,10 +83,10 @@ function Plain({ children }: { children: ReactNode }) {
 }
 
 function Filters({ star: { list, saved, told } }: { star: Star }) {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
   const search = route.useSearch()
   const navigate = route.useNavigate()
-  const name = periodNames(i18n.language, told?.question.period ?? 'week', told?.question.timezone, true)
+  const name = usePeriodName(told?.question)
   const periods = told ? comparable(told.answer) : []
   const at = told?.answer.period
   return (

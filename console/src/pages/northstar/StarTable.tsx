@@ -7,7 +7,7 @@ import { Sparkline } from '@/ui/Sparkline'
 import { Change } from './Change'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
-import { metricsOf, rowsOf, type Row } from './star'
+import { metricsOf, rowsOf, trendOf, type Row } from './star'
 import { ExploreLink } from './StarTree'
 
 interface Props {
@@ -41,7 +41,7 @@ export function StarTable({ told, onWho }: Props) {
           wideOnly: true,
           render: ({ node }) => (
             <span className={css.rowTrend}>
-              <Sparkline values={node.values.map((each) => each ?? 0)} label={t('northstar.trend', { name: node.name })} height={22} />
+              <Sparkline values={trendOf(node, told.answer)} label={t('northstar.trend', { name: node.name })} height={22} />
             </span>
           ),
         },

@@ -10,7 +10,7 @@ import { toText } from '../insights/question'
 import { Change } from './Change'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
-import { metricsOf, trendsOf } from './star'
+import { metricsOf, trendOf, trendsOf } from './star'
 
 interface Props {
   told: NorthStarTold
@@ -88,7 +88,7 @@ function MetricCard({ node, above, told, onWho }: NodeProps) {
         {before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(before) })}
         {above?.combine && contribution !== null && contribution !== undefined && <> · {t('northstar.made', { part: numbers.change(contribution) })}</>}
       </p>
-      <Sparkline values={node.values.map((each) => each ?? 0)} label={t('northstar.trend', { name })} height={30} />
+      <Sparkline values={trendOf(node, told.answer)} label={t('northstar.trend', { name })} height={30} />
     </article>
   )
 }

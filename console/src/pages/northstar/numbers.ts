@@ -1,14 +1,11 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { makeFormat } from '@/ui/useFormat'
-
 export interface Numbers {
   short: (value: number | null | undefined) => string
   full: (value: number | null | undefined) => string
   /** With its sign. */
   change: (value: number | null | undefined) => string
-  percent: (share: number) => string
   /** With its sign. */
   percentChange: (share: number) => string
 }
@@ -22,18 +19,22 @@ export function useNumbers(): Numbers {
 }
 
 export function numbersOf(language: string): Numbers {
-  const format = makeFormat(language)
-  const few = new Intl.NumberFormat(language, { maximumSignificantDigits: 3 })
-  const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
+  const places = (options: Intl.NumberFormatOptions) => ({
+    few: new Intl.NumberFormat(language, { ...options, maximumSignificantDigits: 3 }),
+    whole: new Intl.NumberFormat(language, { ...options, maximumFractionDigits: 0 }),
+    compact: new Intl.NumberFormat(language, { ...options, notation: 'compact', maximumFractionDigits: 1 }),
+  })
+  // Signs of the language's own: written by hand they change sides from right to left.
+  const plain = places({})
+  const signed = places({ signDisplay: 'exceptZero' })
   const exact = new Intl.NumberFormat(language, { maximumFractionDigits: 4 })
-  const signed = (text: string, value: number) => (value > 0 ? `+${text}` : value < 0 ? `−${text}` : text)
-  const short = (value: number) => (Math.abs(value) < 100 ? few.format(value) : Math.abs(value) < 10_000 ? whole.format(value) : format.compact(value))
+  const share = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' })
+  const fitting = (formats: typeof plain) => (value: number) => (Math.abs(value) < 100 ? formats.few : Math.abs(value) < 10_000 ? formats.whole : formats.compact).format(value)
   const known = (write: (value: number) => string) => (value: number | null | undefined) => (value === null || value === undefined ? NONE : write(value))
   return {
-    short: known(short),
+    short: known(fitting(plain)),
     full: known((value) => exact.format(value)),
-    change: known((value) => signed(short(Math.abs(value)), value)),
-    percent: format.percent,
-    percentChange: (share) => signed(format.percent(Math.abs(share)), share),
+    change: known(fitting(signed)),
+    percentChange: (value) => share.format(value),
   }
 }

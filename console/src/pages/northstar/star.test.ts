@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 
 import type { NorthStarAnswer, NorthStarQuestion } from '@/api/northstar'
 
+import { numbersOf } from './numbers'
 import { askable, comparable, freeName, fromText, isReady, templates, toText, trendsOf, withoutSeries, withSeries } from './star'
 
 const QUESTION: NorthStarQuestion = {
@@ -74,4 +75,11 @@ describe('beginnings', () => {
 it('compares periods that are over and have one before', () => {
   const answer = { periods: ['a', 'b', 'c', 'd'], complete: [true, true, true, false] } as NorthStarAnswer
   expect(comparable(answer)).toEqual(['c', 'b'])
+})
+
+it('writes numbers with as many places as say something', () => {
+  const { short, change, percentChange } = numbersOf('en')
+  expect([0.16193, 1.0584, 137, 1519.19, 220_282, null].map(short)).toEqual(['0.162', '1.06', '137', '1,519', '220.3K', '–'])
+  expect([896, -0.022, 0].map(change)).toEqual(['+896', '-0.022', '0'])
+  expect(percentChange(-0.081)).toBe('-8.1%')
 })

@@ -88,6 +88,11 @@ export function openFrom(complete: readonly boolean[]): number {
   return last === complete.length - 1 ? Infinity : last + 1
 }
 
+/** What a small line shows: periods that are over. */
+export function trendOf({ values }: MetricAnswer, { complete }: NorthStarAnswer): number[] {
+  return values.slice(0, openFrom(complete)).map((each) => each ?? 0)
+}
+
 /** Periods that can be compared with one before: the latest first. */
 export function comparable({ periods, complete }: NorthStarAnswer): string[] {
   return periods.filter((_, index) => index > 0 && complete[index]).toReversed()

@@ -88,7 +88,7 @@ function Channels({ told, currency }: { told: Attribution; currency: string | nu
           label: t('value.attribution.share'),
           render: ({ channel, revenue }) => (
             <span className={css.line}>
-              <Bar share={revenue / most} second={channel === null} />
+              <Bar share={revenue / most} look={channel === null ? 'rest' : undefined} />
               <span className={css.percent}>{format.percent(told.revenue ? revenue / told.revenue : 0)}</span>
             </span>
           ),

@@ -31,7 +31,7 @@ export function Calibration({ rows, shares }: Props) {
             label: t('value.card.predicted'),
             render: ({ predicted }) => (
               <span className={css.line}>
-                <Bar share={predicted / most} second />
+                <Bar share={predicted / most} look="second" />
                 <span className={css.percent}>{write(predicted)}</span>
               </span>
             ),

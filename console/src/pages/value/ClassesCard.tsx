@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
-import type { Classes, ValueClass } from '@/api/value'
+import { CLASSES, type Classes, type ValueClass } from '@/api/value'
 import { Card } from '@/ui/Card'
 import { DateTime } from '@/ui/DateTime'
 import { PlainTable } from '@/ui/PlainTable'
@@ -33,7 +33,7 @@ export function ClassesCard({ told, onOpen }: Props) {
     >
       <PlainTable<ValueClass>
         label={t('value.classes.title')}
-        rows={told.classes}
+        rows={told.classes.toSorted((a, b) => CLASSES.indexOf(a.name) - CLASSES.indexOf(b.name))}
         rowId={({ name }) => name}
         columns={[
           { id: 'class', label: t('value.classes.class'), render: (row) => <Name row={row} onOpen={onOpen} /> },
@@ -45,7 +45,7 @@ export function ClassesCard({ told, onOpen }: Props) {
           {
             id: 'revenue',
             label: t('value.classes.revenue'),
-            render: ({ revenue }) => <Share value={money.short(revenue)} share={told.revenue ? revenue / told.revenue : 0} most={most} second />,
+            render: ({ revenue }) => <Share value={money.short(revenue)} share={told.revenue ? revenue / told.revenue : 0} most={most} look="second" />,
           },
           {
             id: 'each',
@@ -73,7 +73,7 @@ function Name({ row, onOpen }: { row: ValueClass; onOpen: (name: string) => void
   )
 }
 
-function Share({ value, share, most, second }: { value: string; share: number; most: number; second?: boolean }) {
+function Share({ value, share, most, look }: { value: string; share: number; most: number; look?: 'second' }) {
   const format = useFormat()
   return (
     <span className={css.share}>
@@ -81,7 +81,7 @@ function Share({ value, share, most, second }: { value: string; share: number; m
         <span>{value}</span>
         <span className={css.quiet}>{format.percent(share)}</span>
       </span>
-      <Bar share={share / most} second={second} />
+      <Bar share={share / most} look={look} />
     </span>
   )
 }

@@ -97,7 +97,7 @@ function Sum({ told, currency }: { told: Forecast; currency: string | null }) {
           <span aria-hidden>{change < 0 ? '▼' : '▲'}</span> {t('value.forecast.change', { share: format.percent(Math.abs(change)) })}
         </span>
       )}
-      <span className={css.quiet}>{t('value.betweenOf', { low: money.short(told.total_low), high: money.short(told.total_high) })}</span>
+      <span className={css.quiet}>{t('value.between', { low: money.short(told.total_low), high: money.short(told.total_high) })}</span>
     </div>
   )
 }

@@ -174,7 +174,7 @@ function Features({ card }: { card: ModelCard }) {
                 const found = drift.get(name)
                 return found ? (
                   <span className={css.line}>
-                    <Bar share={found.psi / (2 * DRIFTED)} second={found.verdict !== 'stable'} />
+                    <Bar share={found.psi / (2 * DRIFTED)} look={found.verdict === 'stable' ? undefined : 'second'} />
                     <span className={css.percent}>{format.number(Math.round(found.psi * 1000) / 1000)}</span>
                     <VerdictTag verdict={found.verdict} />
                   </span>

@@ -12,6 +12,7 @@ import { ClassDrawer } from './ClassDrawer'
 import { ClassesCard } from './ClassesCard'
 import { ForecastCard } from './ForecastCard'
 import { useMoney } from './money'
+import css from './Value.module.css'
 
 const route = getRouteApi('/shell/value')
 const AHEAD = 30
@@ -41,27 +42,29 @@ function Tiles({ told }: { told: Classes }) {
   const risk = told.classes.find(({ name }) => name === 'at_risk')
   const orders = told.classes.reduce((sum, each) => sum + each.orders, 0)
   return (
-    <Metrics>
-      <Metric
-        label={t('value.tile.customers')}
-        value={<Num value={told.customers} compact />}
-        note={t('value.tile.each', { amount: money.short(told.revenue / told.customers) })}
-      />
-      <Metric
-        label={t('value.tile.revenue')}
-        value={<span title={money.full(told.revenue)}>{money.short(told.revenue)}</span>}
-        note={t('value.tile.orders', { formatted: format.number(orders) })}
-      />
-      <Metric
-        label={t('value.tile.expected')}
-        value={forecast ? money.short(forecast.total) : '–'}
-        note={forecast && t('value.between', { low: money.short(forecast.total_low), high: money.short(forecast.total_high) })}
-      />
-      <Metric
-        label={t('value.tile.atRisk')}
-        value={<Num value={risk?.people ?? 0} compact />}
-        note={risk && t('value.tile.brought', { amount: money.short(risk.revenue) })}
-      />
-    </Metrics>
+    <div className={css.tiles}>
+      <Metrics>
+        <Metric
+          label={t('value.tile.customers')}
+          value={<Num value={told.customers} compact />}
+          note={t('value.tile.each', { amount: money.short(told.revenue / told.customers) })}
+        />
+        <Metric
+          label={t('value.tile.revenue')}
+          value={<span title={money.full(told.revenue)}>{money.short(told.revenue)}</span>}
+          note={t('value.tile.orders', { formatted: format.number(orders) })}
+        />
+        <Metric
+          label={t('value.tile.expected')}
+          value={forecast ? money.short(forecast.total) : '–'}
+          note={forecast && <bdi>{`${money.short(forecast.total_low)} – ${money.short(forecast.total_high)}`}</bdi>}
+        />
+        <Metric
+          label={t('value.tile.atRisk')}
+          value={<Num value={risk?.people ?? 0} compact />}
+          note={risk && t('value.tile.brought', { amount: money.short(risk.revenue) })}
+        />
+      </Metrics>
+    </div>
   )
 }

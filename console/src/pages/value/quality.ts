@@ -17,6 +17,7 @@ export function useQuality(): (model: Model) => Measure[] | undefined {
     const { metrics } = card
     const share = (value: number) => format.percent(value)
     const read = (name: string) => format.number(Math.round((metrics[name] ?? 0) * 1000) / 1000)
+    const days = (name: string) => format.number(Math.round((metrics[name] ?? 0) * 10) / 10)
     if (metrics.auc !== undefined) {
       return [
         { label: t('value.quality.auc'), value: read('auc') },
@@ -32,8 +33,8 @@ export function useQuality(): (model: Model) => Measure[] | undefined {
     }
     if (metrics.backtest_days_off !== undefined) {
       return [
-        { label: t('value.quality.daysOff'), value: read('backtest_days_off') },
-        { label: t('value.quality.daysOffAll'), value: read('backtest_days_off_same_for_all') },
+        { label: t('value.quality.daysOff'), value: days('backtest_days_off') },
+        { label: t('value.quality.daysOffAll'), value: days('backtest_days_off_same_for_all') },
         { label: t('value.quality.inside'), value: share(metrics.backtest_in_interval ?? 0) },
       ]
     }
