@@ -85,6 +85,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     insight_memory_mb: Annotated[
         int, Doc(description="Memory for the events that one insight reads at once, in MiB.")
     ] = 2_048
+    smtp_url: Annotated[
+        str,
+        Doc(
+            description="Mail server that sends dashboards: starttls://user@host:587, smtps:// or"
+            " smtp:// (in the clear)."
+        ),
+    ] = ""
+    smtp_password: Annotated[
+        str, Doc(description="Password of smtp_url's user; best given as environment variable.")
+    ] = ""
+    smtp_from: Annotated[str, Doc(description="Address that letters come from.")] = ""
     archive: Annotated[
         bool, Doc(description="Write each finished day to Parquet under DATA/archive.")
     ] = True

@@ -9,7 +9,7 @@ from rapport.cli.options import data_option, json_option
 from rapport.cli.output import print_json, print_table
 
 # Shown as set or not set, never as text: screens get shared.
-SECRET = ("api_key", "warehouse_url")
+SECRET = ("api_key", "warehouse_url", "smtp_url", "smtp_password")
 
 
 @click.command("config", epilog="Example: RAPPORT_PORT=9000 rapport config")

@@ -41,6 +41,7 @@ class Composition:
         self._chores.start()
         self._history.start()
         self._context.models.start()
+        self._context.mailer.start()
 
     def stop_streams(self) -> None:
         """Let /ready say no and end what would keep connections open."""
@@ -49,6 +50,7 @@ class Composition:
 
     def close(self) -> None:
         """Blocks until every store is closed."""
+        self._context.mailer.stop()
         self._context.models.stop()
         self._history.stop()
         self._chores.stop()

@@ -34,6 +34,7 @@ from rapport.server.accounts import AccountStore
 from rapport.server.apikeys import KeyStore
 from rapport.server.folder import Folder
 from rapport.server.known_sources import KnownSources
+from rapport.server.mailing.store import MailStore
 from rapport.warehouse import choosing
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.reads import WarehouseReads
@@ -91,6 +92,7 @@ class Rooms:
             memory_mb=settings.insight_memory_mb,
         )
         self.saved = SavedStore(self.folder.control, clock)
+        self.mailing = MailStore(self.folder.control, clock)
         self.models = ModelStore(self.folder.control, clock)
         self.worth = Worth(warehouse, clock, self.models.settings)
         self._local = threading.local()
@@ -165,6 +167,7 @@ class Rooms:
             reads.connection.close()
         self.pipeline.close()
         self.saved.close()
+        self.mailing.close()
         self.models.close()
         self.accounts.close()
         self.keys.close()

@@ -19,6 +19,7 @@ from rapport.server.commands import Commands
 from rapport.server.front import Front
 from rapport.server.live import Live
 from rapport.server.loading import Loading
+from rapport.server.mailing.service import Mailer
 from rapport.server.metrics import Metrics
 from rapport.server.models import Models
 from rapport.server.passwords import Passwords
@@ -45,6 +46,7 @@ class Context:
         self.commands = Commands(rooms)
         self.books = Books(rooms)
         self.models = Models(rooms, rooms.models)
+        self.mailer = Mailer(rooms, url)
 
     def slugs(self) -> dict[int, str]:
         """Number of a source → the name by which people know it."""

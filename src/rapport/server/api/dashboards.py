@@ -102,10 +102,15 @@ async def change_dashboard(
 
 @delete("/api/v1/dashboards/{key:str}", status_code=200)
 async def remove_dashboard(request: Asked, key: FromPath[str], context: Provided) -> Done:
-    """Its insights stay."""
+    """Its insights stay. It is not sent any more."""
     by = principal_of(request).name
-    await context.rooms.working(lambda: context.rooms.saved.remove("dashboard", key, by=by))
-    return Done()
+
+    def work() -> Done:
+        context.rooms.saved.remove("dashboard", key, by=by)
+        context.rooms.mailing.remove(key)
+        return Done()
+
+    return await context.rooms.working(work)
 
 
 def _body(data: NewDashboard | DashboardChange) -> dict[str, Any]:

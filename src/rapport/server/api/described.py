@@ -55,6 +55,7 @@ FURTHER = {
     "POST /api/v1/saved-insights": {404, 409},
     "PUT /api/v1/saved-insights/{key}": {409},
     "POST /api/v1/dashboards": {409},
+    "PUT /api/v1/dashboards/{key}/schedule": {409},
     "POST /api/v1/backups": {409},
     "DELETE /api/v1/segments/{key}": {400, 409},
     "DELETE /api/v1/computed-traits/{key}": {400, 409},
