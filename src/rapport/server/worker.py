@@ -26,7 +26,7 @@ from rapport.errors import Conflict, RapportError
 from rapport.server import logs
 from rapport.server.composition import Composition, compose
 from rapport.server.folder import Folder, Lock
-from rapport.server.supervisor import CANNOT_SERVE
+from rapport.server.supervisor import CANNOT_SERVE, GARBAGE
 
 log = logging.getLogger("rapport.worker")
 
@@ -111,8 +111,10 @@ async def serve(orders: Orders) -> None:
     server = _Server(composition.app, orders.listener)
     serving = asyncio.create_task(server.serve())
     composition.start()
-    # What is here now stays: looking through it for garbage held up every request for 60 ms.
+    # What is here now stays: looking through it for garbage held up every request for 60 ms. What
+    # comes and goes with requests holds few circles.
     gc.freeze()
+    gc.set_threshold(*GARBAGE)
     log.info("serving", extra={"pid": os.getpid()})
     ending = asyncio.create_task(stop.wait())
     await asyncio.wait((serving, ending), return_when=asyncio.FIRST_COMPLETED)
