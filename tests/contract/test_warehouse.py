@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -11,39 +9,11 @@ import pytest
 from sqlglot import exp
 
 from rapport.errors import QueryError, Unavailable
-from rapport.events.schema import MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse.base import SourceRow, Warehouse
-from rapport.warehouse.dialect import Dialect
-from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.sqlbuild import column
-from tests.contract import warehouses
-from tests.contract.warehouses import Open
+from tests.contract.warehouses import Open, dialect_of
 from tests.warehouse.rows import dirty, event_row, events, identities
-
-
-@pytest.fixture(scope="module", params=warehouses.engine_params())
-def engine(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[Path], Open]]:
-    with warehouses.engine(request.param, tmp_path_factory.mktemp(request.param)) as opens:
-        yield opens
-
-
-@pytest.fixture
-def reopen(engine: Callable[[Path], Open], tmp_path: Path) -> Iterator[Open]:
-    """Opens the same warehouse again and again; the one before is closed."""
-    with warehouses.reopening(engine(tmp_path)) as again:
-        yield again
-
-
-@pytest.fixture
-def warehouse(reopen: Open) -> Warehouse:
-    return reopen()
-
-
-def dialect_of(warehouse: Warehouse) -> Dialect:
-    return dialect_for(warehouse.capabilities.dialect)
 
 
 def series(warehouse: Warehouse, last: int) -> str:
@@ -236,6 +206,20 @@ def test_sql_of_users_only_reads_the_warehouse(warehouse: Warehouse) -> None:
     assert warehouse.query("SELECT count(*) FROM events").rows == [[1]]
 
 
+def test_an_empty_answer_still_names_its_columns(warehouse: Warehouse) -> None:
+    warehouse.load(1, events=events(event_row(1)))
+    nobody = "SELECT message_id, node FROM events WHERE type = ?"
+    result = warehouse.query(nobody, params=["nobody"])
+    assert [column.name for column in result.columns] == ["message_id", "node"]
+    assert (result.rows, result.truncated) == ([], False)
+    batches = list(warehouse.stream(nobody, params=["nobody"]))
+    assert [batch.num_rows for batch in batches] == [0]
+    assert batches[0].schema.names == ["message_id", "node"]
+    some = warehouse.query(nobody, params=["track"])
+    assert [column.type for column in result.columns] == [column.type for column in some.columns]
+    assert warehouse.query("SELECT * FROM events LIMIT 0").columns[0].name != ""
+
+
 def test_a_stream_can_be_left_in_the_middle(warehouse: Warehouse) -> None:
     batches = warehouse.stream(series(warehouse, 300_000), rows_per_batch=1_000)
     assert next(batches).num_rows == 1_000
@@ -247,37 +231,3 @@ def test_what_is_missing_is_said(warehouse: Warehouse) -> None:
     for name, reason in warehouse.capabilities.missing.items():
         assert name
         assert len(reason) > 20
-
-
-def test_memberships_follow_their_changes(reopen: Open) -> None:
-    warehouse = reopen()
-
-    def change(seq: int, profile: int, *, entered: bool) -> dict[str, Any]:
-        at, reason = 1_760_000_000_000_000 + seq, '{"by": "events"}'
-        row = {"seq": seq, "segment": "vip", "profile": profile, "entered": entered}
-        return {**row, "at": at, "reason": reason, "version": 1}
-
-    def load(number: int, *rows: dict[str, Any]) -> None:
-        changes = pa.Table.from_pylist(list(rows), schema=MEMBERSHIP_CHANGES)
-        assert warehouse.load(number, memberships=changes)
-
-    load(1, change(1, 1, entered=True), change(2, 2, entered=True), change(3, 1, entered=False))
-    load(2, change(4, 1, entered=True), change(5, 2, entered=False))
-    warehouse = reopen()
-    since = dialect_of(warehouse).sql(dialect_of(warehouse).epoch_micros(column("since")))
-    rows = warehouse.read(f"SELECT segment, profile, {since} AS since FROM memberships")
-    assert rows == [{"segment": "vip", "profile": 1, "since": 1_760_000_000_000_004}]
-    kept = warehouse.read("SELECT seq, entered FROM membership_changes ORDER BY seq")
-    assert [row["entered"] for row in kept] == [True, True, False, True, False]
-
-
-def test_the_last_value_of_a_computed_trait_counts(warehouse: Warehouse) -> None:
-    def load(number: int, *values: tuple[int, str | None]) -> None:
-        rows = [{"trait": "orders", "profile": p, "value": v, "at": number} for p, v in values]
-        changes = pa.Table.from_pylist(rows, schema=TRAIT_CHANGES)
-        assert warehouse.load(number, traits=changes)
-
-    load(1, (1, "1"), (2, "1"), (1, "2"), (3, "9"))
-    load(2, (2, None), (3, None), (3, "10"))
-    rows = warehouse.read("SELECT profile, value FROM computed_traits ORDER BY profile")
-    assert rows == [{"profile": 1, "value": "2"}, {"profile": 3, "value": "10"}]

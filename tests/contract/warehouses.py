@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from rapport.warehouse.base import Warehouse
+from rapport.warehouse.dialect import Dialect
+from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.duckdb import DuckdbWarehouse
 from tests.warehouse import chdb_folder, postgres_server
 
@@ -77,6 +79,10 @@ def _spark(path: Path) -> Open:
     from rapport.warehouse.spark import SparkWarehouse
 
     return lambda: SparkWarehouse(path / "spark", memory_mb=1024)
+
+
+def dialect_of(warehouse: Warehouse) -> Dialect:
+    return dialect_for(warehouse.capabilities.dialect)
 
 
 @contextmanager

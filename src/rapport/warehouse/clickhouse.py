@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -201,7 +201,15 @@ class ClickhouseWarehouse(SqlWarehouse):
                 self._client.close()
 
     def _batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]:
-        return self._client.batches(sql, limits)
+        batches = self._client.batches(sql, limits)
+        with closing(batches):
+            first = next(batches, None)
+            if first is None:  # an empty answer comes without its columns
+                shape = self._client.shape(sql, limits)
+                yield pa.RecordBatch.from_pylist([], schema=shape)
+                return
+            yield first
+            yield from batches
 
     def _insert(self, table: str, rows: pa.Table, version: int) -> None:
         name = schema.VERSIONS[table]

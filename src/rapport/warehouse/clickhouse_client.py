@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,7 +24,11 @@ class Client(Protocol):
 
     def run(self, sql: str) -> None: ...
     def insert(self, table: str, rows: pa.Table) -> None: ...
-    def batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]: ...
+    def batches(self, sql: str, limits: Limits) -> Generator[pa.RecordBatch, None, None]: ...
+    def shape(self, sql: str, limits: Limits) -> pa.Schema:
+        """Names and types of the columns of an answer."""
+        ...
+
     def close(self) -> None: ...
 
 
@@ -62,7 +66,7 @@ class EmbeddedClient:
         except RuntimeError as error:
             raise Unavailable("the warehouse could not be written") from error
 
-    def batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: str, limits: Limits) -> Generator[pa.RecordBatch, None, None]:
         session = self._take()
         answer = None
         try:
@@ -76,6 +80,17 @@ class EmbeddedClient:
                 with suppress(RuntimeError):
                     answer.cancel()
             self._give(session)
+
+    def shape(self, sql: str, limits: Limits) -> pa.Schema:
+        session = self._take()
+        try:
+            session.query(f"SET {_settings(limited(limits))}")
+            answer = session.query(without_rows(sql), "ArrowStream").bytes()
+        except RuntimeError as error:
+            raise explained(str(error), limits) from error
+        finally:
+            self._give(session)
+        return pa.ipc.open_stream(answer).schema
 
     def close(self) -> None:
         with self._lock:
@@ -124,7 +139,7 @@ class ServerClient:
         except Exception as error:
             raise Unavailable("the warehouse could not be written") from error
 
-    def batches(self, sql: str, limits: Limits) -> Iterator[pa.RecordBatch]:
+    def batches(self, sql: str, limits: Limits) -> Generator[pa.RecordBatch, None, None]:
         name = uuid.uuid4().hex
         settings = {**limited(limits), "query_id": name}
         if limits.of_user:
@@ -146,6 +161,16 @@ class ServerClient:
                 self._kill(name)
             client.close()
 
+    def shape(self, sql: str, limits: Limits) -> pa.Schema:
+        client = self._client(self._database)
+        try:
+            answer = client.query_arrow(without_rows(sql), settings=limited(limits))
+        except Exception as error:
+            raise explained(str(error), limits) from error
+        finally:
+            client.close()
+        return answer.schema
+
     def _kill(self, name: str) -> None:
         """By a client of its own: another thread may be waiting for an answer of the others."""
         with suppress(Exception):
@@ -163,6 +188,11 @@ class ServerClient:
             raise Unavailable(
                 "cannot reach ClickHouse", hint="see RAPPORT_WAREHOUSE_URL; is the server up?"
             ) from error
+
+
+def without_rows(sql: str) -> str:
+    """A query with the same columns that finds nothing, whatever `sql` would read."""
+    return f"SELECT * FROM (\n{sql}\n) LIMIT 0"
 
 
 def limited(limits: Limits) -> dict[str, Any]:

@@ -76,25 +76,37 @@ def last_per_node(identities: pa.Table) -> pa.Table:
     return held.take(pa.array(len(nodes) - 1 - first))
 
 
-def last_traits(changes: pa.Table) -> pa.Table:
-    """One row a trait and profile: of several the last counts."""
+def last_traits(changes: pa.Table, *, forbid_nul: bool = False) -> pa.Table:
+    """One row a trait and profile: of several the last counts. `forbid_nul` as for events."""
     held = naive_utc(_required(changes.select(TRAIT_CHANGES.names), TRAIT_CHANGES))
+    held = _without_nul(held, "value") if forbid_nul else held
     keys = zip(held["trait"].to_pylist(), held["profile"].to_pylist(), strict=True)
     last = {key: place for place, key in enumerate(keys)}
     return held.take(pa.array(sorted(last.values()), pa.int64()))
 
 
-def membership_changes(changes: pa.Table) -> pa.Table:
-    """Rows as they are stored, in order."""
-    return naive_utc(_required(changes.select(MEMBERSHIP_CHANGES.names), MEMBERSHIP_CHANGES))
+def membership_changes(changes: pa.Table, *, forbid_nul: bool = False) -> pa.Table:
+    """Rows as they are stored, in order. Reasons name messages, whose ids may hold anything."""
+    held = naive_utc(_required(changes.select(MEMBERSHIP_CHANGES.names), MEMBERSHIP_CHANGES))
+    return _without_nul(held, "reason") if forbid_nul else held
+
+
+def _without_nul(table: pa.Table, json: str) -> pa.Table:
+    """The same with its column of this name cleaned."""
+    place = table.schema.get_field_index(json)
+    return table.set_column(place, table.schema.field(place), without_nul(table[json], json=True))
 
 
 def _required(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Raises `Unavailable` for NULL where there must be a value, as an engine would."""
+    """Raises `Unavailable` for a value of another type, and for NULL where there must be one: as an
+    engine would that guesses nothing."""
     for field in schema:
         if not field.nullable and table[field.name].null_count:
             raise Unavailable(f"the warehouse could not be written: {field.name} is missing")
-    return table
+    try:
+        return table.cast(schema)
+    except pa.ArrowException as error:
+        raise Unavailable("the warehouse could not be written: a value has no fit type") from error
 
 
 def without_nul(texts: pa.Array | pa.ChunkedArray, *, json: bool) -> pa.Array | pa.ChunkedArray:

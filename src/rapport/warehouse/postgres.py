@@ -83,10 +83,11 @@ class PostgresWarehouse(SqlWarehouse):
             if dirty is not None and dirty.num_rows:
                 postgres_schema.mark_dirty(cursor, dirty)
             if memberships is not None and memberships.num_rows:
-                changes = incoming.membership_changes(memberships)
+                changes = incoming.membership_changes(memberships, forbid_nul=True)
                 postgres_schema.apply_memberships(cursor, changes)
             if traits is not None and traits.num_rows:
-                postgres_schema.apply_traits(cursor, incoming.last_traits(traits))
+                said = incoming.last_traits(traits, forbid_nul=True)
+                postgres_schema.apply_traits(cursor, said)
             cursor.execute("DELETE FROM loaded")
             cursor.adbc_ingest("loaded", pa.table({"seq": [seq], "mark": [mark]}), mode="append")
             return True
