@@ -38,7 +38,7 @@ export function NoStar({ first, onBegin }: { first: boolean; onBegin: (question:
   return (
     <>
       <div className={css.none}>
-        {first && <h2>{t('northstar.none.title')}</h2>}
+        <h2>{t(first ? 'northstar.none.title' : 'northstar.create')}</h2>
         <p>{t('northstar.none.body')}</p>
       </div>
       <ul className={css.templates}>
