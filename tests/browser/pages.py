@@ -26,6 +26,7 @@ PAGES = {
     "segments": "/segments",
     "segment": "/segments/buyers",
     "segment-changes": "/segments/buyers/changes",
+    "segment-versions": "/segments/buyers/versions",
     "segment-why": "/segments/buyers/why?person=user_id:sarah",
     "segment-edit": "/segments/buyers/edit",
     "segment-new": "/segments/~new",

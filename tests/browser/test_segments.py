@@ -135,3 +135,31 @@ def test_a_computed_trait_is_built(page: Any, shop: RunningServer) -> None:
         "path": "properties.total",
         "during": {"last": "90d"},
     }
+
+
+def test_a_segment_of_accounts_and_its_versions(page: Any, shop: RunningServer) -> None:
+    key = f"firms_{uuid.uuid4().hex[:6]}"
+    body: dict[str, Any] = {"key": key, "of": "accounts", "reason": "to begin with"}
+    with shop.api() as api:
+        when = {"members": "any", "are": {"did": "*", "type": "group"}}
+        api.post("/api/v1/segments", json={**body, "when": when}).raise_for_status()
+        changed = {"all": [when, {"trait": "name", "op": "starts_with", "value": "Acme"}]}
+        body["reason"] = "only Acme"
+        api.post("/api/v1/segments", json={**body, "when": changed}).raise_for_status()
+    page.goto(f"/segments/{key}")
+    page.get_by_role("row", name="Acme Yoga Studios").wait_for()
+    assert page.get_by_role("row", name="Bazaar Club").count() == 0
+    page.get_by_role("tab", name="Versions").click()
+    versions = page.get_by_role("list", name="Versions").get_by_role("listitem")
+    versions.get_by_text("only Acme").wait_for()
+    versions.get_by_text("to begin with").wait_for()
+    versions.get_by_text("when.all").first.wait_for()
+    assert violations(page) == []
+    page.get_by_role("tab", name="Why").click()
+    page.get_by_role("searchbox").fill("bazaar")
+    page.get_by_role("button", name="Bazaar Club").click()
+    page.get_by_role("heading", name="Not in the segment").wait_for()
+    assert violations(page) == []
+    page.get_by_role("tab", name="Condition").click()
+    page.get_by_role("region", name="Would be in now").get_by_text("1 account").wait_for()
+    assert violations(page) == []

@@ -1,10 +1,10 @@
-import { keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import type { Condition } from '@/conditions/model'
 
 import { api } from './client'
 import { listQuery } from './queries'
-import type { Json, List, ProfileSummary, SqlResult } from './types'
+import type { AccountSummary, Json, List, ProfileSummary, SqlResult } from './types'
 
 /** Segments and computed traits, as the management API tells them. */
 
@@ -37,16 +37,23 @@ export interface ComputedTrait extends Definition {
 export interface Preview {
   count: number
   sample: ProfileSummary[]
+  /** The sample of a segment of accounts. */
+  accounts: AccountSummary[]
 }
 
 export interface Reason {
-  by: 'events' | 'traits' | 'timer' | 'identity' | 'definition'
+  by: 'events' | 'traits' | 'timer' | 'identity' | 'definition' | 'schedule'
   messages?: string[]
   due?: string
 }
 
-export interface MembershipChange {
-  profile: string
+/** Of people or of accounts: one of the two is there. */
+interface Subject {
+  profile: string | null
+  account: string | null
+}
+
+export interface MembershipChange extends Subject {
   entered: boolean
   at: string
   reason: Reason
@@ -62,12 +69,29 @@ export interface Verdict {
   parts: Verdict[]
 }
 
-export interface WhyMember {
-  profile: string
+export interface WhyMember extends Subject {
   member: boolean
   since: string | null
   verdict: Verdict
   changes: MembershipChange[]
+}
+
+export interface Edit {
+  /** As in errors: when.all[1].value. */
+  at: string
+  /** null is nothing there. */
+  before: unknown
+  after: unknown
+}
+
+export interface Version {
+  version: number
+  status: Status | 'replaced' | 'retired'
+  by: string
+  reason: string
+  at: string
+  definition: { when: Condition }
+  edits: Edit[]
 }
 
 export interface NewSegment {
@@ -124,14 +148,33 @@ export const computedTraitQuery = (key: string) =>
 
 export const membersQuery = (key: string) => listQuery<ProfileSummary>(['segments', key, 'members'], `/segments/${key}/members`, { limit: PAGE })
 
+interface MemberAccounts {
+  accounts: AccountSummary[]
+  next: string | null
+}
+
+export const memberAccountsQuery = (key: string) =>
+  infiniteQueryOptions({
+    queryKey: ['segments', key, 'accounts'],
+    queryFn: ({ pageParam, signal }) => api.get<MemberAccounts>(`/segments/${key}/members`, { limit: PAGE, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+  })
+
+export const segmentVersionsQuery = (key: string, latest: number) =>
+  queryOptions({
+    queryKey: ['segments', key, 'versions', latest],
+    queryFn: ({ signal }) => api.get<List<Version>>(`/segments/${key}/versions`, undefined, signal),
+  })
+
 export const membershipChangesQuery = (key: string) =>
   listQuery<MembershipChange>(['segments', key, 'changes'], `/segments/${key}/changes`, { limit: PAGE })
 
-/** Whom a condition would hold for now. */
-export const segmentPreviewQuery = (when: unknown) =>
+/** Whom a condition would hold for now: people or accounts. */
+export const segmentPreviewQuery = (when: unknown, of: string) =>
   queryOptions({
-    queryKey: ['segments', 'preview', when],
-    queryFn: () => api.post<Preview>('/segments/preview', { when }),
+    queryKey: ['segments', 'preview', of, when],
+    queryFn: () => api.post<Preview>('/segments/preview', { when, of }),
     staleTime: 30_000,
     gcTime: 60_000,
     retry: false,

@@ -195,7 +195,7 @@ function RowMenu({ items, index, other, onChange }: RowMenuProps) {
 
 const OF_EVENTS: readonly Kind[] = ['did', 'sequence', 'first', 'last']
 const OF_PEOPLE: readonly Kind[] = ['trait', 'segment', 'identifier', 'consent', 'account', 'percent']
-const OF_ACCOUNTS: readonly Kind[] = ['trait', 'segment', 'members', 'percent']
+const OF_ACCOUNTS: readonly Kind[] = ['trait', 'did', 'members', 'segment', 'percent']
 
 function AddMenu({ of, other, onAdd }: { of: string; other: Join; onAdd: (node: Condition) => void }) {
   const { t } = useTranslation()

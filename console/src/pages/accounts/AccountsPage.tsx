@@ -4,16 +4,13 @@ import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { accountsQuery, rowsOf } from '@/api/queries'
-import type { AccountSummary } from '@/api/types'
 import { ButtonLink } from '@/ui/ButtonLink'
-import { DateTime } from '@/ui/DateTime'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
-import { Num } from '@/ui/Num'
 import { Page } from '@/ui/Page'
 import { SearchField } from '@/ui/SearchField'
 import { Skeleton } from '@/ui/Skeleton'
-import { Table, type TableColumn } from '@/ui/Table'
+import { Table } from '@/ui/Table'
 import { useFormat } from '@/ui/useFormat'
 
 import { FirstEvent } from '../sources/FirstEvent'
@@ -21,6 +18,7 @@ import { groupCall } from '../sources/snippets'
 import css from './Accounts.module.css'
 import { AccountDrawer } from './AccountDrawer'
 import { accountName } from './accountName'
+import { useAccountColumns } from './useAccountColumns'
 
 const route = getRouteApi('/shell/accounts')
 
@@ -31,7 +29,7 @@ export function AccountsPage() {
   const list = useInfiniteQuery(accountsQuery(q))
   const rows = useMemo(() => rowsOf(list.data), [list.data])
   const search = useCallback((next: string) => void navigate({ search: { q: next || undefined }, replace: true }), [navigate])
-  const columns = useColumns()
+  const columns = useAccountColumns()
   return (
     <Page
       title={t('accounts.title')}
@@ -84,17 +82,5 @@ function Nothing({ q }: { q: string }) {
       <p>{t('accounts.emptyHint')}</p>
       <FirstEvent line={groupCall} />
     </EmptyState>
-  )
-}
-
-function useColumns(): TableColumn<AccountSummary>[] {
-  const { t } = useTranslation()
-  return useMemo(
-    () => [
-      { id: 'name', label: t('accounts.name'), width: 2, render: accountName },
-      { id: 'members', label: t('accounts.members'), width: 110, align: 'end', render: (account) => <Num value={account.members_count} /> },
-      { id: 'last', label: t('accounts.lastSeen'), width: 140, align: 'end', render: (account) => <DateTime at={account.last_seen} />, from: 600 },
-    ],
-    [t],
   )
 }

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next'
 
 import { segmentPreviewQuery } from '@/api/audiences'
 import { overviewQuery } from '@/api/queries'
-import type { ProfileSummary } from '@/api/types'
+import type { AccountSummary, ProfileSummary } from '@/api/types'
 import { useErrorWords } from '@/api/useErrorWords'
 import { nodeError, type NodeError } from '@/conditions/errors'
 import { isCondition, isUnfinished } from '@/conditions/model'
@@ -14,6 +14,7 @@ import { Card } from '@/ui/Card'
 import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
 
+import { accountName } from '../accounts/accountName'
 import css from './Segments.module.css'
 
 const REST_MS = 400
@@ -22,7 +23,7 @@ const REST_MS = 400
 export function usePreview(when: unknown, of: string) {
   const settled = useSettled(when)
   const unfinished = isCondition(settled) && isUnfinished(settled)
-  const query = useQuery({ ...segmentPreviewQuery(settled), enabled: !unfinished && of === 'people', placeholderData: keepPreviousData })
+  const query = useQuery({ ...segmentPreviewQuery(settled, of), enabled: !unfinished, placeholderData: keepPreviousData })
   const moving = settled !== when || query.isFetching
   const refused: NodeError | undefined = query.error && !moving && !unfinished ? nodeError(query.error) : undefined
   return { data: unfinished ? undefined : query.data, error: unfinished ? null : query.error, unfinished, moving, refused }
@@ -44,11 +45,10 @@ export function LivePreview({ preview, of }: { preview: ReturnType<typeof usePre
   return (
     <Card title={t('segments.preview.title')}>
       <div className={css.preview} aria-busy={moving} data-moving={moving || undefined}>
-        {of === 'accounts' && <p className={css.quiet}>{t('segments.preview.accounts')}</p>}
-        {of === 'people' && unfinished && <p className={css.quiet}>{t('segments.preview.unfinished')}</p>}
-        {of === 'people' && !unfinished && error && <Wrong error={error} refused={refused !== undefined} />}
-        {of === 'people' && !unfinished && !error && !data && <Skeleton lines={4} />}
-        {data && !error && <Found count={data.count} sample={data.sample} />}
+        {unfinished && <p className={css.quiet}>{t('segments.preview.unfinished')}</p>}
+        {!unfinished && error && <Wrong error={error} refused={refused !== undefined} />}
+        {!unfinished && !error && !data && <Skeleton lines={4} />}
+        {data && !error && (of === 'accounts' ? <FoundAccounts count={data.count} accounts={data.accounts} /> : <Found count={data.count} sample={data.sample} />)}
       </div>
     </Card>
   )
@@ -84,6 +84,37 @@ function Found({ count, sample }: { count: number; sample: ProfileSummary[] }) {
       )}
       {sample.length > 0 && <People people={sample} label={t('segments.preview.sample')} />}
     </>
+  )
+}
+
+function FoundAccounts({ count, accounts }: { count: number; accounts: readonly AccountSummary[] }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return (
+    <>
+      <p className={css.big} role="status">
+        <span className={css.bigNumber}>{format.number(count)}</span> {t('segments.preview.account', { count })}
+      </p>
+      {accounts.length > 0 && <Accounts accounts={accounts} label={t('segments.preview.sample')} />}
+    </>
+  )
+}
+
+export function Accounts({ accounts, label }: { accounts: readonly AccountSummary[]; label: string }) {
+  return (
+    <section className={css.sample}>
+      <h3>{label}</h3>
+      <ul>
+        {accounts.map((account) => (
+          <li key={account.id}>
+            <Link to="/accounts" search={{ open: account.id }}>
+              <bdi>{accountName(account)}</bdi>
+            </Link>
+            <span className={css.sampleId}>{account.id}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 

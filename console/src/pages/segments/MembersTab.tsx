@@ -11,17 +11,21 @@ import { Skeleton } from '@/ui/Skeleton'
 import { Table } from '@/ui/Table'
 
 import { useColumns } from '../profiles/useColumns'
+import { AccountMembers } from './AccountMembers'
 
 const HEIGHT = 560
 
 /** Everybody who is in. */
 export function MembersTab({ segment }: { segment: Segment }) {
+  return segment.of === 'accounts' ? <AccountMembers segment={segment} /> : <People segment={segment} />
+}
+
+function People({ segment }: { segment: Segment }) {
   const { t } = useTranslation()
   const navigate = useNavigate()
   const list = useInfiniteQuery({ ...membersQuery(segment.key), refetchInterval: segment.status === 'live' ? false : 2000 })
   const rows = useMemo(() => rowsOf(list.data), [list.data])
   const columns = useColumns().map((column) => ({ ...column, sortable: false }))
-  if (segment.of === 'accounts') return <EmptyState title={t('segments.accountsNotListed')} />
   if (list.error && !list.data) return <ErrorState error={list.error} onRetry={() => void list.refetch()} />
   if (!list.data) return <Skeleton height={HEIGHT} />
   return (

@@ -12,7 +12,7 @@ import { TextField } from '@/ui/TextField'
 import { useToast } from '@/ui/Toast'
 import { useFormat } from '@/ui/useFormat'
 
-import { People } from './LivePreview'
+import { Accounts, People } from './LivePreview'
 import css from './Segments.module.css'
 
 interface Props {
@@ -28,9 +28,8 @@ export function SaveDialog({ segment, when, onClose }: Props) {
   const client = useQueryClient()
   const [reason, setReason] = useState('')
   const here = { segment: segment.key }
-  const asked = segment.of === 'people'
-  const entering = useQuery({ ...segmentPreviewQuery({ all: [when, { not: here }] }), enabled: asked })
-  const leaving = useQuery({ ...segmentPreviewQuery({ all: [here, { not: when }] }), enabled: asked })
+  const entering = useQuery(segmentPreviewQuery({ all: [when, { not: here }] }, segment.of))
+  const leaving = useQuery(segmentPreviewQuery({ all: [here, { not: when }] }, segment.of))
   const error = entering.error ?? leaving.error
   const save = useMutation({
     mutationFn: (body: NewSegment) => api.post<Segment>('/segments', body),
@@ -41,7 +40,7 @@ export function SaveDialog({ segment, when, onClose }: Props) {
     },
   })
   const { key, name, description, of } = segment
-  const known = !asked || (entering.data !== undefined && leaving.data !== undefined)
+  const known = entering.data !== undefined && leaving.data !== undefined
   return (
     <Dialog
       open
@@ -63,7 +62,7 @@ export function SaveDialog({ segment, when, onClose }: Props) {
       }
     >
       <p>{t('segments.publish.lead')}</p>
-      {asked && !error && !known && <Skeleton height={120} />}
+      {!error && !known && <Skeleton height={120} />}
       {error && <ErrorState error={error} />}
       {entering.data && leaving.data && (
         <div className={css.effect}>
@@ -89,6 +88,7 @@ function Effect({ title, preview, sign }: { title: string; preview: Preview; sig
         {preview.count > 0 && sign}
         {format.number(preview.count)}
       </p>
+      {preview.accounts.length > 0 && <Accounts accounts={preview.accounts.slice(0, SHOWN)} label={t('segments.preview.sample')} />}
       {preview.sample.length > 0 && <People people={preview.sample.slice(0, SHOWN)} label={t('segments.preview.sample')} />}
     </section>
   )

@@ -22,6 +22,7 @@ import { MembersTab } from './MembersTab'
 import { Numbers } from './Numbers'
 import css from './Segments.module.css'
 import { StatusTag } from './StatusTag'
+import { VersionsTab } from './VersionsTab'
 import { WhyTab } from './WhyTab'
 
 const route = getRouteApi('/shell/segments/$key/{-$tab}')
@@ -54,6 +55,7 @@ function Loaded({ segment }: { segment: Segment }) {
   const items = [
     { id: 'members', label: t('segments.tab.members'), count: format.compact(segment.count), content: <MembersTab segment={segment} /> },
     { id: 'changes', label: t('segments.tab.changes'), content: <ChangesTab segment={segment} /> },
+    { id: 'versions', label: t('segments.tab.versions'), content: <VersionsTab segment={segment} /> },
     { id: 'why', label: t('segments.tab.why'), content: <WhyTab segment={segment} /> },
     { id: 'edit', label: t('segments.tab.edit'), content: <EditTab segment={segment} /> },
   ]

@@ -14,7 +14,8 @@ import css from './Segments.module.css'
 
 interface Props {
   verdict: Verdict
-  profile: string
+  /** Whose events they are; of an account they are not led to. */
+  profile: string | null
   events: readonly NamedEvent[]
 }
 
@@ -67,7 +68,7 @@ function Found({ verdict: { value, condition } }: { verdict: Verdict }) {
 
 const SHOWN = 5
 
-function Witnesses({ ids, profile, events }: { ids: readonly string[]; profile: string; events: readonly NamedEvent[] }) {
+function Witnesses({ ids, profile, events }: { ids: readonly string[]; profile: string | null; events: readonly NamedEvent[] }) {
   const { t } = useTranslation()
   const format = useFormat()
   if (ids.length === 0) return null
@@ -78,9 +79,13 @@ function Witnesses({ ids, profile, events }: { ids: readonly string[]; profile: 
         const event = events.find((each) => each.id === id)
         return (
           <li key={id}>
-            <Link to="/profiles/$ref/{-$tab}" params={{ ref: profile, tab: 'timeline' }} search={{ open: id }}>
+            {profile === null ? (
               <bdi>{event?.name ?? id}</bdi>
-            </Link>
+            ) : (
+              <Link to="/profiles/$ref/{-$tab}" params={{ ref: profile, tab: 'timeline' }} search={{ open: id }}>
+                <bdi>{event?.name ?? id}</bdi>
+              </Link>
+            )}
             {event && <DateTime at={event.at} as="full" />}
           </li>
         )

@@ -1,12 +1,12 @@
 import { useInfiniteQuery, useQuery, keepPreviousData } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Check, Minus, UserRound } from 'lucide-react'
+import { Building2, Check, Minus, UserRound } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { namedEventsQuery, namedPeopleQuery, whyQuery, type Segment, type Verdict, type WhyMember } from '@/api/audiences'
 import { profilesQuery } from '@/api/people'
-import { rowsOf } from '@/api/queries'
+import { accountsQuery, rowsOf } from '@/api/queries'
 import { Avatar } from '@/ui/Avatar'
 import { ButtonLink } from '@/ui/ButtonLink'
 import { Card, Column, Columns } from '@/ui/Card'
@@ -17,6 +17,7 @@ import { SearchField } from '@/ui/SearchField'
 import { Skeleton } from '@/ui/Skeleton'
 import { Tag } from '@/ui/Tag'
 
+import { accountName } from '../accounts/accountName'
 import { Occasion } from './ChangesTab'
 import css from './Segments.module.css'
 import { VerdictTree } from './VerdictTree'
@@ -31,6 +32,7 @@ export function WhyTab({ segment }: { segment: Segment }) {
   const { person = '' } = route.useSearch()
   const navigate = route.useNavigate()
   const [q, setQ] = useState('')
+  const ofAccounts = segment.of === 'accounts'
   const choose = (ref: string) => {
     setQ('')
     void navigate({ search: { person: ref }, replace: true })
@@ -38,10 +40,10 @@ export function WhyTab({ segment }: { segment: Segment }) {
   return (
     <div className={css.why}>
       <div className={css.finder}>
-        <SearchField label={t('segments.why.search')} value={q} onChange={setQ} main />
-        {q.trim() && <Found q={q} onChoose={choose} />}
+        <SearchField label={t(ofAccounts ? 'accounts.search' : 'segments.why.search')} value={q} onChange={setQ} main />
+        {q.trim() && (ofAccounts ? <FoundAccounts q={q} onChoose={choose} /> : <Found q={q} onChoose={choose} />)}
       </div>
-      {person ? <Answer segment={segment} person={person} /> : <EmptyState title={t('segments.why.nobody')}>{t('segments.why.hint')}</EmptyState>}
+      {person ? <Answer segment={segment} person={person} /> : <EmptyState title={t(ofAccounts ? 'segments.why.noAccount' : 'segments.why.nobody')}>{t(ofAccounts ? 'segments.why.accountHint' : 'segments.why.hint')}</EmptyState>}
     </div>
   )
 }
@@ -67,6 +69,26 @@ function Found({ q, onChoose }: { q: string; onChoose: (ref: string) => void }) 
   )
 }
 
+function FoundAccounts({ q, onChoose }: { q: string; onChoose: (ref: string) => void }) {
+  const { t } = useTranslation()
+  const list = useInfiniteQuery({ ...accountsQuery(q), placeholderData: keepPreviousData })
+  const accounts = rowsOf(list.data).slice(0, SHOWN)
+  if (list.isPending) return <Skeleton lines={3} />
+  if (accounts.length === 0) return <p role="status">{t('segments.noAccount')}</p>
+  return (
+    <ul className={css.found} aria-label={t('accounts.title')}>
+      {accounts.map((account) => (
+        <li key={account.id}>
+          <button type="button" onClick={() => onChoose(account.id)}>
+            <bdi>{accountName(account)}</bdi>
+            <span className={css.sampleId}>{account.id}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 function Answer({ segment, person }: { segment: Segment; person: string }) {
   const { data, error, refetch } = useQuery(whyQuery(segment.key, person))
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />
@@ -78,16 +100,22 @@ function Told({ segment, why }: { segment: Segment; why: WhyMember }) {
   const { t } = useTranslation()
   const ids = [...new Set([...eventsOf(why.verdict), ...why.changes.flatMap(({ reason }) => reason.messages ?? [])])]
   const events = useQuery(namedEventsQuery(ids)).data ?? []
-  const name = useQuery(namedPeopleQuery([why.profile])).data?.get(why.profile)
+  const name = useQuery(namedPeopleQuery(why.profile ? [why.profile] : [])).data?.get(why.profile ?? '')
   return (
     <Columns>
       <Card
         title={t(why.member ? 'segments.why.in' : 'segments.why.out')}
         note={why.since && <Since at={why.since} />}
         actions={
-          <ButtonLink to="/profiles/$ref/{-$tab}" params={{ ref: why.profile }} size="small" icon={UserRound}>
-            {name || t('segments.why.profile')}
-          </ButtonLink>
+          why.profile === null ? (
+            <ButtonLink to="/accounts" search={{ open: why.account ?? undefined }} size="small" icon={Building2}>
+              {why.account}
+            </ButtonLink>
+          ) : (
+            <ButtonLink to="/profiles/$ref/{-$tab}" params={{ ref: why.profile }} size="small" icon={UserRound}>
+              {name || t('segments.why.profile')}
+            </ButtonLink>
+          )
         }
       >
         {why.verdict.holds !== why.member && <p className={css.notice}>{t('segments.why.differs')}</p>}
