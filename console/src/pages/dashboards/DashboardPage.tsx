@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Pencil, Plus, Trash2 } from 'lucide-react'
+import { Mail, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -19,6 +19,7 @@ import { AddCards } from './AddCards'
 import { Cards } from './Cards'
 import css from './Dashboards.module.css'
 import { DeleteDashboard } from './DeleteDashboard'
+import { MailDialog } from './MailDialog'
 import { useBoard } from './useBoard'
 
 const route = getRouteApi('/shell/dashboards/$key')
@@ -30,7 +31,7 @@ export function DashboardPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
   const board = useBoard(key)
-  const [dialog, setDialog] = useState<'add' | 'delete'>()
+  const [dialog, setDialog] = useState<'add' | 'delete' | 'mail'>()
   const set = (change: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
   const editing = search.edit === '1'
   const { shown } = board
@@ -68,9 +69,14 @@ export function DashboardPage() {
             </Button>
           </>
         ) : (
-          <Button needs="write" icon={Pencil} onPress={() => set({ edit: '1' })}>
-            {t('dashboards.edit')}
-          </Button>
+          <>
+            <Button icon={Mail} onPress={() => setDialog('mail')}>
+              {t('dashboards.mail.title')}
+            </Button>
+            <Button needs="write" icon={Pencil} onPress={() => set({ edit: '1' })}>
+              {t('dashboards.edit')}
+            </Button>
+          </>
         )
       }
       filters={<Filters filters={filters} onChange={(next) => set(addressed({ ...filters, ...next }, shown.filters))} />}
@@ -96,6 +102,7 @@ export function DashboardPage() {
           }}
         />
       )}
+      {dialog === 'mail' && <MailDialog board={key} onClose={() => setDialog(undefined)} />}
       {dialog === 'delete' && board.saved && <DeleteDashboard board={board.saved} onClose={() => setDialog(undefined)} onDeleted={() => void navigate({ to: '/dashboards' })} />}
     </Page>
   )
