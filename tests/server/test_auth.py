@@ -11,6 +11,7 @@ import pytest
 
 from rapport.server.api.routes import AREAS
 from rapport.server.auth import PUBLIC
+from rapport.server.scopes import READING
 from tests.conftest import RunningServer
 
 ROUTES = sorted(
@@ -36,8 +37,12 @@ QUESTIONS = {
 }
 # What changes nothing but the caller's own session.
 OWN = {("DELETE", "/api/v1/session"), ("PUT", "/api/v1/session/password")}
-# Taking back a decision or a key that may only send events is no deleting.
-TAKEN_BACK = {("DELETE", "/api/v1/profiles/x/pins/x"), ("DELETE", "/api/v1/sources/x/keys/x")}
+# Taking back a decision, a key that may only send events or a sending is no deleting.
+TAKEN_BACK = {
+    ("DELETE", "/api/v1/profiles/x/pins/x"),
+    ("DELETE", "/api/v1/sources/x/keys/x"),
+    ("DELETE", "/api/v1/dashboards/x/schedule"),
+}
 
 
 def test_every_route_refuses_a_stranger(running_server: RunningServer) -> None:
@@ -142,6 +147,22 @@ def test_a_session_writes_only_with_its_token_and_from_its_own_site(
         assert browser.post("/api/v1/keys", json=body, headers=here).status_code == 201
         assert browser.delete("/api/v1/session", headers=csrf).status_code == 200
         assert browser.get("/api/v1/session").status_code == 401
+
+
+def test_no_route_that_writes_does_without_the_token(running_server: RunningServer) -> None:
+    """Nor does one take a request that another site made a browser send."""
+    browser, csrf = _signed_in(running_server)
+    elsewhere = {**csrf, "sec-fetch-site": "cross-site"}
+    writing = [route for route in ROUTES if route[0] not in READING and route not in PUBLIC]
+    assert len(writing) > 40
+    with contextlib.closing(browser):
+        codes = {
+            browser.request(method, path, json={}, headers=headers).json()["error"]["code"]
+            for method, path in writing
+            for headers in ({}, {"x-csrf-token": "x"}, elsewhere)
+        }
+        assert codes == {"csrf", "origin"}
+        assert browser.get("/api/v1/session").status_code == 200
 
 
 def test_a_new_password_ends_all_other_sessions(running_server: RunningServer) -> None:

@@ -75,7 +75,7 @@ async def send_now(key: FromPath[str], context: Provided) -> ScheduleView:
     return await context.rooms.working(work)
 
 
-@delete("/api/v1/dashboards/{key:str}/schedule", status_code=200)
+@delete("/api/v1/dashboards/{key:str}/schedule", status_code=200, opt={"scope": "write"})
 async def remove_schedule(key: FromPath[str], context: Provided) -> Done:
     """It is not sent any more."""
 
