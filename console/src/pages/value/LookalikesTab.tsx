@@ -43,7 +43,7 @@ export default function LookalikesTab() {
       <EmptyState
         title={t('value.like.noSegments')}
         action={
-          <ButtonLink to="/segments/~new" variant="primary">
+          <ButtonLink needs="write" to="/segments/~new" variant="primary">
             {t('segments.create')}
           </ButtonLink>
         }
