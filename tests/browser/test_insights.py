@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
@@ -149,3 +149,44 @@ def test_nothing_asked_and_nothing_kept(empty_page: Any) -> None:
     empty_page.get_by_text("Nobody fits this question").wait_for()
     empty_page.goto("/dashboards")
     empty_page.get_by_text("No dashboards yet").wait_for()
+
+
+def test_attribution_leads_to_the_touches_of_a_person(page: Any, shop: RunningServer) -> None:
+    question = {
+        "kind": "attribution",
+        "touches": [{"event": "Product Viewed"}],
+        "by": "source",
+        "rule": "linear",
+    }
+    with shop.api() as api:
+        [first, *_] = api.post("/api/v1/insights/attribution", json=question).json()["touches"]
+    page.goto("/insights?" + urlencode({"q": json.dumps(question), "view": "table"}))
+    row = answer(page).get_by_role("row", name=re.compile(re.escape(first["value"])))
+    row.get_by_role("button").last.click()
+    drawer = page.get_by_role("dialog", name=f"Due to {first['value']}")
+    drawer.get_by_text(f"{first['people']} people", exact=True).wait_for()
+    drawer.get_by_role("button", name=re.compile("^Why ")).first.click()
+    drawer.get_by_text(re.compile(r"^\d+ conversions?$")).wait_for()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    choose(page, "Rule", "all, the ends more")
+    page.get_by_role("spinbutton", name="Share of the first, in percent").wait_for()
+    assert asked(page)["rule"] == "position"
+
+
+def test_segments_stand_beside_each_other(page: Any) -> None:
+    page.goto(PAGES["insights-retention"])
+    choose(page, "Compare with a segment", "Buyers")
+    answer(page).get_by_role("row", name=re.compile("buyers")).wait_for()
+    assert asked(page)["breakdown"] == {"segments": ["buyers"]}
+    assert violations(page) == []
+
+
+def test_a_dashboard_says_why_it_cannot_be_sent(page: Any) -> None:
+    page.goto("/dashboards/shop")
+    page.get_by_role("button", name="Send by e-mail").click()
+    dialog = page.get_by_role("dialog", name="Send by e-mail")
+    dialog.get_by_text("smtp_url is not set").wait_for()
+    dialog.get_by_role("textbox", name="To").fill("ada@example.org")
+    assert dialog.get_by_role("button", name="Save").is_disabled()
+    assert violations(page) == []

@@ -204,6 +204,8 @@ export interface FunnelSteps {
 
 export interface FunnelAnswer extends Told, FunnelSteps {
   kind: 'funnel'
+  /** Chains: who goes through twice counts twice. */
+  count: 'people' | 'chains'
   from: string
   to: string
   breakdown?: (FunnelSteps & { value: string | null; other?: boolean })[]

@@ -25,6 +25,7 @@ interface Part extends FunnelSteps {
 /** A column a step: how many reached it, and how many of the step before did not. */
 export function FunnelBars({ answer, look, onCell }: Props) {
   const { t } = useTranslation()
+  const chains = answer.count === 'chains'
   const parts = partsOf(answer, t('insights.noValue'), t('insights.others'))
   return (
     <div className={css.funnel}>
@@ -37,10 +38,10 @@ export function FunnelBars({ answer, look, onCell }: Props) {
             </h3>
             <div className={css.bars}>
               {parts.map((part, number) => (
-                <Bar key={part.name} part={part} index={index} number={parts.length > 1 ? number : 0} look={look} onCell={onCell} />
+                <Bar key={part.name} chains={chains} part={part} index={index} number={parts.length > 1 ? number : 0} look={look} onCell={onCell} />
               ))}
             </div>
-            <Below step={step} index={index} look={look} onCell={onCell} />
+            <Below chains={chains} step={step} index={index} look={look} onCell={onCell} />
           </li>
         ))}
       </ol>
@@ -70,6 +71,7 @@ function partsOf(answer: FunnelAnswer, none: string, others: string): Part[] {
 }
 
 interface BarProps {
+  chains: boolean
   part: Part
   index: number
   number: number
@@ -77,7 +79,7 @@ interface BarProps {
   onCell?: (cell: Cell) => void
 }
 
-function Bar({ part, index, number, look, onCell }: BarProps) {
+function Bar({ chains, part, index, number, look, onCell }: BarProps) {
   const { t } = useTranslation()
   const step = part.steps[index]
   if (!step) return null
@@ -86,7 +88,7 @@ function Bar({ part, index, number, look, onCell }: BarProps) {
   const by: Cell = part.value === undefined ? {} : { value: part.value }
   const open = (cell: Cell) => (onCell && !part.closed ? () => onCell({ ...cell, ...by }) : undefined)
   const spoken = (key: 'reachedCount' | 'droppedCount', count: number) =>
-    [part.name, t(`insights.people.${key}`, { count, formatted: look.write(count, 'number') })].filter(Boolean).join(': ')
+    [part.name, t(chains ? `insights.chains.${key}` : `insights.people.${key}`, { count, formatted: look.write(count, 'number') })].filter(Boolean).join(': ')
   return (
     <div className={css.bar}>
       {before > share && (
@@ -122,7 +124,7 @@ function Piece({ className, size, colour, label, onPress }: PieceProps) {
   return <button type="button" className={className} style={style} title={label} aria-label={label} onClick={onPress} />
 }
 
-function Below({ step, index, look, onCell }: { step: FunnelSteps['steps'][number]; index: number; look: Pick<Look, 'write'>; onCell?: (cell: Cell) => void }) {
+function Below({ chains, step, index, look, onCell }: { chains: boolean; step: FunnelSteps['steps'][number]; index: number; look: Pick<Look, 'write'>; onCell?: (cell: Cell) => void }) {
   const { t } = useTranslation()
   const reached = look.write(step.count, 'number')
   return (
@@ -131,10 +133,10 @@ function Below({ step, index, look, onCell }: { step: FunnelSteps['steps'][numbe
         <strong>{look.write(step.conversion ?? 0, 'percent')}</strong>
         {onCell && step.count > 0 ? (
           <button type="button" className={css.link} onClick={() => onCell({ step: index + 1 })}>
-            {t('insights.peopleCount', { count: step.count, formatted: reached })}
+            {t(chains ? 'insights.chains.count' : 'insights.peopleCount', { count: step.count, formatted: reached })}
           </button>
         ) : (
-          <span>{t('insights.peopleCount', { count: step.count, formatted: reached })}</span>
+          <span>{t(chains ? 'insights.chains.count' : 'insights.peopleCount', { count: step.count, formatted: reached })}</span>
         )}
       </span>
       {index > 0 && (

@@ -28,6 +28,7 @@ const FUNNEL: Answered & { answer: FunnelAnswer; question: FunnelQuestion } = {
   question: { kind: 'funnel', steps: [{ event: 'View' }, { event: 'Buy' }] },
   answer: {
     kind: 'funnel',
+    count: 'people',
     from: '',
     to: '',
     ...TOLD,

@@ -120,19 +120,20 @@ function compared(told: TrendsLines, t: TFunction): Numbers[] {
 }
 
 function funnel(answer: FunnelAnswer, t: TFunction): AnswerTable[] {
-  const found: AnswerTable[] = [stepsTable('main', [answer], t)]
-  if (answer.breakdown) found.push(stepsTable('values', answer.breakdown, t))
+  const counted = t(answer.count === 'chains' ? 'insights.chains.column' : 'insights.column.people')
+  const found: AnswerTable[] = [stepsTable('main', [answer], counted, t)]
+  if (answer.breakdown) found.push(stepsTable('values', answer.breakdown, counted, t))
   if (answer.time_to_convert) found.push(time(answer.time_to_convert, t))
   if (answer.over_time) found.push(overTime(answer, t))
   return found
 }
 
-function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & { value?: string | null; other?: boolean })[], t: TFunction): AnswerTable {
+function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & { value?: string | null; other?: boolean })[], counted: string, t: TFunction): AnswerTable {
   const split = id === 'values'
   const labels = [
     ...(split ? [{ label: t('insights.column.value'), as: 'text' as const }] : []),
     { label: t('insights.column.step'), as: 'text' as const },
-    { label: t('insights.column.people'), as: 'number' as const },
+    { label: counted, as: 'number' as const },
     { label: t('insights.column.ofFirst'), as: 'percent' as const },
     { label: t('insights.column.ofPrevious'), as: 'percent' as const },
     { label: t('insights.column.dropped'), as: 'number' as const },

@@ -6,6 +6,7 @@ import { segmentChoicesQuery } from '@/api/insights'
 import { IconButton } from '@/ui/IconButton'
 
 import { Choice } from './Choice'
+import css from './Editor.module.css'
 import { Sentence } from './Sentence'
 
 const MOST = 10
@@ -32,7 +33,7 @@ export function SegmentsLine({ segments, onChange }: Props) {
         segments: (
           <>
             {segments.map((key, place) => (
-              <span key={key}>
+              <span key={key} className={css.inline}>
                 <Choice
                   label={t('insights.edit.comparedSegment', { number: place + 1 })}
                   options={[{ value: key, label: name(key) }, ...options]}
