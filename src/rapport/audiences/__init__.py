@@ -3,6 +3,7 @@
 Comes in: definitions (segments, computed traits), events with their node, changes of identity.
 Goes out: memberships and their changes, values of computed traits, the SQL that gives the same.
 Owns in state.db: `definitions`, `behaviours`, `behaviour_totals`, `behaviour_rows`,
-`segment_members`, `membership_changes`, `trait_values`, `audience_timers`, `audience_dirty` and
-`audience_marks`. The pipeline writes through `service`, the http process reads through `reads`.
+`segment_members`, `membership_changes`, `trait_values`, `audience_timers`, `audience_dirty`,
+`audience_marks`, `account_members` and `account_changes`. The pipeline writes through
+`service`, the http process reads through `reads`.
 """

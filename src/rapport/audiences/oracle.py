@@ -120,11 +120,7 @@ class _Look:
     """One person (or account) at one instant."""
 
     def __init__(
-        self,
-        who: Person | Account,
-        now: int,
-        known: Known,
-        answered: Answered = NOTHING_ANSWERED,
+        self, who: Person | Account, now: int, known: Known, answered: Answered = NOTHING_ANSWERED
     ) -> None:
         self._who = who
         self._now = now

@@ -15,10 +15,16 @@ from sqlglot import exp
 from rapport.audiences import duration, model
 from rapport.audiences.sql_events import Events
 from rapport.audiences.sql_values import there
+from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, choose, column
 
 Build = Callable[[], exp.Select]
-End: TypeAlias = tuple[str, str]
+End: TypeAlias = tuple[str, str | None]
+Reach: TypeAlias = tuple[str, str]  # since the step before, since the first step; "" is any time
+Lasts: TypeAlias = tuple[int, int]  # how long there must be none, and when `now` is; µs
+_START: Final[End] = ("UNBOUNDED", "PRECEDING")
+_END: Final[End] = ("UNBOUNDED", "FOLLOWING")
+_HERE: Final[End] = ("CURRENT ROW", None)
 _OF_ROW: Final = ("profile", "ts", "message_id", "source")
 _BEFORE: Final[End] = ("1", "PRECEDING")
 _AFTER: Final[End] = ("1", "FOLLOWING")
@@ -44,9 +50,11 @@ def query(sequence: model.Sequence, events: Events) -> Build:
         rows = rows.where(*(there(key) for key in keys)) if keys else rows
         kept = [*_OF_ROW, *sorted(names), *(f"k{n}" for n in range(len(keys)))]
         for step, flag in zip(present[1:], flags[1:], strict=True):
-            rows = _step(rows, flag, kept, len(keys), step.within, sequence.within)
+            reach = step.within, sequence.within
+            rows = _step(events.dialect, rows, flag, kept, len(keys), reach)
         if absent is not None and never is not None:
-            rows = _absent(rows, never, kept, len(keys), duration.micros(absent.within), events.now)
+            lasts = duration.micros(absent.within), events.now
+            rows = _absent(events.dialect, rows, never, kept, len(keys), lasts)
         found = exp.select(column("profile")).distinct().from_(rows.subquery("steps"))
         return found.where(there(column("begun")))
 
@@ -62,25 +70,19 @@ def _key(events: Events, flags: list[E], path: str) -> E:
 
 
 def _step(
-    rows: exp.Select, flag: E, kept: list[str], keys: int, within: str, longest: str
+    dialect: Dialect, rows: exp.Select, flag: E, kept: list[str], keys: int, step: Reach
 ) -> exp.Select:
     begun, ts = column("begun"), column("ts")
-    seen = _looked(
-        rows,
-        kept,
-        past=_strictly(exp.Max(this=begun.copy()), keys, ("UNBOUNDED", "PRECEDING"), _BEFORE),
-        past_at=_strictly(
-            exp.Max(this=choose((there(begun), ts))), keys, ("UNBOUNDED", "PRECEDING"), _BEFORE
-        ),
-        **_others(exp.Max(this=begun.copy()), keys),
-    )
+    best = _Others(dialect, "best", begun, keys)
+    at = _Others(dialect, "at", choose((there(begun), ts)), keys)
     # Whoever comes later never began earlier, so the last one before is the best, if it is in time.
-    past: E = column("past")
+    within, longest = step
+    value = best.value
     if within:
-        elapsed = binary(exp.Sub, ts, column("past_at"))
-        past = choose((binary(exp.LTE, elapsed, duration.micros(within)), past))
-    best = exp.Coalesce(this=_greater(column("left"), column("right")), expressions=[past])
-    found = exp.select(*map(column, kept), exp.alias_(best, "best", quoted=True)).from_(
+        elapsed = binary(exp.Sub, ts, at.value)
+        value = choose((binary(exp.LTE, elapsed, duration.micros(within)), best.value))
+    seen = _looked(rows, kept, best, *([at] if within else []))
+    found = exp.select(*map(column, kept), exp.alias_(value, "best", quoted=True)).from_(
         seen.subquery("before")
     )
     tests = [flag]
@@ -94,54 +96,78 @@ def _step(
 
 
 def _absent(
-    rows: exp.Select, flag: E, kept: list[str], keys: int, within: int, now: int
+    dialect: Dialect, rows: exp.Select, flag: E, kept: list[str], keys: int, length: Lasts
 ) -> exp.Select:
-    came = choose((flag, column("ts")))
-    seen = _looked(
-        rows,
-        [*kept, "begun"],
-        next_at=_strictly(exp.Min(this=came), keys, _AFTER, ("UNBOUNDED", "FOLLOWING")),
-        **_others(exp.Max(this=came.copy()), keys),
-    )
-    end = binary(exp.Add, column("ts"), within)
-    later = exp.and_(there(column("next_at")), binary(exp.LTE, column("next_at"), end))
-    at_once = exp.or_(there(column("left")), there(column("right")))
-    stayed = exp.and_(binary(exp.LTE, end, now), exp.not_(exp.paren(exp.or_(later, at_once))))
-    begun = choose((stayed, column("begun")))
-    return exp.select(exp.alias_(begun, "begun", quoted=True), column("profile")).from_(
+    within, now = length
+    came = _Others(dialect, "came", choose((flag, column("ts"))), keys, later=True)
+    seen = _looked(rows, [*kept, "begun"], came)
+    named = exp.alias_(came.value, "came", quoted=True)
+    looked = exp.select(*map(column, ("profile", "ts", "begun")), named).from_(
         seen.subquery("looked")
     )
+    end = binary(exp.Add, column("ts"), within)
+    in_time = exp.and_(there(column("came")), binary(exp.LTE, column("came"), end))
+    stayed = exp.and_(binary(exp.LTE, end, now), exp.not_(exp.paren(in_time)))
+    begun = choose((stayed, column("begun")))
+    return exp.select(exp.alias_(begun, "begun", quoted=True), column("profile")).from_(
+        looked.subquery("stayed")
+    )
 
 
-def _looked(rows: exp.Select, kept: list[str], **windows: E) -> exp.Select:
-    named = (exp.alias_(each, name, quoted=True) for name, each in windows.items())
+class _Others:
+    """The greatest value of the other events of one person (and key) at the same instant or before;
+    `later`: the least one at the same instant or after. `windows` are its columns by name, and
+    `value` says it of them."""
+
+    def __init__(
+        self, dialect: Dialect, name: str, value: E, keys: int, *, later: bool = False
+    ) -> None:
+        person = ["profile", *(f"k{n}" for n in range(keys))]
+        aggregate = exp.Min(this=value.copy()) if later else exp.Max(this=value.copy())
+        if dialect.excludes_row:
+            frame = (_HERE, _END) if later else (_START, _HERE)
+            self.windows = {name: _window(aggregate, person, ("ts",), "RANGE", frame, alone=False)}
+            self.value: E = column(name)
+            return
+        frame = (_AFTER, _END) if later else (_START, _BEFORE)
+        order = ("message_id", "source")
+        at_once = [*person, "ts"]
+        self.windows = {
+            f"{name}_far": _window(aggregate, person, ("ts",), "RANGE", frame),
+            f"{name}_left": _window(aggregate, at_once, order, "ROWS", (_START, _BEFORE)),
+            f"{name}_right": _window(aggregate, at_once, order, "ROWS", (_AFTER, _END)),
+        }
+        far, left, right = map(column, self.windows)
+        kind = exp.LT if later else exp.GT
+        self.value = _better(kind, _better(kind, left, right), far)
+
+
+def _looked(rows: exp.Select, kept: list[str], *others: _Others) -> exp.Select:
+    named = (
+        exp.alias_(window, name, quoted=True)
+        for each in others
+        for name, window in each.windows.items()
+    )
     return exp.select(*map(column, kept), *named).from_(rows.subquery("chains"))
 
 
-def _strictly(aggregate: E, keys: int, start: End, end: End) -> E:
-    """Over the events of one person (and key) at other instants."""
-    return _window(aggregate, _person(keys), ("ts",), "RANGE", start, end)
-
-
-def _others(aggregate: E, keys: int) -> dict[str, E]:
-    """Over those of the same instant, without the event itself: not all engines have EXCLUDE."""
-    same = [*_person(keys), "ts"]
-    order = ("message_id", "source")
-    return {
-        "left": _window(aggregate, same, order, "ROWS", ("UNBOUNDED", "PRECEDING"), _BEFORE),
-        "right": _window(aggregate, same, order, "ROWS", _AFTER, ("UNBOUNDED", "FOLLOWING")),
-    }
-
-
-def _person(keys: int) -> list[str]:
-    return ["profile", *(f"k{n}" for n in range(keys))]
-
-
 def _window(
-    aggregate: E, parts: Sequence[str], order: Sequence[str], kind: str, start: End, end: End
+    aggregate: E,
+    parts: Sequence[str],
+    order: Sequence[str],
+    kind: str,
+    frame: tuple[End, End],
+    *,
+    alone: bool = True,
 ) -> E:
+    (start, start_side), (end, end_side) = frame
     spec = exp.WindowSpec(
-        kind=kind, start=start[0], start_side=start[1], end=end[0], end_side=end[1]
+        kind=kind,
+        start=start,
+        start_side=start_side,
+        end=end,
+        end_side=end_side,
+        exclude=None if alone else exp.var("CURRENT ROW"),
     )
     return exp.Window(
         this=aggregate.copy(),
@@ -151,7 +177,7 @@ def _window(
     )
 
 
-def _greater(left: E, right: E) -> E:
-    """Of two that may be NULL."""
-    decides = exp.or_(exp.not_(there(left)), binary(exp.GT, right, left))
+def _better(kind: type[exp.Binary], left: E, right: E) -> E:
+    """The greater (or lesser) of two that may be NULL."""
+    decides = exp.or_(exp.not_(there(left)), binary(kind, right, left))
     return choose((exp.and_(there(right), decides), right), default=left)

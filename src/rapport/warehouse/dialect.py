@@ -41,6 +41,7 @@ class Dialect(ABC):
     name: ClassVar[str]
     types: ClassVar[Mapping[Kind, str]]  # in the words of the engine
     regexp_end: ClassVar[str] = "$"
+    excludes_row: ClassVar[bool] = False  # whether a window can leave out the row itself
 
     def sql(self, query: E) -> str:
         """The text that the engine takes. Names are quoted, so that none is a keyword."""

@@ -14,6 +14,7 @@ from rapport.warehouse.sqlbuild import E, binary, call, choose, column, integer,
 
 class DuckdbDialect(Dialect):
     name: ClassVar[str] = "duckdb"
+    excludes_row: ClassVar[bool] = True
     types: ClassVar[dict[Kind, str]] = {
         "text": "VARCHAR",
         "integer": "BIGINT",

@@ -23,6 +23,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 class PostgresDialect(Dialect):
     name: ClassVar[str] = "postgres"
+    excludes_row: ClassVar[bool] = True
     types: ClassVar[dict[Kind, str]] = {
         "text": "TEXT",
         "integer": "BIGINT",
