@@ -112,7 +112,7 @@ export function computationWords(voice: Voice, raw: unknown): string {
   if (output) {
     const { model, trait, every } = output
     const said = t(`value.trait.${trait as 'rfm_class'}`, { defaultValue: trait })
-    return t('traits.rule.model', { said, model: t(`value.model.${model as 'rfm'}.title`, { defaultValue: model }), every: lengthWords(language, every) })
+    return t('traits.rule.model', { said, model: t(`value.model.${model as 'rfm'}.title`, { defaultValue: model }), every: t(`value.every.${every as '1d'}`, { defaultValue: lengthWords(language, every) }) })
   }
   const parts = readComputation(raw)
   if (!parts) return ''

@@ -55,12 +55,14 @@ function readLook(language: string, unit: Unit, timeZone?: string): Look {
   const probe = document.createElement('span')
   probe.hidden = true
   document.body.append(probe)
-  const colour = (name: string) => {
+  // Lines keep their colours where the reader forces some: else they are all the same.
+  const colour = (name: string, forced: 'auto' | 'none' = 'auto') => {
+    probe.style.setProperty('forced-color-adjust', forced)
     probe.style.color = `var(--${name})`
     return getComputedStyle(probe).color
   }
   const look: Look = {
-    series: Array.from({ length: LOOKS }, (_, index) => colour(`chart-${index + 1}`)),
+    series: Array.from({ length: LOOKS }, (_, index) => colour(`chart-${index + 1}`, 'none')),
     text: colour('text'),
     muted: colour('muted'),
     line: colour('line'),
