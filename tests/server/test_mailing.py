@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from rapport.server.mailing.store import BACK_OFF, MailStore
 from rapport.server.mailing.tables import Table
 from rapport.warehouse.base import SourceRow
 from rapport.warehouse.duckdb import DuckdbWarehouse
-from tests.conftest import RunningServer, free_port
+from tests.conftest import RunningServer, free_port, served
 from tests.warehouse.rows import event_row, events, identities
 
 NOW = 1_760_000_000_000_000  # Thursday 2025-10-09, 08:53:20 UTC
@@ -345,3 +346,26 @@ def test_the_api_says_that_no_server_is_set(running_server: RunningServer) -> No
         assert api.delete(path).status_code == 404
         assert api.post(f"{path}/send").status_code == 404
         api.delete("/api/v1/dashboards/mailed")
+
+
+def test_a_running_server_sends_at_once(tmp_path: Path, mailbox: tuple[Mailbox, int]) -> None:
+    box, port = mailbox
+    settings = {"smtp_url": f"smtp://127.0.0.1:{port}", "smtp_from": "rapport@example.org"}
+    with served(tmp_path / "data", **settings) as server, server.api() as api:
+        path = "/api/v1/dashboards/mailed/schedule"
+        assert api.post("/api/v1/dashboards", json={"key": "mailed", "name": "Mailed"}).is_success
+        made = api.put(path, json={"to": TEAM, "every": "month", "day": 3}).json()
+        assert (made["schedule"]["day"], made["problem"]) == (3, "")
+        assert api.post(f"{path}/send").status_code == 200
+        for _ in range(100):
+            told = api.get(path).json()
+            if len(told["deliveries"]) == len(TEAM):
+                break
+            time.sleep(0.1)
+        assert {each["status"] for each in told["deliveries"]} == {"sent"}
+        assert told["next_at"] == made["next_at"]
+        assert api.delete(path).status_code == 200
+        assert api.get(path).json()["schedule"] is None
+        assert api.put(path, json={"to": ["nobody"]}).status_code == 400
+        server.stop()
+    assert [address for address, _ in box.got] == TEAM
