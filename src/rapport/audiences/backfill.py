@@ -99,20 +99,19 @@ class Backfill:
         past, future = Matcher(others), Matcher(gap.behaviours)
         heads = sorted(future.heads)
         collected, node = Collected(now), gap.filled
+        texts: list[tuple[int, int, str]] = []
         totals_of: Iterable[_Found] = self._sums(gap, summed, now) if summed else ()
         for found in merge(totals_of, self._events(gap, others, heads, now), key=_node):
             if found[0] != node:
-                if len(collected.rows) + len(collected.totals) >= PART_ITEMS:
-                    yield node, part_of(collected), False
-                    collected = Collected(now)
+                if len(collected.rows) + len(collected.totals) + len(texts) >= PART_ITEMS:
+                    yield node, part_of(collected, texts), False
+                    collected, texts = Collected(now), []
                 node = found[0]
             if len(found) == 2:
-                collected.totals.update(
-                    ((node, number), (summed[number], totals)) for number, totals in found[1]
-                )
+                texts += [(node, number, text) for number, text in found[1]]
             elif bucket := (past if found[1] <= now else future).bucket(found[4]):
                 collected.add(node, _happening(found, heads), bucket)
-        yield max(node, self._reads.last_node()), part_of(collected), True
+        yield max(node, self._reads.last_node()), part_of(collected, texts), True
 
     def _sums(self, gap: Gap, summed: Mapping[int, Behaviour], now: int) -> Iterator[_Found]:
         dialect = dialect_for(self._warehouse.capabilities.dialect)

@@ -116,8 +116,8 @@ class _Memory:
         return [row for node in self._nodes for row in held[node].rows.get(number, ())]
 
     def totals(self, number: int) -> Sequence[Totals]:
-        held = (self._crowd.memories[node].totals.get(number) for node in self._nodes)
-        return [each for each in held if each is not None]
+        held = self._crowd.memories
+        return [held[node].totals[number] for node in self._nodes if number in held[node].totals]
 
 
 class _Facts:

@@ -35,10 +35,10 @@ _read_part: Final = msgspec.msgpack.Decoder(Part).decode
 _read_values: Final = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 
-def part_of(collected: Collected) -> bytes:
-    held = sorted(collected.totals.items(), key=lambda one: one[0])
-    totals = [(node, number, json_of(each)) for (node, number), (_, each) in held]
-    return msgspec.msgpack.encode(Part(collected.rows, totals))
+def part_of(collected: Collected, summed: Iterable[tuple[int, int, str]]) -> bytes:
+    """`summed` are totals beside the collected ones: of other behaviours."""
+    held = ((*key, json_of(totals)) for key, (_, totals) in collected.totals.items())
+    return msgspec.msgpack.encode(Part(collected.rows, sorted([*held, *summed])))
 
 
 def fill(

@@ -101,13 +101,12 @@ def _totals_at(number: int, behaviour: Behaviour) -> _TotalsAt:
         return known
 
     def add(look: Look) -> tuple[Totals, Turn]:
-        parts = [*look.memory.totals(number)]
-        waiting = look.memory.rows(number)
+        parts, waiting = look.memory.totals(number), look.memory.rows(number)
         if not waiting and len(parts) < 2:
             return parts[0] if parts else _NOTHING, None
         arrived = [happening(row) for row in waiting if row[0] <= look.now]
-        parts += [totals_of(event, behaviour, narrowing) for event in arrived]
-        return summed(parts, behaviour), next_turn((row[0] for row in waiting), look.now)
+        late = [totals_of(event, behaviour, narrowing) for event in arrived]
+        return summed([*parts, *late], behaviour), next_turn((row[0] for row in waiting), look.now)
 
     return totals
 

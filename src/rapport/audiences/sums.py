@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from rapport.audiences import paths
 from rapport.audiences.behaviours import Behaviour
+from rapport.audiences.changes import json_of
 from rapport.audiences.happenings import SUMMABLE
 from rapport.audiences.model import ANY_EVENT, HELD, Filter, Selection
 from rapport.audiences.remembered import Totals
@@ -67,8 +68,8 @@ def query(behaviours: Mapping[int, Behaviour], events: E, dialect: Dialect, now:
 
 def read(
     batch: pa.RecordBatch, behaviours: Mapping[int, Behaviour]
-) -> Iterator[tuple[int, list[tuple[int, Totals]]]]:
-    """Node, and the totals of each behaviour that has any."""
+) -> Iterator[tuple[int, list[tuple[int, str]]]]:
+    """Node, and the totals of each behaviour that has any: JSON, as the table has them."""
     held = {name: batch.column(name).to_pylist() for name in batch.schema.names}
     counted = [(number, held[f"n{number}"], held[f"t{number}"]) for number in behaviours]
     sums = {
@@ -81,13 +82,17 @@ def read(
         for number, counts, latest in counted:
             if not counts[place]:
                 continue
-            totals = Totals(counts[place], latest[place])
+            # What comes after these two in `Totals` may be left out.
+            text = f"[{counts[place]},{latest[place]}]"
             if number in sums and sums[number][0][place]:
-                count, *sizes = (each[place] for each in sums[number])
-                totals.numbers = count
-                totals.total, totals.least, totals.most = map(_micros, sizes)
-            found.append((number, totals))
+                text = _with_sums(counts[place], latest[place], [s[place] for s in sums[number]])
+            found.append((number, text))
         yield node, found
+
+
+def _with_sums(count: int, latest: int, sizes: Sequence[Any]) -> str:
+    numbers, *others = sizes
+    return json_of(Totals(count, latest, numbers, *map(_micros, others)))
 
 
 def _passes(one: Filter, dialect: Dialect, now: int) -> E:
