@@ -53,8 +53,8 @@ describe.each(Object.keys(CATALOGUES))('the catalogue %s', (language) => {
 
   it('fills in only values that the English text has too', () => {
     const slots = (text: string) => new Set(text.match(/\{\{\w+\}\}/g))
+    const original = flatten(CATALOGUES.en!)
     const strange = [...texts].filter(([key, text]) => {
-      const original = flatten(CATALOGUES.en!)
       const twin = original.get(key) ?? original.get(key.replace(PLURAL, '_other')) ?? ''
       return [...slots(text)].some((slot) => !slots(twin).has(slot))
     })

@@ -12,7 +12,7 @@ import { countOverTime } from './history'
 
 const DAYS = 30
 
-/** How many, how that went, what moved within a day, and which version is in force. */
+/** How many, how that went, what moved within a day, and which version is in force. The warehouse counts moves of people only. */
 export function Numbers({ segment }: { segment: Segment }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -25,8 +25,12 @@ export function Numbers({ segment }: { segment: Segment }) {
   return (
     <Metrics>
       <Metric label={t('segments.inIt')} value={<Num value={segment.count} />} note={spark ? t('segments.days', { days: DAYS }) : undefined} chart={spark} />
-      <Metric label={t('segments.entered')} value={<Num value={moved?.entered ?? 0} />} note={t('segments.withinDay')} />
-      <Metric label={t('segments.left')} value={<Num value={moved?.left ?? 0} />} note={t('segments.withinDay')} />
+      {segment.of === 'people' && (
+        <>
+          <Metric label={t('segments.entered')} value={<Num value={moved?.entered ?? 0} />} note={t('segments.withinDay')} />
+          <Metric label={t('segments.left')} value={<Num value={moved?.left ?? 0} />} note={t('segments.withinDay')} />
+        </>
+      )}
       <Metric
         label={t('segments.version')}
         value={<Num value={segment.version} />}

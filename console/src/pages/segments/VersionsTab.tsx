@@ -57,8 +57,12 @@ function Edits({ edits }: { edits: readonly Edit[] }) {
           <span className="hidden-visually">
             {t('segments.versions.before', { value: shown(before) })}; {t('segments.versions.after', { value: shown(after) })}
           </span>
-          <del aria-hidden>{shown(before)}</del>
-          <ins aria-hidden>{shown(after)}</ins>
+          <del aria-hidden>
+            <bdi>{shown(before)}</bdi>
+          </del>
+          <ins aria-hidden>
+            <bdi>{shown(after)}</bdi>
+          </ins>
         </li>
       ))}
     </ul>
