@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -69,3 +70,30 @@ def test_a_mistake_names_file_and_node(running_server: RunningServer, tmp_path: 
     refused = run(running_server, "apply", str(tmp_path))
     assert refused.exit_code == 1
     assert "bad.yaml: segments[0].when" in refused.output
+
+
+def test_a_segment_of_accounts_is_shown_explained_and_counted(
+    running_server: RunningServer, tmp_path: Path
+) -> None:
+    with running_server.tracking() as tracking:
+        body = {"userId": "cli-firm-1", "groupId": "cli-firm", "traits": {"name": "Cli & Co"}}
+        assert tracking.post("/v1/group", json=body).status_code == 200
+    running_server.settle()
+    firms = "segments: [{key: cli_firms, of: accounts, when: {trait: name, value: Cli & Co}}]"
+    (tmp_path / "firms.yaml").write_text(firms, "utf-8")
+    (tmp_path / "one").mkdir()
+    one = tmp_path / "one" / "firms.yaml"
+    one.write_text("{of: accounts, when: {trait: name, value: Cli & Co}}", "utf-8")
+    counted = run(running_server, "segments", "preview", str(one))
+    assert "cli-firm" in counted.stdout
+    assert run(running_server, "apply", str(tmp_path)).exit_code == 0
+    end = time.monotonic() + 15
+    while "cli-firm" not in (shown := run(running_server, "segments", "show", "cli_firms")).stdout:
+        assert time.monotonic() < end, shown.output
+        time.sleep(0.2)
+    assert "definition" in shown.stdout
+    why = run(running_server, "segments", "why", "cli_firms", "cli-firm")
+    assert why.exit_code == 0, why.output
+    assert "cli-firm" in why.stdout
+    with running_server.api() as api:
+        assert api.delete("/api/v1/segments/cli_firms").status_code == 200
