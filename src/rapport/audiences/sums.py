@@ -92,7 +92,8 @@ def read(
 
 def _with_sums(count: int, latest: int, sizes: Sequence[Any]) -> str:
     numbers, *others = sizes
-    return json_of(Totals(count, latest, numbers, *map(_micros, others)))
+    total, least, most = map(_micros, others)
+    return json_of(Totals(count, latest, numbers, total, least, most))
 
 
 def _passes(one: Filter, dialect: Dialect, now: int) -> E:
