@@ -169,10 +169,12 @@ export function isMoving({ state }: Model): boolean {
   return state === 'queued' || state === 'running'
 }
 
-export const modelRunsQuery = (name: string) =>
+/** Asked again when there is a later run. */
+export const modelRunsQuery = ({ name, last_run_at }: Model) =>
   queryOptions({
-    queryKey: ['models', name, 'runs'],
+    queryKey: ['models', name, 'runs', last_run_at],
     queryFn: ({ signal }) => api.get<List<ModelRun>>(`/models/${name}/cards`, { limit: 10 }, signal),
+    placeholderData: keepPreviousData,
   })
 
 export const modelSettingsQuery = queryOptions({

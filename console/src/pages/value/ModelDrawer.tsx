@@ -64,7 +64,7 @@ export function ModelDrawer({ model, onClose, onTrait }: Props) {
         <Traits model={model} />
       </Section>
       <Section title={t('value.card.runs')}>
-        <Runs name={model.name} />
+        <Runs model={model} />
       </Section>
     </Drawer>
   )
@@ -234,9 +234,9 @@ function Traits({ model }: { model: Model }) {
 
 const TONES = { done: 'good', not_yet: 'warn', failed: 'bad' } as const
 
-function Runs({ name }: { name: string }) {
+function Runs({ model }: { model: Model }) {
   const { t } = useTranslation()
-  const { data, error } = useQuery(modelRunsQuery(name))
+  const { data, error } = useQuery(modelRunsQuery(model))
   if (error) return <ErrorState error={error} />
   if (!data) return <Skeleton lines={3} />
   if (!data.items.length) return <p className={css.quiet}>{t('value.card.noRuns')}</p>
