@@ -60,7 +60,7 @@ def test_a_question_is_written_with_keys(page: Any) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**Order+Refunded**")
     choose(page, "Measure", "people")
-    page.wait_for_function("location.search.includes('people')")
+    page.wait_for_url(lambda url: "people" in url)
     answer(page).get_by_role("columnheader", name="Order Refunded · people").wait_for()
     assert asked(page)["series"] == [{"event": "Order Refunded", "measure": "people"}]
     page.get_by_role("button", name="YAML").press("Enter")

@@ -98,7 +98,7 @@ def test_two_identifiers_show_what_joins_them(page: Any, shop: RunningServer) ->
     assert pressed.count() == 2
     assert "a=" in page.url
     pressed.first.press("Enter")
-    page.wait_for_function("!location.search.includes('b=')")
+    page.wait_for_url(lambda url: "b=" not in url)
 
 
 def test_merge_with_preview_then_undo(page: Any, shop: RunningServer) -> None:
