@@ -186,7 +186,74 @@ def test_a_dashboard_says_why_it_cannot_be_sent(page: Any) -> None:
     page.goto("/dashboards/shop")
     page.get_by_role("button", name="Send by e-mail").click()
     dialog = page.get_by_role("dialog", name="Send by e-mail")
-    dialog.get_by_text("smtp_url is not set").wait_for()
+    dialog.get_by_text("No letter can be sent yet").wait_for()
     dialog.get_by_role("textbox", name="To").fill("ada@example.org")
     assert dialog.get_by_role("button", name="Save").is_disabled()
     assert violations(page) == []
+
+
+def test_a_dashboard_is_mailed_after_it_is_saved_and_asked(page: Any) -> None:
+    """The server has no mail server here: what it would say is put in its place."""
+    told: dict[str, Any] = {
+        "schedule": {
+            "to": ["ada@example.org", "bo@example.org"],
+            "every": "week",
+            "hour": 8,
+            "timezone": "UTC",
+            "weekday": 1,
+            "day": 1,
+            "language": "en",
+        },
+        "by": "ada",
+        "next_at": None,
+        "try_at": None,
+        "attempts": 0,
+        "problem": "",
+        "deliveries": [],
+    }
+    calls: list[str] = []
+
+    def answered(route: Any) -> None:
+        calls.append(f"{route.request.method} {urlsplit(route.request.url).path}")
+        if route.request.method == "DELETE":
+            told["schedule"] = None
+        route.fulfill(json=told)
+
+    page.route("**/api/v1/dashboards/shop/schedule**", answered)
+    page.goto("/dashboards/shop")
+    page.get_by_role("button", name="Send by e-mail").click()
+    dialog = page.get_by_role("dialog", name="Send by e-mail")
+    to = dialog.get_by_role("textbox", name="To")
+    now = dialog.get_by_role("button", name="Send now")
+    to.fill("eve@example.org")
+    dialog.locator("[data-denied^='Save the changes first']").wait_for()
+    now.click(force=True)
+    assert page.get_by_role("dialog", name="Send the dashboard now?").count() == 0
+    assert violations(page) == []
+    to.fill("ada@example.org, bo@example.org")
+    dialog.locator("[data-denied]").wait_for(state="detached")
+    now.click()
+    ask = page.get_by_role("dialog", name="Send the dashboard now?")
+    ask.get_by_text("It goes to 2 addresses at once.").wait_for()
+    assert violations(page) == []
+    ask.get_by_role("button", name="Send now").click()
+    ask.wait_for(state="detached")
+    assert "POST /api/v1/dashboards/shop/schedule/send" in calls
+    dialog.get_by_role("button", name="Stop sending").click()
+    ask = page.get_by_role("dialog", name="Stop sending this dashboard?")
+    assert not any(call.startswith("DELETE") for call in calls)
+    ask.get_by_role("button", name="Stop sending").click()
+    ask.wait_for(state="detached")
+    assert "DELETE /api/v1/dashboards/shop/schedule" in calls
+
+
+def test_a_north_star_on_a_dashboard_leads_to_its_page(page: Any, shop: RunningServer) -> None:
+    board = {"key": "stars", "name": "Stars", "cards": [{"insight": "north-star"}]}
+    with shop.api() as api:
+        api.post("/api/v1/dashboards", json=board).raise_for_status()
+    page.goto("/dashboards/stars")
+    card = page.get_by_role("region", name="Orders a day")
+    card.get_by_text("This question opens on its own page.").wait_for()
+    assert violations(page) == []
+    card.get_by_role("link", name="Open its page").click()
+    page.wait_for_url("**/north-star?key=north-star")

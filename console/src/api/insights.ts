@@ -127,13 +127,14 @@ export interface PathsQuestion extends Scope {
 }
 
 export const RULES = ['last', 'first', 'linear', 'time_decay', 'position'] as const
+export type Rule = (typeof RULES)[number]
 
 export interface AttributionQuestion extends Scope {
   kind: 'attribution'
   conversion?: EventPick
   touches: EventPick[]
   by?: string
-  rule?: (typeof RULES)[number]
+  rule?: Rule
   lookback?: string
   half_life?: string
   position?: { first?: number; last?: number }
@@ -390,8 +391,8 @@ const PAGE = 50
 export const peopleQuery = (question: Question, cell: Cell) =>
   infiniteQueryOptions({
     queryKey: ['insights', 'people', question, cell],
-    queryFn: ({ pageParam }) =>
-      api.post<List<ProfileSummary>>(`/insights/${question.kind}/people`, { question, cell }, { limit: PAGE, cursor: pageParam }),
+    queryFn: ({ pageParam, signal }) =>
+      api.post<List<ProfileSummary>>(`/insights/${question.kind}/people`, { question, cell }, { limit: PAGE, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     retry: false,
@@ -400,7 +401,7 @@ export const peopleQuery = (question: Question, cell: Cell) =>
 export const whyQuery = (question: Question, profile: string) =>
   queryOptions({
     queryKey: ['insights', 'why', question, profile],
-    queryFn: () => api.post<Why>(`/insights/${question.kind}/why`, { question, profile }),
+    queryFn: ({ signal }) => api.post<Why>(`/insights/${question.kind}/why`, { question, profile }, undefined, signal),
     retry: false,
   })
 

@@ -73,7 +73,7 @@ export function northStarsOf(list: List<SavedInsight> | undefined): SavedNorthSt
 export const northStarQuery = (question: NorthStarQuestion) =>
   queryOptions({
     queryKey: ['insights', 'north-star', question],
-    queryFn: async (): Promise<NorthStarTold> => ({ question, answer: await api.post<NorthStarAnswer>('/insights/north_star', question) }),
+    queryFn: async ({ signal }): Promise<NorthStarTold> => ({ question, answer: await api.post<NorthStarAnswer>('/insights/north_star', question, undefined, signal) }),
     staleTime: 60_000,
     placeholderData: keepPreviousData,
     retry: false,

@@ -7,8 +7,6 @@ import type { ProfileSummary, StoredEvent } from './types'
 
 /** Profiles and identity, as the management API tells them. */
 
-export type SeenIdentifier = Schema<'SeenIdentifier'>
-
 /** With `?explain=true`; a mapping to the API, so its shape is said here. */
 export interface Candidate {
   value: unknown

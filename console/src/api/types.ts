@@ -40,7 +40,6 @@ export interface LiveEvent {
 /** An event in the history of a profile or among the samples of a kind. */
 export type StoredEvent = Narrowed<Schema<'StoredEvent'>, { status: 'stored' }>
 
-export type TypedValue = Schema<'IdentifierRef'>
 export type ProfileSummary = Schema<'ProfileSummary'>
 
 export type WriteKey = Schema<'WriteKeyView'>

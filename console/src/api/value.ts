@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import { api, ApiError } from './client'
+import type { Rule } from './insights'
 import { listQuery } from './queries'
 import type { List, ProfileSummary } from './types'
 
@@ -43,9 +44,6 @@ export interface Forecast {
   metrics: Record<string, number>
   notes: string[]
 }
-
-export const RULES = ['last', 'first', 'linear', 'time_decay', 'position'] as const
-export type Rule = (typeof RULES)[number]
 
 export interface Attribution {
   rule: Rule
@@ -184,5 +182,5 @@ export const modelSettingsQuery = queryOptions({
 
 /** Too little is known to answer: no fault of anybody's. */
 export function isTooLittle(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 'conflict'
+  return error instanceof ApiError && error.code === 'too_little'
 }

@@ -17,6 +17,8 @@ export interface ButtonProps {
   isDisabled?: boolean
   /** What the reader must be allowed to; else the button rests and says why. */
   needs?: Scope
+  /** Why it rests although the reader may use it. */
+  rests?: string
   autoFocus?: boolean
   onPress?: () => void
   children: ReactNode
@@ -25,7 +27,7 @@ export interface ButtonProps {
 /** A plain `<button>`; what opens a menu is `Menu`, what leads to a page is `ButtonLink`. */
 export function Button(props: ButtonProps) {
   const { variant = 'secondary', size = 'normal', icon: Icon, type = 'button', isPending, isDisabled, onPress } = props
-  const denied = useDenied(props.needs)
+  const denied = useDenied(props.needs) ?? props.rests
   return (
     <Denied reason={denied}>
       <button

@@ -4,7 +4,7 @@ import { ChartLine, Download, GripVertical, MoveHorizontal, MoveVertical, Table2
 import { useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { answerQuery, type Cell, type DashboardCard, type DashboardFilters, type SavedInsight } from '@/api/insights'
+import { answerQuery, KINDS, type Cell, type DashboardCard, type DashboardFilters, type SavedInsight } from '@/api/insights'
 import { ErrorState } from '@/ui/ErrorState'
 import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
@@ -35,9 +35,9 @@ export function BoardCard({ card, saved, filters, editing, place, onMove, onResi
   return (
     <section className={css.card} aria-label={name}>
       {editing && <EditBar name={name} card={card} place={place} onMove={onMove} onResize={onResize} onRemove={onRemove} onDrag={onDrag} />}
-      {saved ? (
-        <Answer saved={saved} filters={filters} />
-      ) : (
+      {saved && KINDS.includes(saved.kind) && <Answer saved={saved} filters={filters} />}
+      {saved && !KINDS.includes(saved.kind) && <Elsewhere saved={saved} />}
+      {!saved && (
         <div className={css.gone}>
           <strong>
             <bdi>{card.insight}</bdi>
@@ -46,6 +46,27 @@ export function BoardCard({ card, saved, filters, editing, place, onMove, onResi
         </div>
       )}
     </section>
+  )
+}
+
+/** A kept question of a kind that no card draws. */
+function Elsewhere({ saved: { key, name, kind } }: { saved: Pick<SavedInsight, 'key' | 'name'> & { kind: string } }) {
+  const { t } = useTranslation()
+  const page = kind === 'north_star'
+  return (
+    <div className={css.gone}>
+      <strong>
+        <bdi>{name}</bdi>
+      </strong>
+      <p>{t(page ? 'dashboards.elsewhere' : 'dashboards.undrawn')}</p>
+      {page && (
+        <p>
+          <Link to="/north-star" search={{ key }}>
+            {t('dashboards.openPage')}
+          </Link>
+        </p>
+      )}
+    </div>
   )
 }
 

@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { savedInsightsQuery, type DashboardCard, type DashboardFilters } from '@/api/insights'
+import type { DashboardCard, DashboardFilters } from '@/api/insights'
+import { everySavedQuery } from '@/api/northstar'
 import { ErrorState } from '@/ui/ErrorState'
 import { Skeleton } from '@/ui/Skeleton'
 
@@ -20,7 +21,7 @@ interface Props {
 /** A grid of twelve columns. While it is changed, cards are dragged by their handle, or moved with its arrow keys. */
 export function Cards({ cards, filters, editing, onChange }: Props) {
   const { t } = useTranslation()
-  const { data, error, refetch } = useQuery(savedInsightsQuery)
+  const { data, error, refetch } = useQuery(everySavedQuery)
   const [dragged, setDragged] = useState<number>()
   const [over, setOver] = useState<number>()
   const [said, setSaid] = useState('')

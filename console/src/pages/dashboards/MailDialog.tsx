@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Send } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { EVERY, LANGUAGES, mailingQuery, putSchedule, removeSchedule, sendNow, type Delivery, type Mailing, type Schedule } from '@/api/mailing'
@@ -13,6 +13,7 @@ import { Skeleton } from '@/ui/Skeleton'
 import { Tag } from '@/ui/Tag'
 import { TextField } from '@/ui/TextField'
 import { useToast } from '@/ui/Toast'
+import { useFormat } from '@/ui/useFormat'
 
 import css from './Dashboards.module.css'
 
@@ -35,20 +36,34 @@ export function MailDialog({ board, onClose }: Props) {
 
 function Form({ board, told, onClose }: Props & { told: Mailing }) {
   const { t, i18n } = useTranslation()
+  const format = useFormat()
   const toast = useToast()
   const queries = useQueryClient()
   const [draft, setDraft] = useState(() => told.schedule ?? usual(i18n.language))
   const [to, setTo] = useState(draft.to.join(', '))
-  const settle = (said: string) => async () => {
+  const [asking, setAsking] = useState<'now' | 'stop'>()
+  const settle = async (said: string) => {
     await queries.invalidateQueries({ queryKey: mailingQuery(board).queryKey })
+    setAsking(undefined)
     toast(said)
   }
-  const save = useMutation({ mutationFn: (schedule: Schedule) => putSchedule(board, schedule), onSuccess: settle(t('dashboards.mail.saved')) })
-  const now = useMutation({ mutationFn: () => sendNow(board), onSuccess: settle(t('dashboards.mail.sending')) })
-  const stop = useMutation({ mutationFn: () => removeSchedule(board), onSuccess: settle(t('dashboards.mail.stopped')) })
+  const save = useMutation({
+    mutationFn: (schedule: Schedule) => putSchedule(board, schedule),
+    onSuccess: ({ schedule }) => {
+      // As the server writes it: each address once.
+      if (schedule) {
+        setDraft(schedule)
+        setTo(schedule.to.join(', '))
+      }
+      return settle(t('dashboards.mail.saved'))
+    },
+  })
+  const now = useMutation({ mutationFn: () => sendNow(board), onSuccess: () => settle(t('dashboards.mail.sending')) })
+  const stop = useMutation({ mutationFn: () => removeSchedule(board), onSuccess: () => settle(t('dashboards.mail.stopped')) })
   const addresses = to.split(/[\s,;]+/).filter(Boolean)
   const blocked = !told.schedule && Boolean(told.problem)
-  const failed = save.error ?? now.error ?? stop.error
+  const unsaved = told.schedule !== null && !isSame(told.schedule, { ...draft, to: addresses })
+  const count = told.schedule?.to.length ?? 0
   return (
     <Dialog
       open
@@ -57,12 +72,12 @@ function Form({ board, told, onClose }: Props & { told: Mailing }) {
       actions={
         <>
           {told.schedule && (
-            <Button needs="write" variant="danger" isPending={stop.isPending} onPress={() => stop.mutate()}>
+            <Button needs="write" onPress={() => setAsking('stop')}>
               {t('dashboards.mail.stop')}
             </Button>
           )}
           {told.schedule && (
-            <Button needs="write" icon={Send} isPending={now.isPending} onPress={() => now.mutate()}>
+            <Button needs="write" icon={Send} rests={unsaved ? t('dashboards.mail.unsaved') : undefined} onPress={() => setAsking('now')}>
               {t('dashboards.mail.now')}
             </Button>
           )}
@@ -78,13 +93,65 @@ function Form({ board, told, onClose }: Props & { told: Mailing }) {
         </>
       }
     >
-      {failed && <ErrorState error={failed} />}
-      {blocked && <p className={css.hint}>{t('dashboards.mail.noServer', { problem: told.problem })}</p>}
+      {save.error && <ErrorState error={save.error} />}
+      {blocked && <p className={css.hint}>{t('dashboards.mail.noServer')}</p>}
       <TextField label={t('dashboards.mail.to')} hint={t('dashboards.mail.toHint')} value={to} onChange={setTo} rows={2} isRequired autoFocus />
       <When draft={draft} onChange={(change) => setDraft({ ...draft, ...change })} />
       <State told={told} />
+      {asking === 'now' && (
+        <Ask title={t('dashboards.mail.nowTitle')} yes={t('dashboards.mail.now')} doing={now} onClose={() => setAsking(undefined)}>
+          {t('dashboards.mail.nowBody', { count, formatted: format.number(count) })}
+        </Ask>
+      )}
+      {asking === 'stop' && (
+        <Ask title={t('dashboards.mail.stopTitle')} yes={t('dashboards.mail.stop')} danger doing={stop} onClose={() => setAsking(undefined)}>
+          {t('dashboards.mail.stopBody')}
+        </Ask>
+      )}
     </Dialog>
   )
+}
+
+interface AskProps {
+  title: string
+  yes: string
+  danger?: boolean
+  doing: { mutate: () => void; isPending: boolean; error: Error | null; reset: () => void }
+  onClose: () => void
+  children: ReactNode
+}
+
+/** Before letters go out, or go out no more. */
+function Ask({ title, yes, danger, doing, onClose, children }: AskProps) {
+  const { t } = useTranslation()
+  const close = () => {
+    doing.reset()
+    onClose()
+  }
+  return (
+    <Dialog
+      open
+      onClose={close}
+      title={title}
+      actions={
+        <>
+          <Button onPress={close} autoFocus>
+            {t('ui.cancel')}
+          </Button>
+          <Button variant={danger ? 'danger' : 'primary'} isPending={doing.isPending} onPress={() => doing.mutate()}>
+            {yes}
+          </Button>
+        </>
+      }
+    >
+      {doing.error && <ErrorState error={doing.error} />}
+      <p>{children}</p>
+    </Dialog>
+  )
+}
+
+function isSame(saved: Schedule, draft: Schedule): boolean {
+  return (Object.keys(saved) as (keyof Schedule)[]).every((name) => String(saved[name]) === String(draft[name]))
 }
 
 function usual(language: string): Schedule {
@@ -142,7 +209,7 @@ function State({ told: { schedule, next_at, try_at, problem, deliveries } }: { t
     <>
       {schedule && problem && (
         <p role="status" className={css.hint}>
-          {t('dashboards.mail.failed', { problem })}
+          {t('dashboards.mail.failed')} <bdi>{problem}</bdi>
         </p>
       )}
       {(try_at ?? next_at) && (

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '@/api/client'
 import { sourcesQuery } from '@/api/queries'
 import type { Source, WriteKey } from '@/api/types'
+import { useErrorWords } from '@/api/useErrorWords'
 import { Button } from '@/ui/Button'
 import { CopyButton } from '@/ui/CopyButton'
 import { DateTime } from '@/ui/DateTime'
@@ -56,6 +57,7 @@ function KeyState({ writeKey }: { writeKey: WriteKey }) {
 function Revoke({ source, writeKey, onClose }: { source: Source; writeKey: string; onClose: () => void }) {
   const { t } = useTranslation()
   const toast = useToast()
+  const words = useErrorWords()
   const queries = useQueryClient()
   const revoke = useMutation({
     mutationFn: () => api.delete(`/sources/${source.slug}/keys/${encodeURIComponent(writeKey)}`),
@@ -64,7 +66,7 @@ function Revoke({ source, writeKey, onClose }: { source: Source; writeKey: strin
       toast(t('sources.revoked'))
       onClose()
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: (error) => toast(words(error).message, 'bad'),
   })
   return (
     <Dialog

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { api } from '@/api/client'
 import { sourcesQuery } from '@/api/queries'
 import type { Source } from '@/api/types'
+import { useErrorWords } from '@/api/useErrorWords'
 import { Button } from '@/ui/Button'
 import { Card, Facts } from '@/ui/Card'
 import { CodeBlock } from '@/ui/CodeBlock'
@@ -76,6 +77,7 @@ function About({ source }: { source: Source }) {
   const { t } = useTranslation()
   const [editing, setEditing] = useState(false)
   const toast = useToast()
+  const words = useErrorWords()
   const queries = useQueryClient()
   const change = useMutation({
     mutationFn: (enabled: boolean) => api.patch<Source>(`/sources/${source.slug}`, { enabled }),
@@ -83,7 +85,7 @@ function About({ source }: { source: Source }) {
       await queries.invalidateQueries({ queryKey: sourcesQuery.queryKey })
       toast(t('sources.saved'))
     },
-    onError: (error) => toast(error.message, 'bad'),
+    onError: (error) => toast(words(error).message, 'bad'),
   })
   const party = t(`sources.parties.${source.party}`)
   return (

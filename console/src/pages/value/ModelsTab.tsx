@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/api/client'
+import { useErrorWords } from '@/api/useErrorWords'
 import { isMoving, modelsQuery, type Model } from '@/api/value'
 import { Button } from '@/ui/Button'
 import { DateTime } from '@/ui/DateTime'
@@ -141,11 +142,12 @@ export function TrainButton({ model, small = true }: { model: Model; small?: boo
   const toast = useToast()
   const client = useQueryClient()
   const words = useWords()
+  const errorWords = useErrorWords()
   const title = titleOf(words.model(model.name, model.title), model.seed_segment)
   const run = useMutation({
     mutationFn: () => api.post<Model>(`/models/${model.name}/run`, { seed_segment: model.seed_segment }),
     onSuccess: () => client.invalidateQueries({ queryKey: modelsQuery.queryKey }),
-    onError: (error) => toast(error.message, 'bad'),
+    onError: (error) => toast(errorWords(error).message, 'bad'),
   })
   if (model.needs.includes('seeds') && !model.seed_segment) return null
   return (

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
+import { ApiError } from '@/api/client'
+import { isTooLittle } from '@/api/value'
+
 import { freeKey } from './keys'
 import { moneyOf } from './money'
 import { readDraft, settingsOf } from './settings'
@@ -37,5 +40,12 @@ describe('money', () => {
     expect(moneyOf('en', null).short(1234.6)).toBe('1,235')
     expect(moneyOf('en', 'EUR').short(2_340_000)).toBe('€2.34M')
     expect(moneyOf('en', 'EUR').full(12.345)).toBe('€12.35')
+  })
+})
+
+describe('too little data', () => {
+  it('is told by its code; other conflicts are errors', () => {
+    expect(isTooLittle(new ApiError(409, 'too_little', ''))).toBe(true)
+    expect(isTooLittle(new ApiError(409, 'conflict', ''))).toBe(false)
   })
 })
