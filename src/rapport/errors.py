@@ -8,6 +8,7 @@
     ├── Unauthorized           no key, an unknown key, a closed session
     ├── Forbidden              known caller, but not allowed
     ├── Conflict               the present state does not allow it
+    │   └── TooLittle          too few people or too short a past to say anything
     ├── ConfigError            a setting cannot be used
     ├── Overloaded             back-pressure: come back after `retry_after` seconds   (Retryable)
     ├── Unavailable            a store cannot be used now                             (Retryable)
@@ -92,6 +93,12 @@ class Forbidden(RapportError):
 class Conflict(RapportError):
     code = "conflict"
     status = 409
+
+
+class TooLittle(Conflict):
+    """Too few people or too short a past to say anything."""
+
+    code = "too_little"
 
 
 class ConfigError(RapportError):

@@ -46,6 +46,53 @@ def test_members_are_whom_the_oracle_names_whatever_happens(data: st.DataObject)
             world.close()
 
 
+def test_who_was_known_before_her_first_event_is_asked_about_everything(tmp_path: Path) -> None:
+    """A decision names browsers that nobody has heard of yet."""
+    world = World(tmp_path, strategies.ANCHORS[0])
+    few = {"did": "A", "op": "lt", "value": 3}
+    never = {"not": {"did": "B"}}
+    try:
+        world.define({"segments": [{"key": "few", "when": few}, {"key": "never", "when": never}]})
+        world.control("split", a="anonymous_id:a1", b="anonymous_id:a2")
+        world.settle()
+        world.send({"type": "track", "event": "A", "messageId": "m1", "anonymousId": "a1"})
+        world.settle()
+        world.agree()
+        assert len(world.members("few")) == len(world.members("never")) == 1
+    finally:
+        world.close()
+
+
+def test_two_that_change_together_leave_no_old_version_behind(tmp_path: Path) -> None:
+    """One looks at the other; the past of both is complete in the same step."""
+    world = World(tmp_path, strategies.ANCHORS[0])
+
+    def document(least: int) -> dict[str, Any]:
+        upper = {"all": [{"segment": "base"}, {"did": "B", "value": least}]}
+        base = {"did": "A", "value": least}
+        return {"segments": [{"key": "upper", "when": upper}, {"key": "base", "when": base}]}
+
+    def person(number: int, count: int) -> list[dict[str, Any]]:
+        sent = {"type": "track", "anonymousId": f"a{number}"}
+        return [
+            {**sent, "event": name, "messageId": f"{name}{number}-{n}"}
+            for n in range(count)
+            for name in "AB"
+        ]
+
+    try:
+        for least in (1, 2):
+            world.define(document(least))
+            world.settle()
+        world.send(*person(1, 1), *person(2, 3))
+        world.settle()
+        world.agree()
+        standing = world.rows_of("SELECT key FROM definitions WHERE status = 'live' ORDER BY key")
+        assert standing == [("base",), ("upper",)]
+    finally:
+        world.close()
+
+
 def _log_in(world: World, data: st.DataObject) -> None:
     world.decided += 1
     traits = data.draw(

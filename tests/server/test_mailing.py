@@ -27,6 +27,7 @@ from rapport.errors import ConfigError, Malformed, NotFound
 from rapport.insights.asking import Insights
 from rapport.insights.running import Running
 from rapport.insights.saved import SavedStore
+from rapport.server.accounts import AccountStore
 from rapport.server.mailing.letter import Letter, Part, html, message, plain
 from rapport.server.mailing.post import Session, post_of
 from rapport.server.mailing.schedule import Schedule, checked, following
@@ -114,6 +115,7 @@ def office(tmp_path: Path, mailbox: tuple[Mailbox, int]) -> Iterator[SimpleNames
         settings=Settings(smtp_url=f"smtp://127.0.0.1:{port}", smtp_from="rapport@example.org"),
         folder=SimpleNamespace(hold=tmp_path / "hold"),
         clock=clock,
+        accounts=AccountStore(tmp_path / "control.db", clock),
         saved=saved,
         mailing=MailStore(tmp_path / "control.db", clock),
         running=Running(clock, seconds=60, memory_mb=100),

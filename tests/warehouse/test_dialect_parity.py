@@ -268,6 +268,21 @@ def test_division(engine: Engine) -> None:
         assert ratio == (pytest.approx(float(exact)) if exact is not None else None)
 
 
+def test_products_keep_all_digits(engine: Engine) -> None:
+    d = engine.dialect
+    rows = [("999999999999.999999", "999999999999.999999"), ("-1500000", "1.5"), ("0.000001", "3")]
+    given = d.values_table(
+        "t",
+        {"i": "integer", "a": "decimal", "b": "decimal"},
+        [(i, Decimal(a), Decimal(b)) for i, (a, b) in enumerate(rows)],
+    )
+    product = d.product(column("a"), column("b"))
+    found = engine.ask(exp.select(column("i"), product).from_(given).order_by(column("i")))
+    assert [Decimal(str(each)) for _, each in found] == [
+        cases.EXACT.multiply(Decimal(a), Decimal(b)) for a, b in rows
+    ]
+
+
 def test_aggregates(engine: Engine) -> None:
     d = engine.dialect
     x, t = column("x"), column("t")

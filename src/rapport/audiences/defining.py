@@ -12,7 +12,6 @@ from typing import Any
 import apsw
 
 from rapport.audiences import account_members, checks, plans, walking, writing
-from rapport.audiences.behaviours import Behaviour
 from rapport.audiences.changes import json_of
 from rapport.audiences.definitions import computed_trait, segment
 from rapport.audiences.known import Known
@@ -109,21 +108,21 @@ def promote(connection: apsw.Connection, plan: Plans) -> None:
 
 def sweep_again(connection: apsw.Connection, numbers: Collection[int]) -> None:
     connection.executemany(
-        "UPDATE definitions SET status = 'sweeping', swept = 0 WHERE number = ?",
+        "UPDATE definitions SET status = 'sweeping', swept = 0"
+        " WHERE number = ? AND status IN ('sweeping', 'live')",
         [(number,) for number in sorted(numbers)],
     )
 
 
-def is_complete(connection: apsw.Connection, behaviour: Behaviour) -> bool:
-    query = "SELECT complete FROM behaviours WHERE digest = ?"
-    return bool(connection.execute(query, (behaviour.digest,)).get)
-
-
 def _take_over(connection: apsw.Connection, one: Stored, plan: Plans) -> None:
-    """It is in force from now on; whoever looks at it has to be asked again, too."""
+    """It is in force from now on; whoever looks at it has to be asked again, too, unless a newer
+    version of that has taken over just now."""
     connection.execute(_REPLACED_BY_NEWER, (one.kind, one.key, one.number))
+    connection.execute(
+        "UPDATE definitions SET status = 'sweeping', swept = 0 WHERE number = ?", (one.number,)
+    )
     users = {each for each in plan.users_of([one.key]) if plan.active[each].key != one.key}
-    sweep_again(connection, {one.number} | users)
+    sweep_again(connection, users)
 
 
 def _insert(connection: apsw.Connection, one: Definition, control: Mapping[str, Any]) -> None:

@@ -25,12 +25,14 @@ from rapport.audiences.crowd import Crowd
 from rapport.audiences.look import Look
 from rapport.audiences.memory import Memories
 from rapport.audiences.plans import Plans, Stored
+from rapport.clock import MINUTE
 from rapport.profiles.lens import Lens
 
 # profile → numbers of definitions, and why they may have changed
 Work: TypeAlias = dict[int, tuple[set[int], Reason]]
 logger = logging.getLogger("rapport.audiences")
 _CROWD: Final = 500  # profiles whose tables are read together
+_AGAIN: Final = 5 * MINUTE  # until an evaluation that failed is tried again
 _BY_DEFINITION: Final = Reason("definition")
 
 
@@ -61,9 +63,9 @@ class Evaluator:
             for profile, (numbers, reason) in some.items():
                 if changed is not None and profile not in changed:
                     numbers = self._open(crowd, profile, numbers)
-                self._guarded(crowd, profile, numbers, reason, outcome)
+                self._one(crowd, profile, numbers, reason, outcome)
         if self._failed:
-            logger.error("evaluations of %s profiles failed", self._failed)
+            logger.error("%s evaluations failed", self._failed)
         self._write(outcome)
         return outcome
 
@@ -117,25 +119,8 @@ class Evaluator:
 
     def _open(self, crowd: Crowd, profile: int, numbers: Set[int]) -> set[int]:
         """Those of which more events may change what was said."""
-        members, active, stays = crowd.segments(profile), self._plans.active, self._plans.stays
-        return {
-            number
-            for number in numbers
-            if (one := active.get(number)) and stays.get(number) is not (one.key in members)
-        }
-
-    def _guarded(
-        self, crowd: Crowd, profile: int, numbers: Set[int], reason: Reason, outcome: Outcome
-    ) -> None:
-        try:
-            self._one(crowd, profile, numbers, reason, outcome)
-        except apsw.Error:
-            raise
-        except Exception as error:  # noqa: BLE001 - no definition may stop the events
-            self._failed += 1
-            if self._failed == 1:
-                place = "".join(traceback.format_tb(error.__traceback__)[-3:])
-                logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
+        members, active, lasting = crowd.segments(profile), self._plans.active, self._plans.lasting
+        return {each for each in numbers if each not in lasting or active[each].key not in members}
 
     def _one(
         self, crowd: Crowd, profile: int, numbers: Set[int], reason: Reason, outcome: Outcome
@@ -149,17 +134,29 @@ class Evaluator:
         plan = self._plans
         for number in numbers:
             turn = None
-            if check := plan.checks.get(number):
-                one, holds = plan.active[number], False
-                if number not in plan.silent or not held.isdisjoint(plan.needs[number]):
-                    holds, turn = check(look)
-                if holds != (one.key in members):
-                    self._move(profile, one, holds, reason, outcome)
-            elif reading := plan.readings.get(number):
-                value, turn = reading(look)
-                self._set_value(profile, plan.active[number].key, plain(value), outcome)
+            try:
+                if check := plan.checks.get(number):
+                    one, holds = plan.active[number], False
+                    if number not in plan.silent or not held.isdisjoint(plan.needs[number]):
+                        holds, turn = check(look)
+                    if holds != (one.key in members):
+                        self._move(profile, one, holds, reason, outcome)
+                elif reading := plan.readings.get(number):
+                    value, turn = reading(look)
+                    self._set_value(profile, plan.active[number].key, plain(value), outcome)
+            except apsw.Error:
+                raise
+            except Exception as error:  # noqa: BLE001 - no definition may stop the events
+                turn = self._now + _AGAIN
+                self._note(error)
             if turn is not None:
                 self._timers.append((profile, number, turn))
+
+    def _note(self, error: Exception) -> None:
+        self._failed += 1
+        if self._failed == 1:
+            place = "".join(traceback.format_tb(error.__traceback__)[-3:])
+            logger.error("an evaluation failed: %s\n%s", type(error).__name__, place)
 
     def _move(
         self, profile: int, one: Stored, entered: bool, reason: Reason, outcome: Outcome

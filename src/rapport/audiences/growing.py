@@ -1,7 +1,7 @@
 """Conditions that more events can only make true, or only make false.
 
-Whoever is a member of the one, or no member of the other, stays so whatever she does next: until
-the instant that was foretold, nothing has to be evaluated.
+Whoever is a member of the first kind stays one whatever she does next: until the instant that was
+foretold, nothing has to be evaluated.
 """
 
 from __future__ import annotations

@@ -79,8 +79,8 @@ def reading(wanted: Need, number: int) -> Reading:
             return lambda look: _aggregated(leaf, *totals(look))
 
     def read(look: Look) -> tuple[Value, Turn]:
-        person = _remembered(look, look.memory.rows(number), _zone_of(look, leaf))
-        zone = look.facts.zone
+        zone = _zone_of(look, leaf)
+        person = _remembered(look, look.memory.rows(number), zone)
         turns = computed.turns(leaf, person, look.now, zone)
         return computed.of_events(leaf, person, look.now, zone), next_turn(turns, look.now)
 

@@ -91,16 +91,23 @@ class Memories:
     ) -> None:
         """Add what was collected of some events to what is remembered of their nodes."""
         held = self.of({row[0] for row in rows} | {node for node, _ in totals})
+        before = sum(one.size for one in held.values())
         self._connection.executemany(store.INSERT_ROWS, rows)
         for node, number, *row in rows:
             held[node].add(number, tuple(row))  # type: ignore[arg-type]
         written = []
         for (node, number), (behaviour, added) in sorted(totals.items(), key=_key):
             known = held[node].totals.setdefault(number, added)
-            if known is not added:
+            if known is added:
+                held[node].size += 1
+            else:
                 known.merge(added, behaviour)
             written.append((node, number, _to_json(known).decode()))
         self._connection.executemany(store.PUT_TOTALS, written)
+        self._size += sum(one.size for one in held.values()) - before
+        for node, one in held.items():
+            if one.size > _LARGE and self._young.pop(node, None) is not None:
+                self._size -= one.size
 
     def _read(self, nodes: Iterable[int]) -> dict[int, NodeMemory]:
         found = {node: NodeMemory() for node in nodes}

@@ -49,9 +49,9 @@ class Stored(msgspec.Struct, frozen=True):
 class Plans:
     """What `absorb` needs to know, worked out once after each change of the definitions.
 
-    By the number of the definition: `checks` and `readings`, `needs` (numbers of behaviours) and
-    `stays` (the verdict that no further event can change). `silent` are those to which nobody
-    belongs who has nothing in memory that they need.
+    By the number of the definition: `checks`, `readings` and `needs` (numbers of behaviours).
+    `lasting` are those that no further event makes anybody leave; to `silent` ones nobody belongs
+    who has nothing in memory that they need.
     """
 
     def __init__(self, stored: Iterable[Stored], numbers: Mapping[Behaviour, int]) -> None:
@@ -68,11 +68,11 @@ class Plans:
         active = {number: one.definition for number, one in self.active.items()}
         self.known = Known.of(active.values())
         self.checks, self.readings = compiled(active, self.known, numbers)
-        self.stays = {
-            number: stays(one.when, self.known)
+        self.lasting = frozenset(
+            number
             for number, one in active.items()
-            if isinstance(one, Segment)
-        }
+            if isinstance(one, Segment) and stays(one.when, self.known)
+        )
         self.silent = frozenset(number for number, check in self.checks.items() if _silent(check))
         self.needs: dict[int, set[int]] = {number: set() for number in active}
         self.matcher = Matcher({number: each for each, number in numbers.items()})
@@ -155,6 +155,10 @@ def of_accounts(one: Definition) -> bool:
     return isinstance(one, Segment) and one.of == "accounts"
 
 
+class _Asked(Exception):
+    """Something was asked of nobody."""
+
+
 class _Nobody:
     """Of whom nothing is remembered. Nothing else may be asked about her."""
 
@@ -164,7 +168,7 @@ class _Nobody:
     rows = totals = times
 
     def __getattr__(self, name: str) -> Any:
-        raise LookupError(name)
+        raise _Asked(name)
 
 
 def _silent(check: Check) -> bool:
@@ -172,7 +176,7 @@ def _silent(check: Check) -> bool:
     nobody: Any = _Nobody()
     try:
         return check(Look(nobody, nobody, 0)) == (False, None)
-    except LookupError:
+    except Exception:  # noqa: BLE001 - whatever it is, it is asked of everybody then
         return False
 
 

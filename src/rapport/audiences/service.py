@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Final
@@ -20,6 +21,7 @@ from rapport.clock import Clock
 from rapport.database import migrate
 from rapport.events.model import Event
 from rapport.identity.model import Changes
+from rapport.profiles import parts
 from rapport.profiles.lens import Lens, Senders, Sources
 from rapport.profiles.rules import SurvivorshipRules
 
@@ -77,11 +79,12 @@ class Audiences:
             return NOTHING
         now = self._clock.now()
         work = self._collect(events, now)
-        self._concern(work, changes, touched)
+        changed = changes.touched | self._heard_first(events)
+        self._concern(work, changed, touched)
         groups = {each.group_id for each in events if each.type == "group" and each.group_id}
         if groups and self._plans.of_account:
             self._concern_members(groups)
-        return self._evaluate(work, now, MOST, changes.touched)
+        return self._evaluate(work, now, MOST, changed)
 
     def work(self) -> Outcome:
         """What waits: timers that are due, profiles left over from floods, sweeps."""
@@ -163,14 +166,25 @@ class Audiences:
             work[owners[node]] = numbers | users, Reason("events", said)
         return work
 
-    def _concern(self, work: Work, changes: Changes, touched: Collection[int]) -> None:
+    def _heard_first(self, events: Sequence[Event]) -> set[int]:
+        """Profiles of nodes that were known, but of which no event had come before these."""
+        sent = Counter(event.node for event in events if event.node)
+        rows = self._connection.execute(
+            "SELECT c.node, sum(c.count) FROM carray(?) AS n"
+            " CROSS JOIN counters AS c ON c.node = n.value GROUP BY c.node",
+            (parts.numbers(sent),),
+        )
+        first = [node for node, count in rows if count == sent[node]]
+        return set(store.profiles_of(self._connection, first).values())
+
+    def _concern(self, work: Work, changed: Set[int], touched: Collection[int]) -> None:
         """Add those whose identity or traits changed."""
         plan = self._plans
         if plan.of_facts and touched:
             for profile in set(store.profiles_of(self._connection, touched).values()):
                 numbers, reason = work.get(profile, (set(), Reason("traits")))
                 work[profile] = numbers | plan.of_facts, reason
-        for profile in changes.touched:
+        for profile in changed:
             _, reason = work.get(profile, (set(), Reason("identity")))
             work[profile] = set(plan.all), reason
 
@@ -251,6 +265,8 @@ class Audiences:
         store.forget(self._connection, self._forgotten, to, horizons, now)
         last = self._connection.execute("SELECT max(node) FROM identifiers").get or 0
         self._forgotten = to if to < last else 0
+        if not self._forgotten:
+            self._memories.clear()
 
     def _lens(self, now: int) -> Lens:
         return Lens(self._connection, Senders(self._sources), self._rules(), now)

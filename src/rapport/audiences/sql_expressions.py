@@ -120,7 +120,7 @@ class Expressions:
             case "-":
                 return binary(exp.Sub, *parts)
             case "*":
-                return self._dialect.cast(binary(exp.Mul, *map(_narrow, parts)), "decimal")
+                return self._dialect.cast(self._dialect.product(*parts), "decimal")
             case "/":
                 return self._divided(*parts)
             case "abs":
@@ -144,11 +144,6 @@ class Expressions:
         step = 10 ** (PLACES - places)
         parts = self._dialect.average(number, integer(step))
         return self._dialect.cast(binary(exp.Mul, parts, step), "decimal")
-
-
-def _narrow(number: E) -> E:
-    """So that a product has twice the digits and not more."""
-    return exp.cast(number, "DECIMAL(18, 6)")
 
 
 def depth(node: Node) -> int:

@@ -56,7 +56,7 @@ def list_command(data: str | None, as_json: bool) -> None:
 def invite_command(email: str, name: str, role: str, data: str | None, as_json: bool) -> None:
     """Add a user and print a link that signs in once, within three days.
 
-    Rapport sends no mail: pass the link on by a way that you trust.
+    Invitations are not mailed: pass the link on by a way that you trust.
     """
     with api_for(existing(data)) as api:
         _show_link(api.post("/users", {"email": email, "name": name, "role": role}), as_json)

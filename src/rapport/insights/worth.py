@@ -83,7 +83,7 @@ class Worth:
             return found
 
     def forecast(self, days: int) -> Forecast:
-        """Raises `Conflict` when there is too little of a past."""
+        """Raises `TooLittle` when there is too little of a past."""
         with self._history() as history:
             return forecast(history, days)
 
@@ -93,7 +93,7 @@ class Worth:
             return attribute(history, rule, start=start, end=end)
 
     def lookalikes(self, seeds: Ints, most: int) -> ModelRun:
-        """The nearest `most` of these profiles. Raises `Conflict` for a seed that is too small."""
+        """The nearest `most` of these profiles. Raises `TooLittle` for a seed that is too small."""
         with self._history() as history:
             own = copy.copy(history)  # with all that was read already
             own.seeds = np.unique(seeds)

@@ -207,6 +207,10 @@ class Dialect(ABC):
     def int_div(self, value: E, by: E | int) -> E:
         """Whole quotient of whole numbers that are not negative."""
 
+    def product(self, left: E, right: E) -> E:
+        """A decimal with all its digits, of two decimals below 10**12."""
+        return binary(exp.Mul, *(exp.cast(each, "DECIMAL(18, 6)") for each in (left, right)))
+
     def floor(self, value: E) -> E:
         return call("floor", value)
 

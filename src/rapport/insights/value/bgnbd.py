@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rapport.errors import Conflict
+from rapport.errors import TooLittle
 from rapport.insights.value.arrays import Floats, Ints, totals
 
 _LEAST = 30  # customers with a second order; with fewer the likelihood is flat
@@ -27,11 +27,11 @@ class Params(NamedTuple):
 
 
 def fit(x: Ints, tx: Floats, T: Floats) -> Params:
-    """Maximum likelihood. Raises `Conflict` when too few have come back to learn from."""
+    """Maximum likelihood. Raises `TooLittle` when too few have come back to learn from."""
     from scipy.optimize import minimize
 
     if int((x > 0).sum()) < _LEAST:
-        raise Conflict(
+        raise TooLittle(
             f"fewer than {_LEAST} customers have ordered twice",
             hint="lifetime value can be learnt once they have",
         )

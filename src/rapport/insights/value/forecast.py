@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from rapport.clock import DAY
-from rapport.errors import Conflict
+from rapport.errors import TooLittle
 from rapport.insights.value.arrays import Floats, totals
 from rapport.insights.value.history import History
 from rapport.insights.value.model_card import Card
@@ -63,10 +63,10 @@ def daily(history: History) -> tuple[int, Floats]:
 
 
 def forecast(history: History, days: int = 30) -> Forecast:
-    """Raises `Conflict` when there are fewer than eight weeks, or less than twice `days`."""
+    """Raises `TooLittle` when there are fewer than eight weeks, or less than twice `days`."""
     first, series = daily(history)
     if len(series) < max(_LEAST, 2 * days):
-        raise Conflict(
+        raise TooLittle(
             f"{len(series)} days of orders are too few to forecast {days}",
             hint=f"wait until there are {max(_LEAST, 2 * days)}, or ask for fewer",
         )

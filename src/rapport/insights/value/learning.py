@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from rapport.clock import DAY
-from rapport.errors import Conflict
+from rapport.errors import TooLittle
 from rapport.insights.value import features
 from rapport.insights.value.arrays import Bools, Floats, Ints, ranks
 from rapport.insights.value.features import FEATURES, Table
@@ -74,11 +74,11 @@ def recent(table: Table, within: int) -> Table:
 
 
 def fit(held: Sample, seed: int) -> Learnt:
-    """Raises `Conflict` when too few did, or did not."""
+    """Raises `TooLittle` when too few did, or did not."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     if min(int(held.ordered.sum()), int((~held.ordered).sum())) < _LEAST:
-        raise Conflict(
+        raise TooLittle(
             f"fewer than {_LEAST} customers ordered again, or did not, in the time looked at",
             hint="wait for more orders, or change the horizon",
         )
@@ -105,7 +105,7 @@ def validated(history: History, horizon: int, within: int, *, invert: bool = Fal
     first = int(history.orders.at.min(initial=history.now))
     cuts = cut_offs(history.now, horizon, first)
     if len(cuts) < 2:
-        raise Conflict(
+        raise TooLittle(
             f"orders go back less than three times {horizon} days",
             hint="wait, import older orders, or shorten the horizon",
         )

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from rapport.errors import Conflict
+from rapport.errors import TooLittle
 from rapport.insights.value import features, learning, tastes
 from rapport.insights.value.arrays import Floats, Ints, ranks
 from rapport.insights.value.history import History
@@ -75,7 +75,7 @@ def _train(history: History) -> Learned:
     held = space(history)
     place = np.flatnonzero(np.isin(held.profile, history.seeds))
     if len(place) < history.settings.anonymity:
-        raise Conflict(
+        raise TooLittle(
             f"{len(place)} of the seed are customers: fewer than {history.settings.anonymity}",
             hint="choose a larger seed; a few people could be recognised by their like",
         )

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from rapport.clock import DAY
-from rapport.errors import Conflict
+from rapport.errors import TooLittle
 from rapport.insights.value import features, orders
 from rapport.insights.value.arrays import Bools, Floats, Ints, groups, totals
 from rapport.insights.value.history import History
@@ -58,9 +58,9 @@ def gaps(book: orders.Book, now: int) -> Gaps:
 
 
 def fit(held: Gaps) -> Law:
-    """By moments. Raises `Conflict` when there are too few gaps."""
+    """By moments. Raises `TooLittle` when there are too few gaps."""
     if len(held.logs) < _LEAST:
-        raise Conflict(
+        raise TooLittle(
             f"fewer than {_LEAST} orders came after another of the same customer",
             hint="the next purchase can be told once they have",
         )

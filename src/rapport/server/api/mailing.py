@@ -6,6 +6,7 @@ import msgspec
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from rapport.clock import MINUTE
 from rapport.errors import Conflict, NotFound
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done, iso
@@ -65,10 +66,13 @@ async def put_schedule(
 
 @post("/api/v1/dashboards/{key:str}/schedule/send", status_code=200)
 async def send_now(key: FromPath[str], context: Provided) -> ScheduleView:
-    """The next letter is due now; the schedule goes on behind it."""
+    """The next letter is due now; the schedule goes on behind it. Once a minute."""
 
     def work() -> ScheduleView:
         _known(context, key)
+        latest = context.rooms.mailing.deliveries(key, most=1)
+        if latest and latest[0].at > context.rooms.clock.now() - MINUTE:
+            raise Conflict("it was sent within the last minute", code="mailed_just_now")
         context.rooms.mailing.at_once(key)
         return _view(context, key)
 

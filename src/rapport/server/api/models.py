@@ -18,8 +18,8 @@ from rapport.insights.value.model import Model
 from rapport.insights.value.model_card import Card
 from rapport.insights.value.registry import MODELS
 from rapport.server.api.context import Asked, Context, Provided, principal_of
+from rapport.server.api.members import number
 from rapport.server.api.profiles import find
-from rapport.server.api.segments import number
 from rapport.server.api.shapes import Listing, iso, page_size
 from rapport.server.paths import unfold
 from rapport.server.rooms import Reads

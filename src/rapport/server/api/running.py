@@ -40,7 +40,7 @@ async def answered(
     rooms = context.rooms
     with rooms.running.asked(kind, principal_of(request).name, run) as running:
         task = asyncio.ensure_future(rooms.asking(lambda: work(running.watch)))
-        gone = asyncio.ensure_future(request.receive())
+        gone = asyncio.ensure_future(_left(request))
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not task.done():
@@ -48,6 +48,12 @@ async def answered(
             return await task
         finally:
             gone.cancel()
+
+
+async def _left(request: Asked) -> None:
+    """Until the client is gone. Of a request without a body, that comes first as a message."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 @get("/api/v1/insights/running")

@@ -16,7 +16,6 @@ from rapport.insights import models
 from rapport.server.api import members
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.decisions import Decided, decided_view
-from rapport.server.api.members import number as number
 from rapport.server.api.shapes import Listing
 
 

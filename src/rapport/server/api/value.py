@@ -14,8 +14,8 @@ from rapport.errors import Malformed
 from rapport.insights.kernels.credits import Rule
 from rapport.insights.value.attribution import Credit
 from rapport.server.api.context import Provided
+from rapport.server.api.members import number
 from rapport.server.api.profiles import ProfileSummary
-from rapport.server.api.segments import number
 from rapport.server.api.shapes import LARGEST_PAGE, Listing, instant, page_size
 
 MOST_DAYS = 365

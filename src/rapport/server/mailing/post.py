@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 import ssl
 from email.message import EmailMessage
@@ -12,7 +13,8 @@ from urllib.parse import unquote, urlsplit
 from rapport.config import Settings
 from rapport.errors import ConfigError
 
-_SECONDS: Final = 30.0
+_SECONDS: Final = 30.0  # that a server may take for an answer
+_ADDRESS: Final = re.compile(r"\S+@\S+")
 _PORTS: Final = {"smtp": 25, "starttls": 587, "smtps": 465}
 
 
@@ -123,7 +125,7 @@ def _refusal(error: Exception) -> Refusal:
 
 def _said(code: int, words: bytes | str) -> str:
     text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{code} {' '.join(text.split())}"[:200]
+    return f"{code} {' '.join(_ADDRESS.sub('…', text).split())}"[:200]
 
 
 def _here(host: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import apsw
 import msgspec
 
-from rapport.clock import MINUTE, Clock
+from rapport.clock import DAY, MINUTE, Clock
 from rapport.database import connect, migrate
 from rapport.server.mailing.schedule import Schedule, following
 
@@ -29,6 +29,7 @@ STEPS: Final = (
 # After the first failure, the second ...; behind the last of them it is given up until the next.
 BACK_OFF: Final = tuple(minutes * MINUTE for minutes in (1, 5, 15, 60, 180))
 _KEPT: Final = 500  # deliveries a dashboard
+_REMEMBERED: Final = 90 * DAY
 _COLUMNS: Final = "dashboard, schedule, author, due, try_at, attempts, problem"
 
 
@@ -77,17 +78,25 @@ class MailStore:
         return Mailing(dashboard, schedule, by, due, due, 0, "")
 
     def at_once(self, dashboard: str) -> None:
-        """The next letter is due now."""
+        """The next letter is due now. One that is tried again stays the same letter: who has got
+        it already does not get it twice."""
         now = self._clock.now()
         self._write(
-            "UPDATE mailing SET due = ?, try_at = ?, attempts = 0, problem = ''"
+            "UPDATE mailing SET due = CASE WHEN attempts > 0 THEN due ELSE ? END, try_at = ?"
             " WHERE dashboard = ?",
             (now, now, dashboard),
         )
 
     def remove(self, dashboard: str) -> None:
-        """What was sent stays known."""
+        """What was sent stays known for a while."""
         self._write("DELETE FROM mailing WHERE dashboard = ?", (dashboard,))
+
+    def forget(self, dashboard: str | None = None) -> None:
+        """What was sent long ago, and all of a dashboard that is gone."""
+        self._write(
+            "DELETE FROM mailed WHERE at < ? OR dashboard = ?",
+            (self._clock.now() - _REMEMBERED, dashboard),
+        )
 
     def get(self, dashboard: str) -> Mailing | None:
         found = self._mailings("WHERE dashboard = ?", dashboard)

@@ -143,10 +143,7 @@ def _revenue(answer: Mapping[str, Any], words: Words) -> _Told:
         row = [each["start"], *(each[name] for name in names)]
         for name in ("revenue", "net"):
             if several := each.get("currencies"):
-                place = 1 + names.index(name)
-                row[place] = ", ".join(
-                    f"{text(one[name])} {one['currency'] or ''}".strip() for one in several
-                )
+                row[1 + names.index(name)] = _amounts(several, name)
         rows.append(row)
     return [words["period"], *(words[name] for name in names)], rows
 
@@ -159,9 +156,7 @@ def _attribution(answer: Mapping[str, Any], words: Words) -> _Told:
             each["conversions"],
             _share(each["share"]),
             each["assisted"],
-            ", ".join(
-                f"{text(a['amount'])} {a['currency'] or ''}".strip() for a in each["amounts"]
-            ),
+            _amounts(each["amounts"], "amount"),
         ]
         for each in [*answer["touches"], alone]
     ]

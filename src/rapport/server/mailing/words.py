@@ -15,7 +15,7 @@ _NAMES: Final = (
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
         *("As of {at}", "Open the dashboard", "This saved question was deleted."),
-        *("This question could not be answered: {why}", "Nobody fits this question"),
+        *("This question could not be answered.", "Nobody fits this question"),
         "You get this because somebody at {host} put your address on the dashboard's list.",
         *("{count} more rows on the dashboard", "Period", "People", "Events", "Value", "Step"),
         *("Of the first step", "Did not go on", "Median time", "Cohort", "Size", "Average", "New"),
@@ -25,7 +25,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         *("No value", "Others"),
     ),
     "zh-CN": (
-        *("截至 {at}", "打开仪表板", "这个保存的问题已被删除。", "这个问题无法回答：{why}"),
+        *("截至 {at}", "打开仪表板", "这个保存的问题已被删除。", "这个问题无法回答。"),
         *("没有人符合这个问题", "您收到此邮件，是因为 {host} 上有人把您的地址加入了仪表板名单。"),
         *("仪表板上还有 {count} 行", "周期", "人数", "事件", "值", "步骤", "占第一步", "未继续"),
         *("中位时间", "群组", "规模", "平均", "新用户", "持续活跃", "回流", "沉默", "活跃周期数"),
@@ -34,7 +34,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "ar": (
         *("حتى {at}", "افتح لوحة المتابعة", "حُذف هذا السؤال المحفوظ."),
-        *("تعذرت الإجابة عن هذا السؤال: {why}", "لا أحد يناسب هذا السؤال"),
+        *("تعذرت الإجابة عن هذا السؤال.", "لا أحد يناسب هذا السؤال"),
         "تصلك هذه الرسالة لأن أحدًا في {host} أضاف عنوانك إلى قائمة لوحة المتابعة.",
         *("{count} صفوف أخرى في لوحة المتابعة", "الفترة", "الأشخاص", "الأحداث", "القيمة"),
         *("الخطوة", "من الخطوة الأولى", "لم يكملوا", "الوقت الوسيط", "الفوج", "الحجم", "المتوسط"),

@@ -109,6 +109,10 @@ class ClickhouseDialect(Dialect):
     def int_div(self, value: E, by: E | int) -> E:
         return call("intDiv", value, operand(by))
 
+    def product(self, left: E, right: E) -> E:
+        """A product has the precision of its wider part here, and not that of both."""
+        return binary(exp.Mul, *(call("toDecimal128", each, 6) for each in (left, right)))
+
     def average(self, total: E, count: E) -> E:
         wide = call("toInt256", binary(exp.Mul, call("toDecimal256", total, 6), 10**6))
         twice = binary(exp.Add, binary(exp.Mul, call("abs", wide), 2), count)

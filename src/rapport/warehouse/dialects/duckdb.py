@@ -82,6 +82,10 @@ class DuckdbDialect(Dialect):
     def int_div(self, value: E, by: E | int) -> E:
         return binary(exp.IntDiv, value, by)
 
+    def product(self, left: E, right: E) -> E:
+        """Of two parts of 18 digits it would be one of 18 again, and overflow."""
+        return binary(exp.Mul, exp.cast(left, "DECIMAL(20, 6)"), exp.cast(right, "DECIMAL(18, 6)"))
+
     def average(self, total: E, count: E) -> E:
         """In whole micro-units: a quotient of decimals would be a DOUBLE."""
         wide = exp.cast(exp.Mul(this=exp.paren(total.copy()), expression=integer(10**6)), "INT128")
