@@ -59,7 +59,8 @@ def write(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans, 
     if fresh and control.get("complete"):
         connection.execute(
             "UPDATE definitions SET status = CASE number WHEN ?1 THEN 'live' ELSE 'replaced' END"
-            " WHERE kind = 'segment' AND key = ?2 AND number <= ?1 AND status != 'retired'",
+            " WHERE kind = 'segment' AND key = ?2 AND number <= ?1"
+            " AND status NOT IN ('retired', 'retiring')",
             (one.number, key),
         )
         return True

@@ -36,6 +36,7 @@ from rapport.audiences.model import (
     Segment,
     Selection,
     Sequence,
+    Span,
     Window,
 )
 from rapport.audiences.walking import nodes
@@ -143,8 +144,12 @@ def _whole(
     return Behaviour(selections, paths, horizon=horizon(during), whole=True)
 
 
+def is_local(leaf: Leaf) -> bool:
+    """Whether it depends on her time zone, which may change."""
+    return _by_days(leaf) or isinstance(getattr(leaf, "during", None), Calendar | Span)
+
+
 def _by_days(leaf: Leaf) -> bool:
-    """Days depend on her time zone, which may change."""
     return isinstance(leaf, Did) and leaf.measure.kind == "days"
 
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
+from rapport.audiences.behaviours import is_local
 from rapport.audiences.known import Known
 from rapport.audiences.model import (
     AllOf,
     AnyOf,
-    Calendar,
     Condition,
     Did,
     InSegment,
     Not,
     Sequence,
-    Span,
 )
 
 _UP: Final = ("gt", "gte")
@@ -41,15 +40,15 @@ def stays(node: Condition, known: Known) -> bool | None:
             return stays(known.segments[key].when, known)
         case Did():
             return _did(node)
-        case Sequence(steps, _, during):
-            return None if steps[-1].absent or _is_local(during) else True
+        case Sequence(steps):
+            return None if steps[-1].absent or is_local(node) else True
         case _:
             return None
 
 
 def _did(node: Did) -> bool | None:
     kind, op = node.measure.kind, node.op
-    if _is_local(node.during) or op not in (*_UP, *_DOWN):
+    if is_local(node) or op not in (*_UP, *_DOWN):
         return None
     if kind in ("count", "unique"):
         return op in _UP
@@ -61,7 +60,3 @@ def _did(node: Did) -> bool | None:
 def _shared(found: Iterable[bool | None]) -> bool | None:
     first, *others = found
     return first if all(each == first for each in others) else None
-
-
-def _is_local(during: object) -> bool:
-    return isinstance(during, Calendar | Span)

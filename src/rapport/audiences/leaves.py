@@ -16,13 +16,12 @@ from typing import Any, Final, TypeAlias, cast
 from zoneinfo import ZoneInfo
 
 from rapport.audiences import computed, duration, happenings, oracle, sequences, values, windows
-from rapport.audiences.behaviours import Behaviour, Leaf, Need
+from rapport.audiences.behaviours import Behaviour, Leaf, Need, is_local
 from rapport.audiences.computed import OfEvents, Value
 from rapport.audiences.look import Check, Look, Reading, Turn, next_turn
 from rapport.audiences.model import (
     MOVING,
     Aggregate,
-    Calendar,
     Condition,
     Consent,
     DaysSince,
@@ -30,7 +29,6 @@ from rapport.audiences.model import (
     Extreme,
     Last,
     Sequence,
-    Span,
 )
 from rapport.audiences.person import Person
 from rapport.audiences.remembered import Narrowing, Row, Totals, happening, summed, totals_of
@@ -279,9 +277,7 @@ def _remembered(look: Look, rows: Iterable[Row], zone: ZoneInfo) -> Person:
 
 def _zone_of(look: Look, leaf: Leaf) -> ZoneInfo:
     """Her time zone where it matters: to know it costs a look at her traits."""
-    by_days = isinstance(leaf, Did) and leaf.measure.kind == "days"
-    local = by_days or isinstance(getattr(leaf, "during", None), Calendar | Span)
-    return look.facts.zone if local else _UTC
+    return look.facts.zone if is_local(leaf) else _UTC
 
 
 def _measure(kind: str, totals: Totals) -> int | None:

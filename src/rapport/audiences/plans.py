@@ -15,15 +15,12 @@ from rapport.audiences.known import Known
 from rapport.audiences.look import Check, Look
 from rapport.audiences.matching import Matcher
 from rapport.audiences.model import (
-    Calendar,
     ComputedTrait,
     Definition,
-    Did,
     Expression,
     Identifier,
     OfAccounts,
     Segment,
-    Span,
     Trait,
 )
 from rapport.audiences.stream import compiled
@@ -182,7 +179,7 @@ def _silent(check: Check) -> bool:
 
 def _looks_at_facts(one: Definition, known: Known) -> bool:
     """Whether something else than events may change what it says: traits, identifiers, zone."""
-    if any(_is_local(leaf) for leaf in leaves(one)):
+    if any(behaviours.is_local(leaf) for leaf in leaves(one)):
         return True
     if isinstance(one, ComputedTrait):
         return isinstance(one.trait, Expression)
@@ -191,9 +188,3 @@ def _looks_at_facts(one: Definition, known: Known) -> bool:
         or (isinstance(node, Trait) and node.path not in known.traits)
         for _, node in walking.nodes(one.when)
     )
-
-
-def _is_local(leaf: behaviours.Leaf) -> bool:
-    if isinstance(leaf, Did) and leaf.measure.kind == "days":
-        return True
-    return isinstance(getattr(leaf, "during", None), Calendar | Span)
