@@ -11,7 +11,12 @@ from tests.browser.conftest import new_context
 from tests.browser.pages import PAGES
 from tests.conftest import RunningServer
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("console")]
+# Every page is opened several times: minutes where others use the machine.
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("console"),
+    pytest.mark.timeout(900),
+]
 
 
 def violations(page: Any) -> list[str]:
