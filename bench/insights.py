@@ -24,7 +24,7 @@ from bench.insights_data import DAY, DAYS, START, generate
 from rapport.insights.ground import Ground
 from rapport.insights.kinds import KINDS, read
 from rapport.insights.timeline import Timeline
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.watch import Watch
 
 NOW = START + DAYS * DAY

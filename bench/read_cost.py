@@ -32,9 +32,9 @@ from rapport.log.base import BATCH, Draft
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline import Pipeline
 from rapport.profiles.service import Profiles
-from rapport.server.app import App
 from rapport.server.composition import Composition, compose
 from rapport.server.rooms import Reads
+from rapport.server.web.app import App
 
 
 def main() -> None:

@@ -9,9 +9,9 @@ import duckdb
 import msgspec
 import pyarrow as pa
 
-from rapport.audiences import sql
-from rapport.audiences.known import Known
-from rapport.audiences.model import Definition
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Definition
+from rapport.audiences.sql.snapshot import snapshot
 from rapport.clock import DAY
 from rapport.warehouse.dialects.duckdb import DuckdbDialect
 from tests.audiences.strategies import ZONES, People, Sent
@@ -52,7 +52,7 @@ def answers(
     """Profile → definition → what SQL says."""
     dialect = DuckdbDialect()
     oldest = now - 400 * DAY
-    query = sql.snapshot(wanted, known, now, dialect, zones=ZONES, oldest=oldest)
+    query = snapshot(wanted, known, now, dialect, zones=ZONES, oldest=oldest)
     found = held.execute(dialect.sql(query))
     names = [each[0] for each in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

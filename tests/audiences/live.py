@@ -12,14 +12,15 @@ import msgspec
 import pyarrow as pa
 from msgspec.structs import replace
 
-from rapport.audiences import oracle, plans
-from rapport.audiences.crowd import Crowd
-from rapport.audiences.evaluating import plain
-from rapport.audiences.known import Known
-from rapport.audiences.memory import Memories
-from rapport.audiences.model import Segment
-from rapport.audiences.person import Happening, Person
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
+from rapport.audiences.meaning import oracle
+from rapport.audiences.meaning.person import Happening, Person
 from rapport.audiences.service import Audiences
+from rapport.audiences.stream import plans
+from rapport.audiences.stream.crowd import Crowd
+from rapport.audiences.stream.evaluating import plain
+from rapport.audiences.stream.memory import Memories
 from rapport.clock import FixedClock, to_iso
 from rapport.config import Settings
 from rapport.database import connect

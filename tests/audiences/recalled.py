@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rapport.audiences import behaviours, instants
-from rapport.audiences.behaviours import Behaviour
-from rapport.audiences.matching import Collected, Matcher
-from rapport.audiences.model import Definition
-from rapport.audiences.person import Person
-from rapport.audiences.remembered import Row, Totals, summed
+from rapport.audiences.language import instants
+from rapport.audiences.language.model import Definition
+from rapport.audiences.meaning.person import Person
+from rapport.audiences.stream import behaviours
+from rapport.audiences.stream.behaviours import Behaviour
+from rapport.audiences.stream.matching import Collected, Matcher
+from rapport.audiences.stream.remembered import Row, Totals, summed
 from tests.audiences.strategies import Sent
 
 

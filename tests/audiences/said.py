@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rapport.audiences import oracle
-from rapport.audiences.known import Known
-from rapport.audiences.model import Definition, Segment
-from rapport.audiences.person import Person
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Definition, Segment
+from rapport.audiences.meaning import oracle
+from rapport.audiences.meaning.person import Person
 
 
 def said(one: Definition, person: Person, now: int, known: Known) -> Any:

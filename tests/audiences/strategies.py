@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from rapport.audiences.person import Account, Happening, Person
+from rapport.audiences.meaning.person import Account, Happening, Person
 from rapport.clock import DAY, HOUR, MINUTE, from_datetime
 
 ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe")

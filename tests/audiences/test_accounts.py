@@ -11,10 +11,12 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from rapport.audiences import accounts, checks, definitions, oracle
+from rapport.audiences import accounts
 from rapport.audiences.accounts import Asking
-from rapport.audiences.known import Known
-from rapport.audiences.person import Account, Happening
+from rapport.audiences.language import checks, definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.meaning import oracle
+from rapport.audiences.meaning.person import Account, Happening
 from rapport.audiences.reads import AudienceReads
 from rapport.errors import Malformed
 from rapport.warehouse.dialects.duckdb import DuckdbDialect

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rapport.audiences import backfill
-from rapport.audiences.backfill import Backfill
+from rapport.audiences.backfill import past as backfill
+from rapport.audiences.backfill.past import Backfill
 from rapport.audiences.reads import AudienceReads
 from rapport.database import connect
 from rapport.log.base import CONTROL, Draft
 from rapport.warehouse.base import SourceRow
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.outbox import Outbox
 from tests.audiences import strategies
 from tests.audiences.live import SOURCES, World, sent

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rapport.audiences import definitions, oracle
-from rapport.audiences.known import Known
-from rapport.audiences.model import Segment
+from rapport.audiences.language import definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
+from rapport.audiences.meaning import oracle
 from rapport.clock import DAY, HOUR, MINUTE
 from tests.audiences import strategies
 

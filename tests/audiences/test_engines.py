@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from rapport.audiences import definitions, sql
-from rapport.audiences.known import Known
-from rapport.audiences.model import Definition, Segment
+from rapport.audiences.language import definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Definition, Segment
+from rapport.audiences.sql.snapshot import snapshot
 from rapport.clock import DAY
 from rapport.warehouse.dialect import Dialect, Kind, Value
 from rapport.warehouse.dialects import dialect_for
@@ -51,7 +52,7 @@ class Engine:
         """Profile → definition → what the engine says. The tables are part of the query."""
         known = Known.of(wanted)
         oldest = now - 400 * DAY
-        query = sql.snapshot(wanted, known, now, self.dialect, zones=ZONES, oldest=oldest)
+        query = snapshot(wanted, known, now, self.dialect, zones=ZONES, oldest=oldest)
         tables = {
             "events": self._table(EVENTS, [engine.event_row(sent) for sent in history]),
             "identities": self._table(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from rapport.audiences import checks, definitions, oracle
-from rapport.audiences.known import Known
-from rapport.audiences.model import Segment
-from rapport.audiences.person import Happening, Person
+from rapport.audiences.language import checks, definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
+from rapport.audiences.meaning import oracle
+from rapport.audiences.meaning.person import Happening, Person
 from rapport.clock import DAY, HOUR
 from tests.audiences import engine
 from tests.audiences.strategies import ANCHORS, People, Sent

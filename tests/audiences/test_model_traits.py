@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from rapport.audiences import checks, definitions, walking, writing
-from rapport.audiences.known import Known
+from rapport.audiences.language import checks, definitions, walking, writing
+from rapport.audiences.language.known import Known
 from rapport.errors import Malformed
 
 SEED: dict[str, Any] = {"key": "vips", "when": {"did": "Order Completed"}}

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-from rapport.audiences import definitions
-from rapport.audiences.known import Known
-from rapport.audiences.model import Segment
+from rapport.audiences.language import definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
 from tests.audiences import engine, strategies
 from tests.audiences.said import said
 from tests.audiences.strategies import People, Sent

@@ -9,8 +9,8 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
-from rapport.audiences import checks, definitions, diffing, reading, writing
-from rapport.audiences.known import Known
+from rapport.audiences.language import checks, definitions, diffing, reading, writing
+from rapport.audiences.language.known import Known
 from rapport.errors import Malformed
 from tests.audiences import strategies
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rapport.audiences import definitions, reading, schema
+from rapport.audiences.language import definitions, reading, schema
 from rapport.errors import Malformed
 from tests.audiences import strategies
 

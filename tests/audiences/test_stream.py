@@ -8,11 +8,12 @@ from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rapport.audiences import definitions, oracle
-from rapport.audiences.known import Known
-from rapport.audiences.look import Look
-from rapport.audiences.model import Segment
-from rapport.audiences.stream import compiled
+from rapport.audiences.language import definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
+from rapport.audiences.meaning import oracle
+from rapport.audiences.stream.compiling import compiled
+from rapport.audiences.stream.look import Look
 from tests.audiences import recalled, strategies
 from tests.audiences.strategies import People, Sent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from rapport.audiences import schema
+from rapport.audiences.language import schema
 from rapport.cli.main import cli
 from tests.conftest import RunningServer
 

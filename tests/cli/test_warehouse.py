@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from rapport.cli.main import cli
 from rapport.server.folder import Folder
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events, identities
 
 

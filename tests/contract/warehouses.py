@@ -14,7 +14,7 @@ import pytest
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse import chdb_folder, postgres_server
 
 Open = Callable[[], Warehouse]
@@ -59,7 +59,7 @@ def engine(name: str, folder: Path) -> Iterator[Callable[[Path], Open]]:
 def _postgres(address: str) -> Open:
     from adbc_driver_postgresql import dbapi
 
-    from rapport.warehouse.postgres import PostgresWarehouse
+    from rapport.warehouse.engines.postgres import PostgresWarehouse
 
     name = f"test_{next(_numbers)}"
     with dbapi.connect(address, autocommit=True) as connection, connection.cursor() as cursor:
@@ -69,14 +69,14 @@ def _postgres(address: str) -> Open:
 
 
 def _clickhouse(path: Path) -> Open:
-    from rapport.warehouse.clickhouse import ClickhouseWarehouse
+    from rapport.warehouse.engines.clickhouse import ClickhouseWarehouse
 
     shared, name = chdb_folder.folder(), chdb_folder.fresh_database()
     return lambda: ClickhouseWarehouse.embedded(shared, memory_mb=512, database=name)
 
 
 def _spark(path: Path) -> Open:
-    from rapport.warehouse.spark import SparkWarehouse
+    from rapport.warehouse.engines.spark import SparkWarehouse
 
     return lambda: SparkWarehouse(path / "spark", memory_mb=1024)
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from rapport.audiences import definitions
-from rapport.audiences.model import ComputedTrait, ModelOutput
+from rapport.audiences.language import definitions
+from rapport.audiences.language.model import ComputedTrait, ModelOutput
 from rapport.demo.definitions import DASHBOARD, INSIGHTS, NORTH_STAR, SEGMENTS, TRAITS
 from rapport.demo.shop import generate
 from rapport.insights import kinds, models

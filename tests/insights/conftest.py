@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.insights.planting import World
 
 NewWorld = Callable[[], World]

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from rapport.audiences.model import Selection
-from rapport.audiences.person import Happening
+from rapport.audiences.language.model import Selection
+from rapport.audiences.meaning.person import Happening
 from rapport.insights.ground import Ground
 from rapport.insights.oracles.matched import matched
 from rapport.insights.rows import Rows, Values, chunks, sort
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import SourceRow
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events, identities
 
 NOW = 1_760_000_000_000_000  # 2025-10-09T08:53:20Z

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapport.audiences import windows
-from rapport.audiences.person import Happening
+from rapport.audiences.language import windows
+from rapport.audiences.meaning.person import Happening
 from rapport.errors import Malformed
 from rapport.insights import periods
 from rapport.insights.answers import activity, retention

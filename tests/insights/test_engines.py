@@ -33,7 +33,7 @@ from rapport.insights.specs.scope import EventPick, Question, Segments, selectio
 from rapport.insights.specs.trends import Series, Trends
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.watch import Watch
 from tests.contract.warehouses import ENGINES, engine
 from tests.insights.planting import HOUR, NOW, Memory, Row, people_of

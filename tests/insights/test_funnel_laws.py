@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rapport.audiences.person import Happening
+from rapport.audiences.meaning.person import Happening
 from rapport.errors import Malformed
 from rapport.insights.answers import funnel as answers
 from rapport.insights.oracles import funnel as oracle

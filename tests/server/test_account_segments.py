@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from rapport.audiences import definitions
-from rapport.audiences.plans import Stored
-from rapport.server import account_segments
-from rapport.server.account_segments import AccountSegments
+from rapport.audiences.language import definitions
+from rapport.audiences.stream.plans import Stored
+from rapport.server.background import account_segments
+from rapport.server.background.account_segments import AccountSegments
 
 
 class Stage:

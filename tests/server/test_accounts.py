@@ -8,9 +8,10 @@ import pytest
 from rapport.clock import HOUR, MINUTE, FixedClock
 from rapport.database import connect, migrate
 from rapport.errors import BadRequest, Conflict, NotFound, Unauthorized
-from rapport.server import accounts, control
-from rapport.server.accounts import INVITATION_LIFE, AccountStore
-from rapport.server.apikeys import KeyStore
+from rapport.server import control
+from rapport.server.access import accounts
+from rapport.server.access.accounts import INVITATION_LIFE, AccountStore
+from rapport.server.access.apikeys import KeyStore
 
 START = 1_790_000_000_000_000
 

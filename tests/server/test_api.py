@@ -15,7 +15,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from rapport.server import tail
+from rapport.server.views import tail
 from tests.conftest import RunningServer
 
 

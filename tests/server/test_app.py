@@ -9,9 +9,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from rapport.server.app import App
 from rapport.server.logs import JsonFormatter
-from rapport.server.metrics import Metrics
+from rapport.server.operations.metrics import Metrics
+from rapport.server.web.app import App
 
 
 class Broken:

@@ -4,8 +4,8 @@ import pytest
 
 from rapport.clock import MINUTE, FixedClock
 from rapport.errors import Overloaded
-from rapport.server import attempts
-from rapport.server.attempts import Attempts
+from rapport.server.access import attempts
+from rapport.server.access.attempts import Attempts
 
 
 def test_failures_count_per_account_whatever_the_address_or_case() -> None:

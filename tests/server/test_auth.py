@@ -9,9 +9,9 @@ import uuid
 import httpx
 import pytest
 
+from rapport.server.access.auth import PUBLIC
+from rapport.server.access.scopes import READING
 from rapport.server.api.routes import AREAS
-from rapport.server.auth import PUBLIC
-from rapport.server.scopes import READING
 from tests.conftest import RunningServer
 
 ROUTES = sorted(

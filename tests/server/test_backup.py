@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rapport.errors import BadRequest, Conflict, NotFound
-from rapport.server.backup import restore, verify
+from rapport.server.operations.backup import restore, verify
 from tests.conftest import RunningServer, launch
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rapport.server import attempts
+from rapport.server.access import attempts
 from tests.conftest import RunningServer, served
 
 PUBLIC = "https://rapport.example"

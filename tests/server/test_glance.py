@@ -20,11 +20,11 @@ from rapport.identity.service import Identity
 from rapport.log.base import EVENT, Record
 from rapport.log.sqlite import SqliteLog
 from rapport.profiles.service import Profiles
-from rapport.server import glance
-from rapport.server.auth import Principal
-from rapport.server.glance import Glance
+from rapport.server.access.auth import Principal
 from rapport.server.rooms import Reads, Rooms
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.server.web import glance
+from rapport.server.web.glance import Glance
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.conftest import RunningServer
 
 ASKER = Principal("key", "test", ("read",))

@@ -27,7 +27,7 @@ from rapport.errors import ConfigError, Malformed, NotFound
 from rapport.insights.asking import Insights
 from rapport.insights.running import Running
 from rapport.insights.saved import SavedStore
-from rapport.server.accounts import AccountStore
+from rapport.server.access.accounts import AccountStore
 from rapport.server.mailing.letter import Letter, Part, html, message, plain
 from rapport.server.mailing.post import Session, post_of
 from rapport.server.mailing.schedule import Schedule, checked, following
@@ -35,7 +35,7 @@ from rapport.server.mailing.service import Mailer, narrowed
 from rapport.server.mailing.store import BACK_OFF, MailStore
 from rapport.server.mailing.tables import Table
 from rapport.warehouse.base import SourceRow
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.conftest import RunningServer, free_port, served
 from tests.warehouse.rows import event_row, events, identities
 

@@ -14,7 +14,7 @@ from rapport.log.base import EVENT, Record
 from rapport.log.sqlite import SqliteLog
 from rapport.profiles.service import Profiles
 from rapport.server.rooms import Rooms
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 
 
 def test_a_phone_number_is_looked_up_as_it_was_written_down(tmp_path: Path) -> None:

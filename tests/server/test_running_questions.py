@@ -16,8 +16,8 @@ import pytest
 from rapport.clock import SystemClock
 from rapport.errors import QueryError
 from rapport.insights.running import Running
+from rapport.server.access.auth import Principal
 from rapport.server.api.running import answered
-from rapport.server.auth import Principal
 from rapport.warehouse.watch import Watch
 from tests.conftest import RunningServer
 

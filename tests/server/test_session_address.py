@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from rapport.server import attempts
+from rapport.server.access import attempts
 from tests.conftest import RunningServer, served
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.server.static import Console
+from rapport.server.web.static import Console
 
 
 @pytest.fixture

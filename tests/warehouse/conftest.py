@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.outbox import Folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rapport.database import connect
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 from tests.warehouse.rows import ipc
 

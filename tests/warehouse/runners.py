@@ -75,7 +75,7 @@ def postgres(folder: Path) -> Iterator[Run]:
     pytest.importorskip("adbc_driver_postgresql", reason="needs rapport-cdp[postgres]")
     from adbc_driver_postgresql import dbapi
 
-    from rapport.warehouse.postgres_arrow import decimals
+    from rapport.warehouse.engines.postgres_arrow import decimals
 
     if postgres_server.programs() is None:
         pytest.skip(postgres_server.HOW)

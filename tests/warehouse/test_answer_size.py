@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rapport.warehouse import query
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 
 WIDE = "SELECT i, repeat('x', 10000) AS wide FROM range(3000) t(i) ORDER BY i"
 

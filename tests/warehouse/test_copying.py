@@ -14,7 +14,7 @@ from rapport.events.schema import MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse import copying
 from rapport.warehouse.base import SourceRow, Warehouse
 from rapport.warehouse.comparing import content
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.schema import PROFILES
 from tests.contract import warehouses
 from tests.contract.warehouses import Open

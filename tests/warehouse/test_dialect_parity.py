@@ -170,9 +170,6 @@ def test_micros_of_instants(engine: Engine) -> None:
     assert engine.each(cases.MICROS, "instant", d.epoch_micros) == cases.MICROS
     back = [cases.instant(at) for at in cases.MICROS]
     assert engine.each(cases.MICROS, "integer", d.from_micros) == back
-    start = d.instant(cases.MICROS[2])
-    elapsed = engine.each(cases.MICROS, "instant", lambda x: d.elapsed_micros(start, x))
-    assert elapsed == [at - cases.MICROS[2] for at in cases.MICROS]
 
 
 def test_calendar_windows_are_joined(engine: Engine) -> None:
@@ -259,13 +256,15 @@ def test_division(engine: Engine) -> None:
         {"i": "integer", "a": "decimal", "n": "integer"},
         [(i, Decimal(a), n) for i, (a, n) in enumerate(rows)],
     )
-    answers = [d.average(column("a"), column("n")), d.safe_divide(column("a"), column("n"))]
-    found = engine.ask(exp.select(column("i"), *answers).from_(given).order_by(column("i")))
-    for (_, average, ratio), (a, n) in zip(found, rows, strict=True):
+    found = engine.ask(
+        exp.select(column("i"), d.average(column("a"), column("n")))
+        .from_(given)
+        .order_by(column("i"))
+    )
+    for (_, average), (a, n) in zip(found, rows, strict=True):
         exact = Decimal(a) / n if n else None
         wanted = None if exact is None else cases.EXACT.quantize(exact, Decimal("0.000001"))
         assert average == plain(wanted), (a, n)
-        assert ratio == (pytest.approx(float(exact)) if exact is not None else None)
 
 
 def test_products_keep_all_digits(engine: Engine) -> None:
@@ -351,16 +350,6 @@ def test_semi_join(engine: Engine) -> None:
     found = exp.select(column("k", "r")).from_(right)
     query = exp.select(column("k", "l")).from_(left).where(d.semi_join(column("k", "l"), found))
     assert engine.ask(query) == [[2], [2]]
-
-
-def test_limit_by(engine: Engine) -> None:
-    d = engine.dialect
-    rows = [("a", 3), ("a", 1), ("a", 2), ("b", 9), ("c", None), ("c", 4)]
-    given = exp.select("*").from_(d.values_table("t", {"g": "text", "x": "integer"}, rows))
-    limited = d.limit_by(given, ["g"], [exp.Ordered(this=column("x"), nulls_first=False)], 2)
-    query = exp.select(column("g"), column("x"), column("place")).from_(limited.subquery("q"))
-    found = engine.ask(query.order_by(column("g"), column("place")))
-    assert found == [["a", 1, 1], ["a", 2, 2], ["b", 9, 1], ["c", 4, 1], ["c", None, 2]]
 
 
 def test_texts_are_ordered_by_bytes(engine: Engine) -> None:

@@ -15,7 +15,7 @@ import pytest
 from rapport.clock import DAY, FixedClock
 from rapport.errors import BadRequest, QueryError
 from rapport.warehouse.archive import Archive
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.export import export
 from tests.warehouse.rows import event_row, events, identities
 

@@ -12,7 +12,7 @@ import pytest
 
 from rapport.errors import Unavailable
 from rapport.warehouse import views
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 from tests.warehouse.rows import event_row, events
 

@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 from rapport.errors import Unavailable
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 from rapport.warehouse.outbox import mismatch
 from tests.warehouse.outbox import Folder, Profiles, drain, loader_for
@@ -139,7 +139,7 @@ CHILD = """
 import sys, threading, time
 from pathlib import Path
 from tests.warehouse.test_loader import Profiles
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 root = Path(sys.argv[1])
 warehouse = DuckdbWarehouse(root / "warehouse.duckdb", memory_mb=128)

@@ -14,7 +14,7 @@ from rapport.clock import DAY
 from rapport.errors import Malformed
 from rapport.warehouse import people
 from rapport.warehouse.base import SourceRow
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.people import SORTS, People
 from rapport.warehouse.schema import PROFILES
 from tests.warehouse.rows import START, event_row, events, identities

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rapport.errors import QueryError, RapportError, Unavailable
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events
 
 

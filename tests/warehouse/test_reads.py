@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rapport.clock import DAY, MINUTE, FixedClock
 from rapport.errors import Malformed, NotFound
 from rapport.warehouse.base import SourceRow
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.reads import WarehouseReads
 from rapport.warehouse.timeline import Wanted
 from tests.warehouse.rows import START, event_row, events

@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from rapport.errors import Unavailable
-from rapport.server.loading import Loading
+from rapport.server.background.loading import Loading
 from rapport.warehouse import loading
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 from rapport.warehouse.stubborn import plain
 from tests.warehouse.outbox import Folder, drain, loader_for

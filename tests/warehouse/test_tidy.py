@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from rapport.warehouse.connection import wal_bytes
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events
 
 

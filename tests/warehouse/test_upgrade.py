@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.naming import columns_for, literal, quote
 from tests.warehouse.rows import event_row, events, identities
 

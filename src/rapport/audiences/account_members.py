@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import apsw
 
-from rapport.audiences import plans
 from rapport.audiences.changes import Reason, json_of
-from rapport.audiences.plans import Plans
+from rapport.audiences.stream import plans
+from rapport.audiences.stream.plans import Plans
 from rapport.errors import Malformed
 
 STEPS: Final = (

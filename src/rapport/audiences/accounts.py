@@ -12,10 +12,13 @@ from typing import Any, TypeAlias
 import msgspec
 from sqlglot import exp
 
-from rapport.audiences import oracle, sql, sql_accounts, walking
-from rapport.audiences.known import Known
-from rapport.audiences.model import AllOf, AnyOf, Condition, Did, Not, OfMembers, Segment
-from rapport.audiences.person import Account
+from rapport.audiences.language import walking
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import AllOf, AnyOf, Condition, Did, Not, OfMembers, Segment
+from rapport.audiences.meaning import oracle
+from rapport.audiences.meaning.person import Account
+from rapport.audiences.sql import accounts as sql_accounts
+from rapport.audiences.sql.snapshot import DEFAULT_ZONE, zones_in_use
 from rapport.warehouse.dialect import Dialect
 
 Row: TypeAlias = dict[str, Any]
@@ -27,7 +30,7 @@ class Asking(msgspec.Struct, frozen=True):
     read: Callable[[str], list[Row]]
     dialect: Dialect
     now: int
-    zone: str = sql.DEFAULT_ZONE  # of accounts, and of people who do not say
+    zone: str = DEFAULT_ZONE  # of accounts, and of people who do not say
 
     def rows(self, query: exp.Select) -> list[Row]:
         return self.read(self.dialect.sql(query))
@@ -77,7 +80,7 @@ class _Answers:
     def _ask_members(self, known: Known, asking: Asking) -> Mapping[str, Row]:
         if not self._members:
             return {}
-        zones = [row["zone"] for row in asking.rows(sql.zones_in_use(asking.dialect))]
+        zones = [row["zone"] for row in asking.rows(zones_in_use(asking.dialect))]
         query = sql_accounts.members(
             [node.are for node in self._members],
             known,

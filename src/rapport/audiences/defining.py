@@ -11,13 +11,15 @@ from typing import Any
 
 import apsw
 
-from rapport.audiences import account_members, checks, plans, walking, writing
+from rapport.audiences import account_members
 from rapport.audiences.changes import json_of
-from rapport.audiences.definitions import computed_trait, segment
-from rapport.audiences.known import Known
-from rapport.audiences.model import Definition, Segment
-from rapport.audiences.operands import refuse
-from rapport.audiences.plans import Plans, Stored
+from rapport.audiences.language import checks, walking, writing
+from rapport.audiences.language.definitions import computed_trait, segment
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Definition, Segment
+from rapport.audiences.language.operands import refuse
+from rapport.audiences.stream import plans
+from rapport.audiences.stream.plans import Plans, Stored
 from rapport.errors import Conflict, Malformed, NotFound
 
 _REPLACED_BY_NEWER = (

@@ -9,11 +9,12 @@ from typing import Any, Final
 import apsw
 import msgspec
 
-from rapport.audiences import plans, writing
-from rapport.audiences.behaviours import Behaviour
-from rapport.audiences.known import Known
-from rapport.audiences.model import Definition
-from rapport.audiences.plans import Stored
+from rapport.audiences.language import writing
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Definition
+from rapport.audiences.stream import plans
+from rapport.audiences.stream.behaviours import Behaviour
+from rapport.audiences.stream.plans import Stored
 from rapport.errors import NotFound
 
 _SHOWN: Final = (

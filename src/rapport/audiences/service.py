@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 import apsw
 from xxhash import xxh3_64_hexdigest
 
-from rapport.audiences import account_members, defining, filling, plans, store
+from rapport.audiences import account_members, defining
+from rapport.audiences.backfill import filling
 from rapport.audiences.changes import MOST_MESSAGES, Outcome, Reason, json_of
-from rapport.audiences.evaluating import Evaluator, Work
-from rapport.audiences.matching import Collected
-from rapport.audiences.memory import Memories
-from rapport.audiences.seeing import Seer
+from rapport.audiences.stream import plans, store
+from rapport.audiences.stream.evaluating import Evaluator, Work
+from rapport.audiences.stream.matching import Collected
+from rapport.audiences.stream.memory import Memories
+from rapport.audiences.stream.seeing import Seer
 from rapport.clock import Clock
 from rapport.database import migrate
 from rapport.events.model import Event

@@ -10,9 +10,9 @@ from rapport.cli.output import progress
 from rapport.clock import SystemClock
 from rapport.config import Settings
 from rapport.errors import Unavailable
+from rapport.server.background.loading import Loading
+from rapport.server.background.pulse import PipelineThread
 from rapport.server.folder import Folder
-from rapport.server.loading import Loading
-from rapport.server.pulse import PipelineThread
 from rapport.server.rooms import Rooms, open_log, open_warehouse
 from rapport.warehouse.loader import Loader
 

@@ -47,7 +47,7 @@ def restore_command(source: Path, data: str | None, as_json: bool) -> None:
     Every file is checked against the backup's manifest before anything is written. A folder with
     something in it is never touched.
     """
-    from rapport.server.backup import restore
+    from rapport.server.operations.backup import restore
 
     settings = settings_from(data)
     with progress("Restoring", None) as advance:

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from rapport.audiences import definitions, diffing, writing
-from rapport.audiences.diffing import Change
-from rapport.audiences.model import Definition, Segment
+from rapport.audiences.language import definitions, diffing, writing
+from rapport.audiences.language.diffing import Change
+from rapport.audiences.language.model import Definition, Segment
 from rapport.cli.access import Api, api_for
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_json, print_table
@@ -110,8 +110,8 @@ def _written(folder: Path) -> list[Definition]:
 
 def _users_first(gone: Sequence[Definition]) -> list[Definition]:
     """Those that look at others before those, so that none is ended while it is looked at."""
-    from rapport.audiences import walking
-    from rapport.audiences.known import Known
+    from rapport.audiences.language import walking
+    from rapport.audiences.language.known import Known
 
     return walking.in_order(list(gone), Known.of(gone))[::-1]
 

@@ -66,7 +66,7 @@ def _open(settings: Settings, started: Started) -> None:
     from msgspec.structs import replace
 
     from rapport.clock import SystemClock
-    from rapport.server.accounts import AccountStore
+    from rapport.server.access.accounts import AccountStore
 
     accounts = AccountStore(Path(settings.data) / "control.db", SystemClock())
     token = accounts.new_login_link(accounts.first().email).token

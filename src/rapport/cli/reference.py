@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from rapport.audiences import schema
+from rapport.audiences.language import schema
 from rapport.cli.main import SECTIONS, cli
 from rapport.config import Settings
 

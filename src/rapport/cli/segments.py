@@ -133,7 +133,7 @@ def schema_command() -> None:
 
     The first line of a YAML file names it: # yaml-language-server: $schema=schema.json
     """
-    from rapport.audiences import schema
+    from rapport.audiences.language import schema
 
     print_json(schema.document())
 

@@ -22,7 +22,7 @@ from rapport.errors import RapportError, Unavailable
 from rapport.server.folder import Folder, Lock, Running
 
 if TYPE_CHECKING:
-    from rapport.server.pulse import PipelineThread
+    from rapport.server.background.pulse import PipelineThread
 
 Hear = Callable[[dict[str, Any]], None]
 BASE = "/api/v1"
@@ -99,8 +99,8 @@ class InProcess:
 def in_process(settings: Settings) -> Iterator[InProcess]:
     """Open the stores for some calls. Raises `Conflict` when a server has just been started."""
     from rapport.server import firststart
+    from rapport.server.background.pulse import PipelineThread
     from rapport.server.composition import compose
-    from rapport.server.pulse import PipelineThread
 
     folder = Folder(settings.folder)
     lock = Lock(folder.root / "up.lock")

@@ -7,8 +7,8 @@ from functools import cached_property, reduce
 
 import numpy as np
 
-from rapport.audiences.model import Selection
-from rapport.audiences.person import Happening
+from rapport.audiences.language.model import Selection
+from rapport.audiences.meaning.person import Happening
 from rapport.errors import NotFound
 from rapport.insights import scan, timeline
 from rapport.insights.identities import owners

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from rapport.audiences import parts
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import parts
+from rapport.audiences.language.operands import refuse
 from rapport.errors import Malformed
 from rapport.insights.answers import (
     activity,

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal, NamedTuple
 import apsw
 import msgspec
 
-from rapport.audiences import duration
-from rapport.audiences.model import ComputedTrait, ModelOutput
-from rapport.audiences.operands import refuse
-from rapport.audiences.plans import Stored
+from rapport.audiences.language import duration
+from rapport.audiences.language.model import ComputedTrait, ModelOutput
+from rapport.audiences.language.operands import refuse
+from rapport.audiences.stream.plans import Stored
 from rapport.clock import HOUR, Clock
 from rapport.database import connect, migrate
 from rapport.errors import ConfigError, Conflict, Malformed, NotFound

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from rapport.audiences import instants, windows
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import instants, windows
+from rapport.audiences.language.operands import refuse
 from rapport.clock import HOUR, MINUTE, to_iso
 from rapport.insights.rows import Ints
 

@@ -1,6 +1,6 @@
 """Events read from the warehouse with their fields: for filters, breakdowns and values.
 
-Filters are the conditions' own SQL (`rapport.audiences.sql_values`); for one person, where reasons
+Filters are the conditions' own SQL (`rapport.audiences.sql.values`); for one person, where reasons
 are wanted, they are asked of each event by the functions that define them.
 """
 
@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
-from rapport.audiences import paths, values
-from rapport.audiences.model import ANY_EVENT, Filter, Selection
-from rapport.audiences.person import Happening
-from rapport.audiences.sql_values import (
+from rapport.audiences.language import paths, values
+from rapport.audiences.language.model import ANY_EVENT, Filter, Selection
+from rapport.audiences.meaning.person import Happening
+from rapport.audiences.sql.values import (
     InstantValue,
     JsonValue,
     SqlValue,

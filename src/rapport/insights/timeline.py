@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rapport.audiences.model import ANY_EVENT, Selection
+from rapport.audiences.language.model import ANY_EVENT, Selection
 from rapport.insights.identities import changed, of_nodes, owners
 from rapport.insights.rows import CHUNK, Ints, Rows, cuts, ordered
 from rapport.warehouse.base import Warehouse

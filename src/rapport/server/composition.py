@@ -11,19 +11,21 @@ from rapport.config import Settings
 from rapport.errors import Conflict
 from rapport.log.base import EventLog
 from rapport.pipeline_reads import PipelineReads
-from rapport.server import chores, readings, static
+from rapport.server.access.auth import Gate
 from rapport.server.api.context import Context
 from rapport.server.api.routes import build
-from rapport.server.app import App
-from rapport.server.auth import Gate
-from rapport.server.bridge import Bridge
+from rapport.server.background import chores
+from rapport.server.background.history import History
+from rapport.server.background.loading import Loading
 from rapport.server.folder import Folder, local_url
-from rapport.server.glance import Glance
-from rapport.server.history import History
-from rapport.server.live import Live
-from rapport.server.loading import Loading
-from rapport.server.metrics import Metrics
+from rapport.server.operations import readings
+from rapport.server.operations.metrics import Metrics
 from rapport.server.rooms import Rooms, open_log, open_warehouse
+from rapport.server.views.live import Live
+from rapport.server.web import static
+from rapport.server.web.app import App
+from rapport.server.web.bridge import Bridge
+from rapport.server.web.glance import Glance
 from rapport.warehouse.loader import Loader
 
 CONSOLE = Path(rapport.__file__).parent / "console_dist"

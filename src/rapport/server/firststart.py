@@ -7,7 +7,7 @@ import msgspec
 from rapport.clock import SystemClock
 from rapport.collect.sources import SourceStore
 from rapport.config import Settings
-from rapport.server.accounts import AccountStore
+from rapport.server.access.accounts import AccountStore
 from rapport.server.folder import Folder
 
 ADMIN = "admin@localhost"

@@ -11,8 +11,8 @@ from typing import TypeVar
 import apsw
 import numpy as np
 
-from rapport.audiences.plans import of_accounts
 from rapport.audiences.reads import AudienceReads
+from rapport.audiences.stream.plans import of_accounts
 from rapport.clock import Clock
 from rapport.collect.sources import SourceStore
 from rapport.config import Settings
@@ -30,8 +30,8 @@ from rapport.log.sqlite import SqliteLog
 from rapport.pipeline_reads import PipelineReads
 from rapport.profiles.reads import ProfileReads
 from rapport.profiles.rules_file import RulesFile
-from rapport.server.accounts import AccountStore
-from rapport.server.apikeys import KeyStore
+from rapport.server.access.accounts import AccountStore
+from rapport.server.access.apikeys import KeyStore
 from rapport.server.folder import Folder
 from rapport.server.known_sources import KnownSources
 from rapport.server.mailing.store import MailStore

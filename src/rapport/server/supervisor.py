@@ -31,7 +31,7 @@ from rapport.server import firststart, logs
 from rapport.server.folder import Folder, Lock, Running, local_url
 
 if TYPE_CHECKING:
-    from rapport.server.pulse import PipelineThread
+    from rapport.server.background.pulse import PipelineThread
 
 log = logging.getLogger("rapport.supervisor")
 
@@ -115,7 +115,7 @@ class _Supervisor:
 
     def _start_pipeline(self) -> PipelineThread:
         # Imported only now: the worker, already on its way, needs longer to start than this does.
-        from rapport.server.pulse import PipelineThread
+        from rapport.server.background.pulse import PipelineThread
 
         # The pipeline makes and drops many small things and few circles: with the thresholds of
         # Python a sixth of its time goes into looking for garbage.

@@ -28,7 +28,7 @@ def open_warehouse(name: str, path: Path, *, memory_mb: int, url: str = "") -> W
 
 def clickhouse(path: Path, *, memory_mb: int, url: str = "") -> Warehouse:
     """The server at `url`, else the engine inside this process on a folder beside `path`."""
-    from rapport.warehouse.clickhouse import ClickhouseWarehouse
+    from rapport.warehouse.engines.clickhouse import ClickhouseWarehouse
 
     if url:
         return ClickhouseWarehouse(url, memory_mb=memory_mb)
@@ -37,7 +37,7 @@ def clickhouse(path: Path, *, memory_mb: int, url: str = "") -> Warehouse:
 
 def postgres(path: Path, *, memory_mb: int, url: str = "") -> Warehouse:  # noqa: ARG001 - as all
     """The server at `url`, a libpq address."""
-    from rapport.warehouse.postgres import PostgresWarehouse
+    from rapport.warehouse.engines.postgres import PostgresWarehouse
 
     if not url:
         raise ConfigError(
@@ -49,6 +49,6 @@ def postgres(path: Path, *, memory_mb: int, url: str = "") -> Warehouse:  # noqa
 
 def spark(path: Path, *, memory_mb: int, url: str = "") -> Warehouse:
     """Parquet files in a folder beside `path`; `url` is Spark's master, local[2] when empty."""
-    from rapport.warehouse.spark import SparkWarehouse
+    from rapport.warehouse.engines.spark import SparkWarehouse
 
     return SparkWarehouse(path.parent / "spark", master=url or "local[2]", memory_mb=memory_mb)

@@ -117,10 +117,6 @@ class Dialect(ABC):
         local = self.add_interval(instant, total, "minute")
         return self.add_interval(self.start_of(unit, local), back, "minute")
 
-    def elapsed_micros(self, start: E, end: E) -> E:
-        """Exact µs from `start` to `end`; no boundaries are counted."""
-        return binary(exp.Sub, self.epoch_micros(end), self.epoch_micros(start))
-
     # JSON: a column of the warehouse, or a value inside of one
 
     @abstractmethod
@@ -217,13 +213,6 @@ class Dialect(ABC):
     def iso_micros(self, text: E) -> E:
         """µs since 1970 UTC of a text that `jsonsql.ISO` matches, NULL if no such day is."""
         return jsonsql.iso_micros(self, text)
-
-    def safe_divide(self, value: E, by: E) -> E:
-        """DOUBLE; NULL when `by` is 0."""
-        zeroless = exp.Nullif(
-            this=self.cast(by, "double"), expression=self.cast(integer(0), "double")
-        )
-        return binary(exp.Div, self.cast(value, "double"), zeroless)
 
     @abstractmethod
     def average(self, total: E, count: E) -> E:
@@ -348,26 +337,6 @@ class Dialect(ABC):
     def semi_join(self, key: E, found: exp.Select) -> E:
         """Whether `key` is among the one column of `found`."""
         return exp.In(this=key.copy(), query=found.subquery())
-
-    def limit_by(
-        self, query: exp.Select, by: Sequence[str], order: Sequence[E], limit: int
-    ) -> exp.Select:
-        """The first `limit` rows of `query` for each value of the columns `by`.
-
-        `order` names columns of `query`; a further column `place` counts from 1.
-        """
-        place = exp.Window(
-            this=exp.RowNumber(),
-            partition_by=[column(name) for name in by],
-            order=exp.Order(expressions=[operand(key) for key in order]),
-        )
-        held = exp.alias_(place, "place", quoted=True)
-        inner = exp.select(exp.Star(), held).from_(query.subquery("ranked"))
-        return (
-            exp.select(exp.Star())
-            .from_(inner.subquery("placed"))
-            .where(binary(exp.LTE, column("place"), limit))
-        )
 
     def in_order(self, *keys: E) -> exp.Order:
         """ORDER BY with NULL last, on engines that disagree."""

@@ -16,7 +16,7 @@ from rapport.events.schema import EVENTS, IDENTITIES
 from rapport.insights.value.history import History
 from rapport.insights.value.settings import Settings
 from rapport.warehouse.base import SourceRow
-from rapport.warehouse.duckdb import DuckdbWarehouse
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 
 NOW = 1_760_054_400_000_000  # 2025-10-10T00:00:00Z
 HOUR = 3_600_000_000

@@ -10,9 +10,6 @@ SELECT TIMESTAMP_ADD(`timestamp`, INTERVAL 36 HOUR);
 -- add_interval of months
 SELECT TIMESTAMP(DATETIME_ADD(DATETIME(`timestamp`, 'UTC'), INTERVAL `n` QUARTER), 'UTC');
 
--- elapsed_micros
-SELECT (UNIX_MICROS(`received_at`) - UNIX_MICROS(`timestamp`));
-
 -- from_micros
 SELECT TIMESTAMP_MICROS(`n`);
 
@@ -85,17 +82,11 @@ SELECT ARRAY_AGG(STRUCT(`x` AS `kept`) ORDER BY `timestamp` ASC, `event` ASC LIM
 -- last_of
 SELECT ARRAY_AGG(STRUCT(`x` AS `kept`) ORDER BY `timestamp` DESC, `event` DESC LIMIT 1)[SAFE_0].`kept`;
 
--- safe_divide
-SELECT (CAST(`x` AS FLOAT64) / NULLIF(CAST(`n` AS FLOAT64), CAST(0 AS FLOAT64)));
-
 -- average
 SELECT ROUND(SAFE_DIVIDE(`x`, CAST(`n` AS BIGNUMERIC)), 6);
 
 -- values_table
 SELECT * FROM (SELECT `zone`, `low` FROM UNNEST([STRUCT(CAST('it\'s' AS STRING) AS `zone`, CAST('1970-01-01 00:00:00.000001' AS TIMESTAMP) AS `low`), STRUCT(CAST(NULL AS STRING) AS `zone`, CAST(NULL AS TIMESTAMP) AS `low`)])) AS `zones`;
-
--- limit_by
-SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY `event` ORDER BY `timestamp`) AS `place` FROM (SELECT * FROM `events`) AS `ranked`) AS `placed` WHERE (`place` <= 3);
 
 -- contains
 SELECT (STRPOS(`event`, '50% \\ off') > 0);

@@ -10,9 +10,6 @@ SELECT fromUnixTimestamp64Micro(toInt64((toUnixTimestamp64Micro("timestamp") + (
 -- add_interval of months
 SELECT addQuarters("timestamp", "n");
 
--- elapsed_micros
-SELECT (toUnixTimestamp64Micro("received_at") - toUnixTimestamp64Micro("timestamp"));
-
 -- from_micros
 SELECT fromUnixTimestamp64Micro(toInt64("n"), 'UTC');
 
@@ -85,17 +82,11 @@ SELECT tupleElement(argMin(tuple("x"), tuple("timestamp", "event")), 1);
 -- last_of
 SELECT tupleElement(argMax(tuple("x"), tuple("timestamp", "event")), 1);
 
--- safe_divide
-SELECT (CAST("x", 'Nullable(Float64)') / nullIf(CAST("n", 'Nullable(Float64)'), CAST(0, 'Nullable(Float64)')));
-
 -- average
 SELECT if(("n" = 0), NULL, toDecimal128(divideDecimal(toDecimal256((intDivOrZero(((abs(toInt256((toDecimal256("x", 6) * 1000000))) * 2) + "n"), ("n" * 2)) * sign(toInt256((toDecimal256("x", 6) * 1000000)))), 6), toDecimal256(1000000, 0), 6), 6));
 
 -- values_table
 SELECT * FROM (SELECT tupleElement("row", 1) AS "zone", tupleElement("row", 2) AS "low" FROM (SELECT arrayJoin(array(tuple(CAST('it''s', 'Nullable(String)'), fromUnixTimestamp64Micro(toInt64(1), 'UTC')), tuple(CAST(NULL, 'Nullable(String)'), CAST(NULL, 'Nullable(DateTime64(6,''UTC''))')))) AS "row") AS "given") AS "zones";
-
--- limit_by
-SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY "event" ORDER BY "timestamp") AS "place" FROM (SELECT * FROM "events") AS "ranked") AS "placed" WHERE ("place" <= 3);
 
 -- contains
 SELECT (position("event", '50% \\ off') > 0);

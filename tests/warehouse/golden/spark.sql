@@ -10,9 +10,6 @@ SELECT TIMESTAMP_MICROS((UNIX_MICROS(`timestamp`) + (CAST(36 AS BIGINT) * 360000
 -- add_interval of months
 SELECT (`timestamp` + MAKE_YM_INTERVAL(0, CAST((`n` * 3) AS INT)));
 
--- elapsed_micros
-SELECT (UNIX_MICROS(`received_at`) - UNIX_MICROS(`timestamp`));
-
 -- from_micros
 SELECT TIMESTAMP_MICROS(`n`);
 
@@ -85,17 +82,11 @@ SELECT MIN_BY(`x`, STRUCT(`timestamp`, `event`));
 -- last_of
 SELECT MAX_BY(`x`, STRUCT(`timestamp`, `event`));
 
--- safe_divide
-SELECT (CAST(`x` AS DOUBLE) / NULLIF(CAST(`n` AS DOUBLE), CAST(0 AS DOUBLE)));
-
 -- average
 SELECT CAST(TRY_DIVIDE(CAST(`x` AS DECIMAL(38, 6)), CAST(`n` AS DECIMAL(20, 0))) AS DECIMAL(38, 6));
 
 -- values_table
 SELECT * FROM (SELECT `zone`, `low` FROM VALUES (CAST('it\'s' AS STRING), CAST('1970-01-01 00:00:00.000001' AS TIMESTAMP)), (CAST(NULL AS STRING), CAST(NULL AS TIMESTAMP)) AS `given`(`zone`, `low`)) AS `zones`;
-
--- limit_by
-SELECT * FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY `event` ORDER BY `timestamp`) AS `place` FROM (SELECT * FROM `events`) AS `ranked`) AS `placed` WHERE (`place` <= 3);
 
 -- contains
 SELECT CONTAINS(`event`, '50% \\ off');

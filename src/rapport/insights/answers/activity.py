@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from rapport.audiences import windows
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import windows
+from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.ground import Ground

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from rapport.audiences import values
+from rapport.audiences.language import values
 from rapport.clock import to_iso
 from rapport.insights.answers.revenue import number
 from rapport.insights.ground import Ground

@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 import numpy as np
 
-from rapport.audiences.operands import refuse
+from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.answers.durations import Tally, spread, summary

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rapport.audiences.operands import refuse
+from rapport.audiences.language.operands import refuse
 from rapport.insights.answers import trends
 from rapport.insights.ground import Ground
 from rapport.insights.oracles.contributions import Change, contributions

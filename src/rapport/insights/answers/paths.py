@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from rapport.audiences import duration
+from rapport.audiences.language import duration
 from rapport.clock import SECOND, to_iso
 from rapport.insights.answers.durations import rank
 from rapport.insights.ground import Ground

@@ -8,8 +8,8 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from rapport.audiences import values, windows
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import values, windows
+from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.ground import Ground

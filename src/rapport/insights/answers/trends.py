@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from rapport.audiences import values
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import values
+from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import formulas, periods
 from rapport.insights.ground import Ground

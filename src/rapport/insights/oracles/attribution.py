@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rapport.audiences import values
+from rapport.audiences.language import values
 from rapport.insights.kernels.credits import WHOLE, Way
 from rapport.insights.oracles.matched import Matched
 from rapport.insights.specs.attribution import CONVERSION, Attribution

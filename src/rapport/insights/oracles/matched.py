@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from rapport.audiences import paths
-from rapport.audiences.model import Selection
-from rapport.audiences.person import Happening
+from rapport.audiences.language import paths
+from rapport.audiences.language.model import Selection
+from rapport.audiences.meaning.person import Happening
 from rapport.insights import scan
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rapport.audiences import duration
+from rapport.audiences.language import duration
 from rapport.insights.oracles.matched import Matched
 from rapport.insights.specs.paths import Paths
 

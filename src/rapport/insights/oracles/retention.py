@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from rapport.audiences import values
+from rapport.audiences.language import values
 from rapport.insights.oracles.matched import Matched
 from rapport.insights.periods import Grid
 from rapport.insights.specs.retention import LENGTHS, Retention

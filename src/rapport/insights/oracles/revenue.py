@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from rapport.audiences import values
+from rapport.audiences.language import values
 from rapport.insights.oracles.matched import Matched
 from rapport.insights.oracles.trends import divided
 from rapport.insights.specs.revenue import ORDER, REFUND, Revenue

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from rapport.audiences import duration
-from rapport.audiences.model import Selection
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import duration
+from rapport.audiences.language.model import Selection
+from rapport.audiences.language.operands import refuse
 from rapport.insights.kernels.credits import WHOLE, Rule, Way
 from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
 

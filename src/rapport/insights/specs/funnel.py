@@ -6,9 +6,9 @@ from typing import Literal
 
 import msgspec
 
-from rapport.audiences import duration
-from rapport.audiences.model import Selection
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import duration
+from rapport.audiences.language.model import Selection
+from rapport.audiences.language.operands import refuse
 from rapport.insights.specs.scope import EventPick, Question, Segments, path_of_one, selection
 
 MOST_STEPS = 20

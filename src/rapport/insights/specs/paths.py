@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rapport.audiences import duration
-from rapport.audiences.model import ANY_EVENT, Selection
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import duration
+from rapport.audiences.language.model import ANY_EVENT, Selection
+from rapport.audiences.language.operands import refuse
 from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
 
 

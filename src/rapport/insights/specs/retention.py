@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from rapport.audiences.model import Selection
-from rapport.audiences.operands import refuse
+from rapport.audiences.language.model import Selection
+from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
 from rapport.insights.specs.scope import EventPick, Question, Segments, path_of_one, selection
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from rapport.audiences import duration, instants, parts, windows
-from rapport.audiences.model import Selection
-from rapport.audiences.operands import refuse
+from rapport.audiences.language import duration, instants, parts, windows
+from rapport.audiences.language.model import Selection
+from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rapport.audiences.model import Selection
-from rapport.audiences.operands import refuse
+from rapport.audiences.language.model import Selection
+from rapport.audiences.language.operands import refuse
 from rapport.insights.specs.scope import (
     EventPick,
     Question,

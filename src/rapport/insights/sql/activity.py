@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from sqlglot import exp
 
-from rapport.audiences.model import Selection
+from rapport.audiences.language.model import Selection
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
 from rapport.insights.specs.scope import Among

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sqlglot import exp
 
-from rapport.audiences.model import ANY_EVENT, Selection
+from rapport.audiences.language.model import ANY_EVENT, Selection
 from rapport.insights.rows import Ints
 from rapport.insights.scan import bounded, selected, table, text_of
 from rapport.insights.specs.scope import Among, among

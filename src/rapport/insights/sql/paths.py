@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from rapport.audiences import duration
+from rapport.audiences.language import duration
 from rapport.insights.oracles.paths import MIDDLE
 from rapport.insights.rows import Ints
 from rapport.insights.specs.paths import Paths

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from sqlglot import exp
 
-from rapport.audiences import windows
+from rapport.audiences.language import windows
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
 from rapport.insights.scan import table

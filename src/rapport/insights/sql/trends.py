@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from rapport.audiences import values
-from rapport.audiences.model import Selection
+from rapport.audiences.language import values
+from rapport.audiences.language.model import Selection
 from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlglot import exp
 
-from rapport.audiences.instants import zone_named
+from rapport.audiences.language.instants import zone_named
 from rapport.clock import DAY, MINUTE
 from rapport.insights import identities
 from rapport.insights.value import orders, reading

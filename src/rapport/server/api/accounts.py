@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from rapport.server.api.context import Provided
 from rapport.server.api.profiles import ProfileSummary
 from rapport.server.api.shapes import Listing, page_size
-from rapport.server.paths import unfold
+from rapport.server.web.paths import unfold
 
 
 class AccountSummary(msgspec.Struct):

@@ -8,8 +8,8 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from rapport.audiences import definitions, schema, writing
-from rapport.audiences.model import ComputedTrait
+from rapport.audiences.language import definitions, schema, writing
+from rapport.audiences.language.model import ComputedTrait
 from rapport.audiences.reads import Shown
 from rapport.clock import to_iso
 from rapport.server.api.context import Asked, Provided

@@ -12,20 +12,20 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import HTTPScope
 
 from rapport.errors import Forbidden, Unauthorized
-from rapport.server.attempts import Attempts
-from rapport.server.auth import Principal
-from rapport.server.books import Books
+from rapport.server.access.attempts import Attempts
+from rapport.server.access.auth import Principal
+from rapport.server.access.front import Front
+from rapport.server.access.passwords import Passwords
+from rapport.server.access.scopes import scope_of
+from rapport.server.background.loading import Loading
+from rapport.server.background.models import Models
 from rapport.server.commands import Commands
-from rapport.server.front import Front
-from rapport.server.live import Live
-from rapport.server.loading import Loading
 from rapport.server.mailing.service import Mailer
-from rapport.server.metrics import Metrics
-from rapport.server.models import Models
-from rapport.server.passwords import Passwords
-from rapport.server.readiness import Readiness
+from rapport.server.operations.books import Books
+from rapport.server.operations.metrics import Metrics
+from rapport.server.operations.readiness import Readiness
 from rapport.server.rooms import Rooms
-from rapport.server.scopes import scope_of
+from rapport.server.views.live import Live
 
 Asked: TypeAlias = Request[Any, Any, Any]
 

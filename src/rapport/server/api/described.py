@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
-from rapport.server.scopes import READING, scope_of
+from rapport.server.access.scopes import READING, scope_of
 
 # status → when it is given. The codes within a status stand in docs/errors.md.
 MEANINGS = {

@@ -10,7 +10,7 @@ from litestar.params import FromPath, FromQuery
 
 from rapport.server.api.context import Context, Provided
 from rapport.server.api.shapes import Listing, StoredEvent
-from rapport.server.paths import unfold
+from rapport.server.web.paths import unfold
 
 MOST_DAYS = 90
 

@@ -7,7 +7,7 @@ from litestar import Response, get
 from litestar.openapi import ResponseSpec
 
 from rapport.server.api.context import Provided
-from rapport.server.metrics import CONTENT_TYPE
+from rapport.server.operations.metrics import CONTENT_TYPE
 
 
 class Health(msgspec.Struct):

@@ -7,9 +7,9 @@ from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
 from rapport.errors import Forbidden
+from rapport.server.access.apikeys import ApiKey
 from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Done, Listing, iso
-from rapport.server.apikeys import ApiKey
 
 
 class KeyView(msgspec.Struct):

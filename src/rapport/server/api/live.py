@@ -7,7 +7,7 @@ from litestar.params import FromQuery
 from litestar.response import Stream
 
 from rapport.server.api.context import Asked, Provided, still_reads
-from rapport.server.live import Filter
+from rapport.server.views.live import Filter
 
 
 @get("/api/v1/live", media_type="text/event-stream")

@@ -8,21 +8,24 @@ import msgspec
 from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from rapport.audiences import defining, definitions, sql
-from rapport.audiences.known import Known
-from rapport.audiences.model import Segment
-from rapport.audiences.plans import of_accounts
+from rapport.audiences import defining
+from rapport.audiences.language import definitions
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
 from rapport.audiences.reads import AccountChange, Change
+from rapport.audiences.sql.snapshot import snapshot, zones_in_use
+from rapport.audiences.stream.plans import of_accounts
 from rapport.clock import to_iso
 from rapport.errors import Malformed
 from rapport.ids import profile_id
-from rapport.server import account_segments, why
 from rapport.server.api.accounts import AccountSummary
 from rapport.server.api.context import Context, Provided
 from rapport.server.api.profiles import ProfileSummary, find
 from rapport.server.api.shapes import Listing, page_size
-from rapport.server.paths import unfold
+from rapport.server.background import account_segments
 from rapport.server.rooms import Reads
+from rapport.server.views import why
+from rapport.server.web.paths import unfold
 from rapport.warehouse.dialects import dialect_for
 
 SAMPLE = 10
@@ -175,10 +178,10 @@ def number(cursor: str | None) -> int | None:
 def _ask(context: Context, one: Segment, known: Known) -> list[dict[str, Any]]:
     warehouse = context.rooms.warehouse
     dialect = dialect_for(warehouse.capabilities.dialect)
-    zones = [row["zone"] for row in warehouse.read(dialect.sql(sql.zones_in_use(dialect)))]
+    zones = [row["zone"] for row in warehouse.read(dialect.sql(zones_in_use(dialect)))]
     now = context.rooms.clock.now()
     named = [zone for zone in zones if zone is not None]
-    inner = sql.snapshot([one], known, now, dialect, zones=named)
+    inner = snapshot([one], known, now, dialect, zones=named)
     text = (
         f'SELECT profile, count(*) OVER () AS "count" FROM ({dialect.sql(inner)}) AS found'
         f" WHERE {one.key} ORDER BY profile LIMIT {SAMPLE}"

@@ -8,8 +8,8 @@ import msgspec
 from litestar import get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from rapport.audiences import writing
-from rapport.audiences.model import ComputedTrait, ModelOutput
+from rapport.audiences.language import writing
+from rapport.audiences.language.model import ComputedTrait, ModelOutput
 from rapport.clock import to_iso
 from rapport.ids import profile_id
 from rapport.insights import models
@@ -21,8 +21,8 @@ from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.members import number
 from rapport.server.api.profiles import find
 from rapport.server.api.shapes import Listing, iso, page_size
-from rapport.server.paths import unfold
 from rapport.server.rooms import Reads
+from rapport.server.web.paths import unfold
 
 
 class TraitSaid(msgspec.Struct):

@@ -10,9 +10,9 @@ from litestar.params import FromQuery, JSONBody
 
 from rapport.errors import Forbidden
 from rapport.server.api.context import Asked, Provided, principal_of
-from rapport.server.backup import Backup, backup
-from rapport.server.checkup import examine
-from rapport.server.doctor import OK, Check
+from rapport.server.operations.backup import Backup, backup
+from rapport.server.operations.checkup import examine
+from rapport.server.operations.doctor import OK, Check
 
 
 class Checks(msgspec.Struct):

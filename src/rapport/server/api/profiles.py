@@ -11,12 +11,12 @@ from litestar.response import Stream
 
 from rapport.errors import Malformed, NotFound
 from rapport.ids import profile_id
-from rapport.server import people
 from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Listing, StoredEvent, instant, page_size
 from rapport.server.commands import Written
-from rapport.server.paths import unfold
 from rapport.server.rooms import Reads
+from rapport.server.views import people
+from rapport.server.web.paths import unfold
 from rapport.warehouse.people import People
 from rapport.warehouse.timeline import Wanted
 

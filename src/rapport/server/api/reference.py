@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from rapport.server.access.scopes import scope_of
 from rapport.server.api.described import said, spelled
 from rapport.server.api.routes import AREAS
-from rapport.server.scopes import scope_of
 
 HEADING = "## Routes\n"
 

@@ -75,7 +75,7 @@ AREAS = (
 
 
 def build(context: Context) -> Litestar:
-    """The ASGI application. Who calls is decided before it is reached (server/app.py)."""
+    """The ASGI application. Who calls is decided before it is reached (server/web/app.py)."""
 
     def provide() -> Context:
         return context

@@ -8,8 +8,9 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from rapport.audiences import defining, definitions, diffing, writing
-from rapport.audiences.model import ComputedTrait, Definition, ModelOutput, Segment
+from rapport.audiences import defining
+from rapport.audiences.language import definitions, diffing, writing
+from rapport.audiences.language.model import ComputedTrait, Definition, ModelOutput, Segment
 from rapport.audiences.reads import Shown, Version
 from rapport.clock import to_iso
 from rapport.insights import models

@@ -8,11 +8,11 @@ from litestar.params import JSONBody
 
 from rapport.clock import to_iso
 from rapport.errors import Forbidden, Unauthorized
-from rapport.server.accounts import Link, User
+from rapport.server.access.accounts import Link, User
+from rapport.server.access.auth import set_cookie
+from rapport.server.access.scopes import ROLES
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.shapes import Done
-from rapport.server.auth import set_cookie
-from rapport.server.scopes import ROLES
 
 
 class Person(msgspec.Struct):

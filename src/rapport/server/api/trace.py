@@ -6,8 +6,8 @@ from litestar import get
 from litestar.params import FromPath
 
 from rapport.server.api.context import Provided
-from rapport.server.paths import unfold
-from rapport.server.trace import Trace, Tracer
+from rapport.server.views.trace import Trace, Tracer
+from rapport.server.web.paths import unfold
 
 
 @get("/api/v1/trace/{message_id:str}")

@@ -9,11 +9,11 @@ import msgspec
 from litestar import get, patch, post
 from litestar.params import FromPath, JSONBody
 
-from rapport.server.accounts import INVITATION_LIFE, User
+from rapport.server.access.accounts import INVITATION_LIFE, User
+from rapport.server.access.scopes import ROLES
 from rapport.server.api.context import Context, Provided
 from rapport.server.api.session import LinkView, link_view
 from rapport.server.api.shapes import Listing, iso
-from rapport.server.scopes import ROLES
 
 Role = Literal["viewer", "editor", "admin"]
 

@@ -11,7 +11,7 @@ from html import escape
 from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from rapport.audiences import instants, windows
+from rapport.audiences.language import instants, windows
 from rapport.clock import SECOND
 from rapport.server.mailing.schedule import Schedule
 from rapport.server.mailing.tables import Table

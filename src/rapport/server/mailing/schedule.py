@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from rapport.audiences import instants, windows
+from rapport.audiences.language import instants, windows
 from rapport.errors import Malformed
 
 MOST_ADDRESSES: Final = 50

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 from rapport.errors import ConfigError, NotFound, RapportError, Retryable
 from rapport.insights.saved import Saved
-from rapport.server.hold import held
+from rapport.server.access.scopes import ROLES
 from rapport.server.mailing.letter import Letter, Part, message
 from rapport.server.mailing.post import Post, Refusal, Session, post_of
 from rapport.server.mailing.store import Mailing
 from rapport.server.mailing.tables import table_of
 from rapport.server.mailing.words import WORDS
+from rapport.server.operations.hold import held
 from rapport.server.rooms import Rooms
-from rapport.server.scopes import ROLES
 from rapport.warehouse.watch import Watch
 
 logger = logging.getLogger("rapport.mailing")

@@ -1,0 +1,116 @@
+"""Parts of the history, and values worked out elsewhere, from files that control records name.
+
+A file holds what the http process made from the warehouse for a range of nodes (or profiles). A
+part is added only where the one before it ended, so that no crash adds it twice or leaves it out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from rapport.audiences.changes import Outcome, TraitChange, json_of
+from rapport.audiences.stream import store
+from rapport.audiences.stream.behaviours import Behaviour
+from rapport.audiences.stream.matching import Collected
+from rapport.audiences.stream.plans import Plans
+from rapport.errors import Malformed, Unavailable
+
+_NAME: Final = re.compile(r"[a-z0-9-]{1,100}\.part")
+
+
+class Part(msgspec.Struct, array_like=True):
+    """What was collected of the events of some nodes."""
+
+    rows: list[tuple[int, int, int, str, str, str | None]] = []
+    totals: list[tuple[int, int, str]] = []  # JSON, as the table has them
+
+
+_read_part: Final = msgspec.msgpack.Decoder(Part).decode
+_read_values: Final = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
+
+
+def part_of(collected: Collected, summed: Iterable[tuple[int, int, str]]) -> bytes:
+    """`summed` are totals beside the collected ones: of other behaviours."""
+    held = ((*key, json_of(totals)) for key, (_, totals) in collected.totals.items())
+    return msgspec.msgpack.encode(Part(collected.rows, sorted([*held, *summed])))
+
+
+def fill(
+    connection: apsw.Connection,
+    control: Mapping[str, Any],
+    known: Mapping[int, Behaviour],
+    folder: Path,
+) -> bool:
+    """Add one part. True when what was filled is complete now."""
+    numbers = [each for each in _numbers(control.get("behaviours")) if each in known]
+    after, to, complete = control.get("after"), control.get("to"), bool(control.get("complete"))
+    rows: list[Any] = connection.execute(
+        "SELECT number FROM behaviours WHERE NOT complete AND filled = ?"
+        " AND number IN (SELECT value FROM json_each(?))",
+        (after, json_of(numbers)),
+    ).fetchall()
+    waiting = {number for (number,) in rows}
+    if not waiting:
+        return False
+    part = _read_part(_content(folder, control))
+    store.remember_past(
+        connection,
+        [row for row in part.rows if row[1] in waiting],
+        [row for row in part.totals if row[1] in waiting],
+        known,
+    )
+    connection.executemany(
+        "UPDATE behaviours SET filled = ?, complete = ? WHERE number = ?",
+        [(to, complete, number) for number in sorted(waiting)],
+    )
+    return complete
+
+
+def values(
+    connection: apsw.Connection, control: Mapping[str, Any], plan: Plans, folder: Path, now: int
+) -> Outcome:
+    """Replace the values of a trait of profiles in (after, to]."""
+    key, after, to = str(control.get("trait")), control.get("after"), control.get("to")
+    if not any(one.kind == "trait" and one.key == key for one in plan.active.values()):
+        return Outcome()
+    fresh: dict[int, str] = dict(_read_values(_content(folder, control)))
+    rows: list[Any] = connection.execute(
+        "SELECT profile, value FROM trait_values WHERE trait = ? AND profile > ? AND profile <= ?",
+        (key, after, to),
+    ).fetchall()
+    before: dict[int, str] = {int(profile): str(value) for profile, value in rows}
+    gone = [profile for profile in before if profile not in fresh]
+    written = [(each, text) for each, text in fresh.items() if before.get(each) != text]
+    connection.executemany(
+        "DELETE FROM trait_values WHERE profile = ? AND trait = ?", [(each, key) for each in gone]
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO trait_values VALUES (?, ?, ?, ?)",
+        [(each, key, text, now) for each, text in written],
+    )
+    changed: list[tuple[int, str | None]] = [*written, *((each, None) for each in gone)]
+    return Outcome(values=[TraitChange(key, each, text, now) for each, text in sorted(changed)])
+
+
+def _content(folder: Path, control: Mapping[str, Any]) -> bytes:
+    name = str(control.get("file"))
+    if not _NAME.fullmatch(name):
+        raise Malformed(f"{name!r} is no file of a part")
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError:
+        raise Malformed(f"the part {name} is gone", hint="it will be made again") from None
+    except OSError as error:
+        raise Unavailable(f"the part {name} cannot be read") from error
+
+
+def _numbers(raw: Any) -> Iterable[int]:
+    if not isinstance(raw, list) or not all(type(each) is int for each in raw):
+        raise Malformed("fill needs `behaviours`, a list of numbers")
+    return raw

@@ -1,0 +1,155 @@
+"""The tables of this room in state.db. Everything runs inside the transaction of the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from rapport.audiences.stream.behaviours import Behaviour
+from rapport.audiences.stream.remembered import Totals
+
+STEPS: Final = (
+    """
+    CREATE TABLE definitions (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,           -- segment or trait
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,           -- JSON, as it was defined
+        status TEXT NOT NULL,         -- filling, sweeping, live, replaced, retiring, retired
+        swept INTEGER NOT NULL,       -- while sweeping or retiring: profiles up to this one
+        by TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        UNIQUE (kind, key, version)
+    );
+    CREATE TABLE behaviours (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        digest TEXT NOT NULL UNIQUE,
+        since INTEGER NOT NULL,       -- events of later log offsets were collected as they came
+        outbox INTEGER NOT NULL,      -- the outbox row by which the warehouse has all earlier ones
+        filled INTEGER NOT NULL,      -- earlier events of nodes up to this one were added
+        complete INTEGER NOT NULL
+    );
+    CREATE TABLE behaviour_totals (
+        node INTEGER NOT NULL,
+        behaviour INTEGER NOT NULL,
+        totals TEXT NOT NULL,         -- JSON of remembered.Totals
+        PRIMARY KEY (node, behaviour)
+    ) WITHOUT ROWID;
+    CREATE TABLE behaviour_rows (
+        node INTEGER NOT NULL,
+        behaviour INTEGER NOT NULL,
+        ts INTEGER NOT NULL,
+        message_id TEXT NOT NULL,
+        source TEXT NOT NULL,
+        kept TEXT,                    -- JSON of remembered.Kept
+        PRIMARY KEY (node, behaviour, ts, message_id, source)
+    ) WITHOUT ROWID;
+    CREATE TABLE segment_members (
+        profile INTEGER NOT NULL,
+        segment TEXT NOT NULL,
+        since INTEGER NOT NULL,
+        PRIMARY KEY (profile, segment)
+    ) WITHOUT ROWID;
+    CREATE INDEX segment_members_segment ON segment_members (segment, profile);
+    CREATE TABLE membership_changes (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        segment TEXT NOT NULL,
+        profile INTEGER NOT NULL,
+        entered INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        reason TEXT NOT NULL,         -- JSON of changes.Reason
+        version INTEGER NOT NULL
+    );
+    CREATE INDEX membership_changes_segment ON membership_changes (segment, seq);
+    CREATE INDEX membership_changes_profile ON membership_changes (profile, seq);
+    CREATE TABLE trait_values (
+        profile INTEGER NOT NULL,
+        trait TEXT NOT NULL,
+        value TEXT NOT NULL,          -- JSON
+        at INTEGER NOT NULL,
+        PRIMARY KEY (profile, trait)
+    ) WITHOUT ROWID;
+    CREATE INDEX trait_values_trait ON trait_values (trait, profile);
+    CREATE TABLE audience_timers (
+        profile INTEGER NOT NULL,
+        definition INTEGER NOT NULL,
+        due INTEGER NOT NULL,
+        PRIMARY KEY (profile, definition)
+    ) WITHOUT ROWID;
+    CREATE INDEX audience_timers_due ON audience_timers (due);
+    CREATE TABLE audience_marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE audience_dirty (
+        profile INTEGER NOT NULL,
+        definition INTEGER NOT NULL,
+        reason TEXT NOT NULL,         -- JSON of changes.Reason
+        PRIMARY KEY (profile, definition)
+    ) WITHOUT ROWID;
+    """,
+)
+_to_json: Final = msgspec.json.Encoder().encode
+_to_totals: Final = msgspec.json.Decoder(Totals).decode
+INSERT_ROWS: Final = "INSERT OR IGNORE INTO behaviour_rows VALUES (?, ?, ?, ?, ?, ?)"
+PUT_TOTALS: Final = (
+    "INSERT INTO behaviour_totals VALUES (?, ?, ?)"
+    " ON CONFLICT DO UPDATE SET totals = excluded.totals"
+)
+
+
+def remember_past(
+    connection: apsw.Connection,
+    rows: Iterable[Sequence[Any]],
+    totals: Sequence[tuple[int, int, str]],
+    behaviours: Mapping[int, Behaviour],
+) -> None:
+    """Add what was collected of the past of many nodes, in order; few are known already."""
+    connection.executemany(INSERT_ROWS, rows)
+    if not totals:
+        return
+    between = (totals[0][0], totals[-1][0])
+    found: list[Any] = connection.execute(
+        "SELECT node, behaviour, totals FROM behaviour_totals WHERE node BETWEEN ? AND ?", between
+    ).fetchall()
+    known = {(node, number): text for node, number, text in found}
+    written = []
+    for node, number, text in totals:
+        if before := known.get((node, number)):
+            both = _to_totals(before)
+            both.merge(_to_totals(text), behaviours[number])
+            text = _to_json(both).decode()
+        written.append((node, number, text))
+    connection.executemany(PUT_TOTALS, written)
+
+
+def forget(
+    connection: apsw.Connection, after: int, to: int, horizons: Mapping[int, int], now: int
+) -> None:
+    """Drop rows of the nodes between that can matter no more: those behind the horizon of their
+    behaviour (0 is none), and everything of behaviours that are not in `horizons`."""
+    known = _to_json([*horizons]).decode()
+    for table in ("behaviour_rows", "behaviour_totals"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE node > ? AND node <= ?"
+            " AND behaviour NOT IN (SELECT value FROM json_each(?))",
+            (after, to, known),
+        )
+    bounded = {str(number): now - horizon for number, horizon in horizons.items() if horizon}
+    if bounded:
+        connection.execute(
+            "DELETE FROM behaviour_rows WHERE node > ? AND node <= ?"
+            " AND ts <= (SELECT value FROM json_each(?) WHERE key = CAST(behaviour AS TEXT))",
+            (after, to, _to_json(bounded).decode()),
+        )
+
+
+def profiles_of(connection: apsw.Connection, nodes: Iterable[int]) -> dict[int, int]:
+    """Node → profile."""
+    rows = connection.execute(
+        "SELECT node, profile FROM identifiers WHERE node IN (SELECT value FROM json_each(?))",
+        (_to_json([*nodes]).decode(),),
+    )
+    return dict(rows)

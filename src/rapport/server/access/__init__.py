@@ -1,0 +1,1 @@
+"""Who may come in: users, API keys, sessions, roles, and slowing down those who guess."""

@@ -1,0 +1,1 @@
+"""The threads beside the requests: the pipeline, the loader, models, chores."""

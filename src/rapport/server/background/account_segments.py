@@ -1,0 +1,94 @@
+"""Segments of accounts: counted in the warehouse every minute, at once when they are defined."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+from rapport.audiences import accounts
+from rapport.audiences.accounts import Asking
+from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
+from rapport.audiences.meaning.person import Account
+from rapport.audiences.stream import plans
+from rapport.audiences.stream.plans import Stored
+from rapport.server.rooms import Reads, Rooms
+from rapport.warehouse.dialects import dialect_for
+
+Tell: TypeAlias = Callable[[dict[str, Any]], bool]
+logger = logging.getLogger("rapport.audiences")
+EVERY_SECONDS: Final = 60.0
+_SHARE: Final = 10  # of the time passes at least this many times what counting takes
+_AT_ONCE: Final = 5_000  # accounts in one control record
+
+
+class AccountSegments:
+    """Belongs to one thread. `tell` appends a control record and waits until it is applied."""
+
+    def __init__(
+        self, rooms: Rooms, tell: Tell, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rooms = rooms
+        self._tell = tell
+        self._monotonic = monotonic
+        self._counted: set[int] = set()  # numbers of definitions
+        self._next = 0.0
+
+    def run(self, reads: Reads) -> bool:
+        """Count if it is time to; whether it was."""
+        stored = reads.audiences.of_accounts()
+        fresh = {one.number for one in stored} - self._counted
+        if not stored or not (fresh or self._monotonic() >= self._next):
+            return False
+        begun = self._monotonic()
+        try:
+            self._count(reads, stored)
+        except Exception as error:  # noqa: BLE001 - the history of others must not wait for it
+            logger.error("counting segments of accounts failed: %s", type(error).__name__)
+        self._counted = {one.number for one in stored}
+        took = self._monotonic() - begun
+        self._next = begun + max(EVERY_SECONDS, _SHARE * took)
+        return True
+
+    def _count(self, reads: Reads, stored: Sequence[Stored]) -> None:
+        segments = [one.definition for one in stored if isinstance(one.definition, Segment)]
+        found = members(self._rooms, reads, segments, reads.audiences.known())
+        for one in stored:
+            now_in, before = set(found[one.key]), set(reads.audiences.accounts_in(one.key, -1))
+            moves = [("entered", each) for each in sorted(now_in - before)]
+            moves += [("left", each) for each in sorted(before - now_in)]
+            self._hand_over(one, moves)
+
+    def _hand_over(self, one: Stored, moves: list[tuple[str, str]]) -> None:
+        fresh = one.status == plans.FILLING
+        for start in range(0, len(moves) or int(fresh), _AT_ONCE):
+            part = moves[start : start + _AT_ONCE]
+            told = {
+                "action": "accounts",
+                "segment": one.key,
+                "version": one.version,
+                "complete": start + _AT_ONCE >= len(moves),
+                **{
+                    way: [account for moved, account in part if moved == way]
+                    for way in ("entered", "left")
+                },
+            }
+            if not self._tell(told):
+                return
+
+
+def members(
+    rooms: Rooms, reads: Reads, segments: Sequence[Segment], known: Known
+) -> dict[str, list[str]]:
+    """Ids of the accounts in each segment as the stores have them now, in order."""
+    warehouse = rooms.warehouse
+    dialect = dialect_for(warehouse.capabilities.dialect)
+    asking = Asking(warehouse.read, dialect, rooms.clock.now())
+    return accounts.members(segments, known, _accounts(reads), asking)
+
+
+def _accounts(reads: Reads) -> Iterator[Account]:
+    for id, traits in reads.profiles.account_traits():
+        yield Account(id=id, traits=traits)

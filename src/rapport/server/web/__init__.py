@@ -1,0 +1,1 @@
+"""One application for one port: tracking, the management API, the console's files."""
