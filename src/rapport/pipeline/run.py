@@ -27,6 +27,9 @@ logger = logging.getLogger("rapport.pipeline")
 
 MOST_EVENTS = 8_000  # in one step; a backlog is worked off in such portions
 FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps fail
+# A step has a price of its own, some 8 ms of CPU: steps of fewer events than this begin no sooner
+# after each other, so that a trickle leaves the processor to requests. The first one never waits.
+SMALL_EVENTS, SMALL_SECONDS = 500, 0.08
 IDLE_SECONDS = 0.3  # between looks at `stop`
 TRIM_SECONDS = 1.0  # between looks at what the warehouse has, while there is nothing else to do
 BACK_OFF_SECONDS = 1.0
@@ -124,8 +127,13 @@ class Pipeline:
             _report(error, "the pipeline cannot go on now and tries again")
             stop.wait(BACK_OFF_SECONDS)
             return
-        if self._offset != before and observe is not None:
-            observe(events, time.perf_counter() - started)
+        if self._offset == before:
+            return
+        spent = time.perf_counter() - started
+        if observe is not None:
+            observe(events, spent)
+        if 0 < events < SMALL_EVENTS:
+            stop.wait(max(0.0, SMALL_SECONDS - spent))
 
     def _work(self, records: Sequence[Record]) -> int:
         found = self._line.decode(records, self._poisoned)
