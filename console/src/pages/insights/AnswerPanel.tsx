@@ -5,6 +5,7 @@ import type { Answered, Cell } from '@/api/insights'
 import { classes } from '@/ui/classes'
 import { DateTime } from '@/ui/DateTime'
 import { ErrorState } from '@/ui/ErrorState'
+import { Change, Figure } from '@/ui/Figure'
 import { SegmentedControl } from '@/ui/SegmentedControl'
 import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
@@ -84,12 +85,11 @@ function Headlines({ told }: { told: Answered }) {
         <div key={label}>
           <dt title={label}>{label}</dt>
           <dd>
-            {value === null ? '–' : look.write(value, as)}
-            {change !== undefined && change !== null && (
-              <span className={classes(css.change, change < 0 ? css.down : css.up)}>
-                <span aria-hidden>{change < 0 ? '▼' : '▲'}</span> {look.write(Math.abs(change), 'percent')}
-              </span>
-            )}
+            <Figure
+              size="medium"
+              value={value === null ? '–' : look.write(value, as)}
+              change={change !== undefined && change !== null && <Change by={change}>{look.write(Math.abs(change), 'percent')}</Change>}
+            />
           </dd>
         </div>
       ))}

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next'
 
 import type { Cell } from '@/api/insights'
+import { NumberButton } from '@/ui/NumberButton'
 import { PlainTable } from '@/ui/PlainTable'
 
 import type { Look } from './chart/useLook'
@@ -65,9 +66,5 @@ function Value({ told, as, look, onCell, of }: ValueProps) {
   const text = look.write(told.value, told.as ?? as, true)
   if (!told.cell || !onCell || told.value === 0) return <bdi>{text}</bdi>
   const { cell } = told
-  return (
-    <button type="button" className={css.number} onClick={() => onCell(cell)} aria-label={`${text} · ${of} · ${t('insights.people.open')}`}>
-      {text}
-    </button>
-  )
+  return <NumberButton text={text} label={`${text} · ${of} · ${t('insights.people.open')}`} onPress={() => onCell(cell)} />
 }

@@ -1,22 +1,19 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { ArrowLeft, CircleHelp } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import { peopleQuery, type Cell, type Question } from '@/api/insights'
 import { rowsOf } from '@/api/queries'
-import type { ProfileSummary } from '@/api/types'
-import { Avatar } from '@/ui/Avatar'
 import { Button } from '@/ui/Button'
-import { DateTime } from '@/ui/DateTime'
 import { Drawer } from '@/ui/Drawer'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
 import { LoadMore } from '@/ui/LoadMore'
+import { PersonLine } from '@/ui/PersonLine'
+import { personName } from '@/ui/personName'
 import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
 
-import css from './Insights.module.css'
 import { cellTitle } from './names'
 import { periodNames, unitOf } from './periods'
 import { WhyView } from './WhyView'
@@ -63,39 +60,21 @@ function People({ question, cell, onWho }: { question: Question; cell: Cell; onW
   return (
     <>
       <p role="status">{t('insights.peopleCount', { count, formatted: format.number(count) })}</p>
-      <ul className={css.people}>
+      <ul>
         {rowsOf(found.data).map((person) => (
-          <Person key={person.id} person={person} onWhy={() => onWho(person.id)} />
+          <PersonLine
+            key={person.id}
+            person={person}
+            after={
+              <Button size="small" icon={CircleHelp} onPress={() => onWho(person.id)}>
+                {t('insights.why.title')}
+                <span className="hidden-visually"> {personName(t, person)}</span>
+              </Button>
+            }
+          />
         ))}
       </ul>
       {found.hasNextPage && <LoadMore onMore={() => void found.fetchNextPage()} loading={found.isFetchingNextPage} />}
     </>
-  )
-}
-
-function Person({ person, onWhy }: { person: ProfileSummary; onWhy: () => void }) {
-  const { t } = useTranslation()
-  const name = person.name || person.id
-  return (
-    <li className={css.person}>
-      <Avatar name={name} known={person.known} />
-      <span className={css.personText}>
-        <Link to="/profiles/$ref/{-$tab}" params={{ ref: person.id }}>
-          <bdi>{name}</bdi>
-        </Link>
-        <span className={css.quiet}>
-          {person.identifiers[0] && (
-            <>
-              <bdi>{person.identifiers[0].value}</bdi> ·{' '}
-            </>
-          )}
-          <DateTime at={person.last_seen} />
-        </span>
-      </span>
-      <Button size="small" icon={CircleHelp} onPress={onWhy}>
-        {t('insights.why.title')}
-        <span className="hidden-visually"> {name}</span>
-      </Button>
-    </li>
   )
 }

@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 
 import { catalogueQuery } from '@/api/catalogue'
 import { answerQuery, savedInsightsQuery, type Answered, type Cell, type EventPick, type Question, type SavedInsight } from '@/api/insights'
+import { useRested } from '@/ui/useRested'
 
 import { ANYTHING, askable, fromText, isReady, newQuestion, toText } from './question'
 
@@ -44,7 +45,7 @@ export function useExplorer(): Explorer | undefined {
 
 function useAnswer(question: Question | undefined): Pick<Explorer, 'told' | 'asking' | 'error' | 'retry'> {
   const asked = useMemo(() => (question && isReady(question) ? askable(question) : undefined), [question])
-  const rested = useRested(asked)
+  const rested = useRested(asked, REST_MS)
   const { data, error, isFetching, refetch } = useQuery({
     ...answerQuery(rested ?? NOTHING),
     enabled: rested !== undefined,
@@ -56,19 +57,6 @@ function useAnswer(question: Question | undefined): Pick<Explorer, 'told' | 'ask
 }
 
 const NOTHING: Question = { kind: 'active' }
-
-/** The value once it has not changed for a moment; the first one at once. */
-function useRested<T>(value: T): T {
-  const [rested, setRested] = useState(value)
-  useEffect(() => {
-    if (rested === undefined) setRested(value)
-    const timer = setTimeout(() => setRested(value), REST_MS)
-    return () => clearTimeout(timer)
-    // Only a new value starts the rest anew.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [value])
-  return rested
-}
 
 /** Where a visit without a question begins: how often the event happens that the shop is about. */
 function useFirstQuestion(): Question | undefined {

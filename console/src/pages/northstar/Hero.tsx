@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next'
 
 import type { TrendsAnswer } from '@/api/insights'
 import type { NorthStarTold } from '@/api/northstar'
+import { Figure } from '@/ui/Figure'
 import { PlainTable } from '@/ui/PlainTable'
 
 import { ChartView } from '../insights/chart/ChartView'
 import { useLook } from '../insights/chart/useLook'
 import type { Plot } from '../insights/plots'
-import { Change } from './Change'
+import { MetricChange } from './MetricChange'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
 import { lineOf, openFrom } from './star'
@@ -46,13 +47,12 @@ export function Hero({ told: { question, answer }, trends, table, onWho }: Props
         <h2>
           <bdi>{metric.name}</bdi> <span className={css.quiet}>{name(answer.period)}</span>
         </h2>
-        <p className={css.line}>
-          <span className={css.big} title={numbers.full(metric.value)}>
-            {numbers.short(metric.value)}
-          </span>
-          <Change share={metric.change_share} change={metric.change} />
-          <span className={css.quiet}>{metric.before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(metric.before) })}</span>
-        </p>
+        <Figure
+          value={numbers.short(metric.value)}
+          title={numbers.full(metric.value)}
+          change={<MetricChange share={metric.change_share} change={metric.change} />}
+          note={metric.before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(metric.before) })}
+        />
       </header>
       {table ? (
         <div className={css.scroll}>

@@ -12,11 +12,9 @@ import { Page } from '@/ui/Page'
 import { TextField } from '@/ui/TextField'
 import { useToast } from '@/ui/Toast'
 
-import { Choice } from '../insights/editor/Choice'
-import { unitOptions } from '../insights/editor/choices'
 import editor from '../insights/editor/Editor.module.css'
+import { PeriodSentence } from '../insights/editor/Period'
 import { ScopeEditor } from '../insights/editor/ScopeEditor'
-import { Sentence } from '../insights/editor/Sentence'
 import { keyOf } from '../insights/keys'
 import { freeKey } from '../value/keys'
 import { MetricEditor } from './MetricEditor'
@@ -78,19 +76,7 @@ export default function StarEditor({ star, question }: { star: Star; question: N
             </div>
             <div className={editor.section}>
               <h2>{t('northstar.editor.when')}</h2>
-              <Sentence
-                text={t('insights.say.each')}
-                parts={{
-                  period: (
-                    <Choice
-                      label={t('insights.edit.period')}
-                      options={unitOptions(PERIODS, t)}
-                      value={question.period ?? 'week'}
-                      onChange={(period) => change({ ...question, period })}
-                    />
-                  ),
-                }}
-              />
+              <PeriodSentence units={PERIODS} value={question.period ?? 'week'} onChange={(period) => change({ ...question, period })} />
               <ScopeEditor question={trendsOf(question, question.metric)} onChange={(scope) => change({ ...question, ...scope })} />
             </div>
           </div>

@@ -1,10 +1,11 @@
 import { useTranslation } from 'react-i18next'
 
 import type { NorthStarTold } from '@/api/northstar'
+import { NumberButton } from '@/ui/NumberButton'
 import { PlainTable } from '@/ui/PlainTable'
 import { Sparkline } from '@/ui/Sparkline'
 
-import { Change } from './Change'
+import { MetricChange } from './MetricChange'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
 import { metricsOf, rowsOf, trendOf, type Row } from './star'
@@ -51,15 +52,17 @@ export function StarTable({ told, onWho }: Props) {
           align: 'end',
           render: ({ node }) =>
             plain.has(node.name) && node.value ? (
-              <button type="button" className={css.number} onClick={() => onWho(node.name, told.answer.period)} aria-label={`${numbers.full(node.value)} · ${t('northstar.who', { name: node.name })}`}>
-                {numbers.full(node.value)}
-              </button>
+              <NumberButton
+                text={numbers.full(node.value)}
+                label={`${numbers.full(node.value)} · ${t('northstar.who', { name: node.name })}`}
+                onPress={() => onWho(node.name, told.answer.period)}
+              />
             ) : (
               numbers.full(node.value)
             ),
         },
         { id: 'before', label: t('northstar.column.before'), align: 'end', wideOnly: true, render: ({ node }) => numbers.full(node.before) },
-        { id: 'change', label: t('northstar.column.change'), align: 'end', render: ({ node }) => <Change share={node.change_share} change={node.change} /> },
+        { id: 'change', label: t('northstar.column.change'), align: 'end', render: ({ node }) => <MetricChange share={node.change_share} change={node.change} /> },
         { id: 'made', label: t('northstar.column.made'), align: 'end', wideOnly: true, render: ({ node, above }) => (above?.combine ? numbers.change(node.contribution) : '') },
       ]}
     />

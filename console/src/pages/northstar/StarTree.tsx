@@ -3,11 +3,12 @@ import { ChartLine, Plus as Sum, UsersRound, X as Product } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { MetricAnswer, NorthStarTold } from '@/api/northstar'
+import { Figure } from '@/ui/Figure'
 import { IconButton } from '@/ui/IconButton'
 import { Sparkline } from '@/ui/Sparkline'
 
 import { toText } from '../insights/question'
-import { Change } from './Change'
+import { MetricChange } from './MetricChange'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
 import { metricsOf, trendOf, trendsOf } from './star'
@@ -78,12 +79,7 @@ function MetricCard({ node, above, told, onWho }: NodeProps) {
           {metric && <ExploreLink told={told} name={name} />}
         </span>
       </header>
-      <p className={css.line}>
-        <span className={css.value} title={numbers.full(value)}>
-          {numbers.short(value)}
-        </span>
-        <Change share={share} change={change} />
-      </p>
+      <Figure size="medium" value={numbers.short(value)} title={numbers.full(value)} change={<MetricChange share={share} change={change} />} />
       <p className={css.quiet}>
         {before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(before) })}
         {above?.combine && contribution !== null && contribution !== undefined && <> · {t('northstar.made', { part: numbers.change(contribution) })}</>}

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { useCallback, useMemo } from 'react'
 
 import { everySavedQuery, northStarQuery, northStarsOf, type NorthStarQuestion, type NorthStarTold, type SavedNorthStar } from '@/api/northstar'
+import { useRested } from '@/ui/useRested'
 
 import { askable, fromText, isReady, toText } from './star'
 
@@ -34,19 +35,9 @@ export function useStar(): Star {
   const question = draft ?? saved?.question
   const change = useCallback((next: NorthStarQuestion) => void navigate({ search: (old) => ({ ...old, q: toText(next), at: undefined, metric: undefined, cell: undefined, who: undefined }), replace: true }), [navigate])
   const asked = useMemo(() => (question && isReady(question) ? askable(question, at) : undefined), [question, at])
-  const rested = useRested(asked)
+  const rested = useRested(asked, REST_MS)
   const { data, error, isFetching, refetch } = useQuery({ ...northStarQuery(rested ?? NOTHING), enabled: rested !== undefined })
   return { list, listError: kept.error, saved, question, change, told: rested && data, asking: isFetching || asked !== rested, error, retry: () => void refetch() }
 }
 
 const NOTHING: NorthStarQuestion = { kind: 'north_star', metric: { name: '', series: [] } }
-
-/** The value once it has not changed for a moment; the first one at once. */
-function useRested<T>(value: T | undefined): T | undefined {
-  const [rested, setRested] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setRested(value), REST_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return rested ?? value
-}

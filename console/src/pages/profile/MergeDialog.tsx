@@ -8,11 +8,11 @@ import type { ProfileSummary } from '@/api/types'
 import { Avatar } from '@/ui/Avatar'
 import { Id } from '@/ui/Id'
 import { Num } from '@/ui/Num'
+import { personName } from '@/ui/personName'
 import { SearchField } from '@/ui/SearchField'
 import { Skeleton } from '@/ui/Skeleton'
 
 import { DecisionDialog } from './DecisionDialog'
-import { nameOf } from './names'
 import css from './Profile.module.css'
 
 const SHOWN = 5
@@ -24,7 +24,7 @@ export function MergeDialog({ profile, onClose }: { profile: Profile; onClose: (
   const [other, setOther] = useState<ProfileSummary>()
   return (
     <DecisionDialog
-      title={t('profile.merge.title', { name: nameOf(t, profile) })}
+      title={t('profile.merge.title', { name: personName(t, profile) })}
       lead={t('profile.merge.lead')}
       confirm={t('profile.merge.confirm')}
       done={t('profile.merge.done')}
@@ -60,7 +60,7 @@ function Found({ q, self, chosen, onChoose }: FoundProps) {
           <input type="radio" name="other" checked={chosen === person.id} onChange={() => onChoose(person)} />
           <Avatar name={person.name} known={person.known} />
           <span className={css.choiceName}>
-            <bdi>{nameOf(t, person)}</bdi>
+            <bdi>{personName(t, person)}</bdi>
             {person.identifiers[0] && <Id>{person.identifiers[0].value}</Id>}
           </span>
           <span className={css.choiceEvents}>

@@ -10,12 +10,12 @@ import { DateTime } from '@/ui/DateTime'
 import { Id } from '@/ui/Id'
 import { Menu } from '@/ui/Menu'
 import { Page } from '@/ui/Page'
+import { personName } from '@/ui/personName'
 import { Tag } from '@/ui/Tag'
 import { useToast } from '@/ui/Toast'
 
 import { MergeDialog } from './MergeDialog'
 import css from './Profile.module.css'
-import { nameOf } from './names'
 import { SplitDialog } from './SplitDialog'
 
 /** Who this is, in one line, and what can be done. */
@@ -23,7 +23,7 @@ export function ProfileHeader({ profile, children }: { profile: Profile; childre
   const { t } = useTranslation()
   const [dialog, setDialog] = useState<'merge' | 'split' | null>(null)
   const close = () => setDialog(null)
-  const name = nameOf(t, profile)
+  const name = personName(t, profile)
   return (
     <Page
       title={name}

@@ -2,10 +2,11 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { Profile } from '@/api/people'
+import { personName } from '@/ui/personName'
 import { Select } from '@/ui/Select'
 
 import { DecisionDialog } from './DecisionDialog'
-import { kindOf, labelOf, nameOf } from './names'
+import { kindOf, labelOf } from './names'
 import css from './Profile.module.css'
 
 interface Props {
@@ -25,7 +26,7 @@ export function SplitDialog({ profile, onClose, ...chosen }: Props) {
   const options = profile.identifiers.map((one) => ({ value: labelOf(one), label: `${kindOf(t, one.type)}: ${one.value}` }))
   return (
     <DecisionDialog
-      title={t('profile.split.title', { name: nameOf(t, profile) })}
+      title={t('profile.split.title', { name: personName(t, profile) })}
       lead={t('profile.split.lead')}
       confirm={t('profile.split.confirm')}
       done={t('profile.split.done')}

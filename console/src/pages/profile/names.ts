@@ -1,7 +1,5 @@
 import type { TFunction } from 'i18next'
 
-import type { Profile } from '@/api/people'
-
 const CALLS = ['identify', 'page', 'screen', 'group', 'alias'] as const
 
 export const IDENTIFIER_TYPES = [
@@ -15,11 +13,6 @@ export const IDENTIFIER_TYPES = [
   'gaid',
   'push_token',
 ] as const
-
-/** What to call somebody whom nothing names: a visitor. */
-export function nameOf(t: TFunction, { name, known, id }: Pick<Profile, 'name' | 'known' | 'id'>): string {
-  return known ? name || id : t('profiles.nobody')
-}
 
 /** "(page)" of the counters is the kind of call; anything else is an event's own name. */
 export function countedName(t: TFunction, name: string): string {

@@ -1,6 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { segmentPreviewQuery } from '@/api/audiences'
@@ -11,8 +10,11 @@ import { nodeError, type NodeError } from '@/conditions/errors'
 import { isCondition, isUnfinished } from '@/conditions/model'
 import { Avatar } from '@/ui/Avatar'
 import { Card } from '@/ui/Card'
+import { Figure } from '@/ui/Figure'
+import { PersonLink } from '@/ui/PersonLine'
 import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
+import { useRested } from '@/ui/useRested'
 
 import { accountName } from '../accounts/accountName'
 import css from './Segments.module.css'
@@ -21,21 +23,12 @@ const REST_MS = 400
 
 /** What the server says about a condition once one rests: how many, who, or what is wrong and where. */
 export function usePreview(when: unknown, of: string) {
-  const settled = useSettled(when)
+  const settled = useRested(when, REST_MS)
   const unfinished = isCondition(settled) && isUnfinished(settled)
   const query = useQuery({ ...segmentPreviewQuery(settled, of), enabled: !unfinished, placeholderData: keepPreviousData })
   const moving = settled !== when || query.isFetching
   const refused: NodeError | undefined = query.error && !moving && !unfinished ? nodeError(query.error) : undefined
   return { data: unfinished ? undefined : query.data, error: unfinished ? null : query.error, unfinished, moving, refused }
-}
-
-function useSettled<T>(value: T): T {
-  const [settled, setSettled] = useState(value)
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), REST_MS)
-    return () => clearTimeout(timer)
-  }, [value])
-  return settled
 }
 
 /** How many there would be, and some of them, while one still writes. */
@@ -71,9 +64,9 @@ function Found({ count, sample }: { count: number; sample: ProfileSummary[] }) {
   const all = useQuery(overviewQuery()).data?.totals.profiles
   return (
     <>
-      <p className={css.big} role="status">
-        <span className={css.bigNumber}>{format.number(count)}</span> {t('segments.preview.people', { count })}
-      </p>
+      <div role="status">
+        <Figure value={format.number(count)} note={t('segments.preview.people', { count })} />
+      </div>
       {all !== undefined && all > 0 && (
         <>
           <div className={css.share} aria-hidden>
@@ -92,9 +85,9 @@ function FoundAccounts({ count, accounts }: { count: number; accounts: readonly 
   const format = useFormat()
   return (
     <>
-      <p className={css.big} role="status">
-        <span className={css.bigNumber}>{format.number(count)}</span> {t('segments.preview.account', { count })}
-      </p>
+      <div role="status">
+        <Figure value={format.number(count)} note={t('segments.preview.account', { count })} />
+      </div>
       {accounts.length > 0 && <Accounts accounts={accounts} label={t('segments.preview.sample')} />}
     </>
   )
@@ -119,7 +112,6 @@ export function Accounts({ accounts, label }: { accounts: readonly AccountSummar
 }
 
 export function People({ people, label }: { people: readonly ProfileSummary[]; label: string }) {
-  const { t } = useTranslation()
   return (
     <section className={css.sample}>
       <h3>{label}</h3>
@@ -127,9 +119,7 @@ export function People({ people, label }: { people: readonly ProfileSummary[]; l
         {people.map((person) => (
           <li key={person.id}>
             <Avatar name={person.name} known={person.known} />
-            <Link to="/profiles/$ref/{-$tab}" params={{ ref: person.id }}>
-              <bdi>{person.known ? person.name || person.id : t('profiles.nobody')}</bdi>
-            </Link>
+            <PersonLink person={person} />
             <span className={css.sampleId}>{person.identifiers.find(({ value }) => value !== person.name)?.value}</span>
           </li>
         ))}

@@ -7,6 +7,7 @@ import { api } from '@/api/client'
 import { Button } from '@/ui/Button'
 import { Dialog } from '@/ui/Dialog'
 import { ErrorState } from '@/ui/ErrorState'
+import { Figure } from '@/ui/Figure'
 import { Skeleton } from '@/ui/Skeleton'
 import { TextField } from '@/ui/TextField'
 import { useToast } from '@/ui/Toast'
@@ -84,10 +85,7 @@ function Effect({ title, preview, sign }: { title: string; preview: Preview; sig
   return (
     <section className={css.side}>
       <h3>{title}</h3>
-      <p className={css.bigNumber}>
-        {preview.count > 0 && sign}
-        {format.number(preview.count)}
-      </p>
+      <Figure value={`${preview.count > 0 ? sign : ''}${format.number(preview.count)}`} />
       {preview.accounts.length > 0 && <Accounts accounts={preview.accounts.slice(0, SHOWN)} label={t('segments.preview.sample')} />}
       {preview.sample.length > 0 && <People people={preview.sample.slice(0, SHOWN)} label={t('segments.preview.sample')} />}
     </section>

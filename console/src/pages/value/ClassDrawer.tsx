@@ -11,12 +11,12 @@ import { Drawer } from '@/ui/Drawer'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
 import { LoadMore } from '@/ui/LoadMore'
+import { PersonLine } from '@/ui/PersonLine'
 import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
 
 import { MakeSegment } from './MakeSegment'
 import { useMoney } from './money'
-import { People } from './People'
 import css from './Value.module.css'
 
 interface Props {
@@ -33,6 +33,7 @@ export function ClassDrawer({ name, of, currency, onClose }: Props) {
   const money = useMoney(currency)
   const [making, setMaking] = useState(false)
   const found = useInfiniteQuery(classPeopleQuery(name))
+  const people = rowsOf(found.data)
   const title = t(`value.class.${name}.name`)
   return (
     <Drawer
@@ -58,8 +59,14 @@ export function ClassDrawer({ name, of, currency, onClose }: Props) {
       )}
       {found.error && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
       {found.isPending && <Skeleton lines={8} />}
-      {found.data && rowsOf(found.data).length === 0 && <EmptyState title={t('value.classes.nobody')} />}
-      {found.data && <People label={title} people={rowsOf(found.data)} />}
+      {found.data && people.length === 0 && <EmptyState title={t('value.classes.nobody')} />}
+      {people.length > 0 && (
+        <ul aria-label={title}>
+          {people.map((person) => (
+            <PersonLine key={person.id} person={person} />
+          ))}
+        </ul>
+      )}
       {found.hasNextPage && <LoadMore onMore={() => void found.fetchNextPage()} loading={found.isFetchingNextPage} />}
       {making && (
         <MakeSegment

@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next'
 
 import { forecastQuery, isTooLittle, type Forecast } from '@/api/value'
 import { Card } from '@/ui/Card'
-import { classes } from '@/ui/classes'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
+import { Change, Figure } from '@/ui/Figure'
 import { PlainTable } from '@/ui/PlainTable'
 import { SegmentedControl } from '@/ui/SegmentedControl'
 import { Skeleton } from '@/ui/Skeleton'
@@ -91,13 +91,11 @@ function Sum({ told, currency }: { told: Forecast; currency: string | null }) {
   const change = before > 0 ? told.total / before - 1 : null
   return (
     <div className={css.sum}>
-      <span className={css.big}>{money.short(told.total)}</span>
-      {change !== null && (
-        <span className={classes(css.change, change < 0 ? css.down : css.up)}>
-          <span aria-hidden>{change < 0 ? '▼' : '▲'}</span> {t('value.forecast.change', { share: format.percent(Math.abs(change)) })}
-        </span>
-      )}
-      <span className={css.quiet}>{t('value.between', { low: money.short(told.total_low), high: money.short(told.total_high) })}</span>
+      <Figure
+        value={money.short(told.total)}
+        change={change !== null && <Change by={change}>{t('value.forecast.change', { share: format.percent(Math.abs(change)) })}</Change>}
+        note={t('value.between', { low: money.short(told.total_low), high: money.short(told.total_high) })}
+      />
     </div>
   )
 }

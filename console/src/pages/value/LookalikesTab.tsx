@@ -12,13 +12,13 @@ import { Card, Column, Columns } from '@/ui/Card'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
 import { LoadMore } from '@/ui/LoadMore'
+import { PersonLine } from '@/ui/PersonLine'
 import { Select } from '@/ui/Select'
 import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
 
 import { Bar } from './Bar'
 import { MakeSegment } from './MakeSegment'
-import { People } from './People'
 import css from './Value.module.css'
 
 const route = getRouteApi('/shell/value')
@@ -128,19 +128,20 @@ function Ranked({ told, name }: { told: Lookalikes; name: string }) {
   if (!listed.length) return <EmptyState title={t('value.like.nobody')} />
   return (
     <>
-      <People
-        label={t('value.like.found', { name })}
-        people={listed.map(({ profile }) => profile)}
-        after={(_, index) => {
-          const { similarity } = listed[index]!
-          return (
-            <span className={css.similar} title={t('value.like.similarity')}>
-              <Bar share={similarity} />
-              <span className={css.percent}>{format.percent(similarity)}</span>
-            </span>
-          )
-        }}
-      />
+      <ul aria-label={t('value.like.found', { name })}>
+        {listed.map(({ profile, similarity }) => (
+          <PersonLine
+            key={profile.id}
+            person={profile}
+            after={
+              <span className={css.similar} title={t('value.like.similarity')}>
+                <Bar share={similarity} />
+                <span className={css.percent}>{format.percent(similarity)}</span>
+              </span>
+            }
+          />
+        ))}
+      </ul>
       {told.people.length > shown && <LoadMore onMore={() => setShown(shown + PAGE)} loading={false} />}
       {told.count > told.people.length && told.people.length <= shown && (
         <p className={css.quiet}>{t('value.like.rest', { formatted: format.number(told.count - told.people.length) })}</p>

@@ -1,13 +1,13 @@
-import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import type { ActiveQuestion, LifecycleQuestion, StickinessQuestion, Unit } from '@/api/insights'
 
 import { ANYTHING } from '../question'
 import { Choice } from './Choice'
-import { unitOptions, UNITS } from './choices'
+import { UNITS } from './choices'
 import { EventLine } from './EventLine'
 import { NumberChip } from './Inputs'
+import { PeriodChoice, PeriodSentence, type PeriodProps } from './Period'
 import { Sentence } from './Sentence'
 
 type Activity = LifecycleQuestion | StickinessQuestion | ActiveQuestion
@@ -22,14 +22,7 @@ const NEW_BY = ['first_event_ever', 'first_in_range', 'person_created'] as const
 /** Questions about the periods in which people were active. */
 export function ActivityEditor({ question, onChange }: Props) {
   const { t } = useTranslation()
-  const period = (
-    <Choice
-      label={t('insights.edit.period')}
-      options={unitOptions(UNITS, t)}
-      value={question.period ?? usual(question)}
-      onChange={(next: Unit) => onChange({ ...question, period: next })}
-    />
-  )
+  const period = { units: UNITS, value: question.period ?? usual(question), onChange: (next: Unit) => onChange({ ...question, period: next }) }
   return (
     <>
       <h2>{t(`insights.say.${question.kind}`)}</h2>
@@ -43,13 +36,13 @@ function usual(question: Activity): Unit {
   return question.kind === 'lifecycle' ? 'week' : 'day'
 }
 
-function Rule({ question, onChange, period }: Props & { period: ReactNode }) {
+function Rule({ question, onChange, period }: Props & { period: PeriodProps<Unit> }) {
   const { t } = useTranslation()
   switch (question.kind) {
     case 'lifecycle':
       return (
         <>
-          <Sentence text={t('insights.say.each')} parts={{ period }} />
+          <PeriodSentence {...period} />
           <Sentence
             text={t('insights.say.newBy')}
             parts={{
@@ -70,7 +63,7 @@ function Rule({ question, onChange, period }: Props & { period: ReactNode }) {
         <Sentence
           text={t('insights.say.stuck')}
           parts={{
-            period,
+            period: <PeriodChoice {...period} />,
             count: (
               <NumberChip
                 label={t('insights.edit.occurrences')}
@@ -88,7 +81,7 @@ function Rule({ question, onChange, period }: Props & { period: ReactNode }) {
         <Sentence
           text={t('insights.say.trailing')}
           parts={{
-            period,
+            period: <PeriodChoice {...period} />,
             count: (
               <NumberChip
                 label={t('insights.edit.trailing')}

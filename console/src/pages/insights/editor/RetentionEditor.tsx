@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next'
 import type { RetentionQuestion } from '@/api/insights'
 
 import { Choice } from './Choice'
-import { SPANS, unitOptions } from './choices'
+import { SPANS } from './choices'
 import { EventLine } from './EventLine'
 import { NumberChip, TypedChip } from './Inputs'
 import { More } from './More'
+import { PeriodChoice } from './Period'
 import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
@@ -64,14 +65,7 @@ export function RetentionEditor({ question, onChange }: Props) {
               onChange={(periods) => onChange({ ...question, periods })}
             />
           ),
-          period: (
-            <Choice
-              label={t('insights.edit.period')}
-              options={unitOptions(SPANS, t)}
-              value={question.period ?? 'week'}
-              onChange={(period) => onChange({ ...question, period })}
-            />
-          ),
+          period: <PeriodChoice units={SPANS} value={question.period ?? 'week'} onChange={(period) => onChange({ ...question, period })} />,
         }}
       />
       <SegmentsLine

@@ -7,12 +7,13 @@ import { IconButton } from '@/ui/IconButton'
 
 import { ANYTHING } from '../question'
 import { Choice } from './Choice'
-import { unitOptions, UNITS } from './choices'
+import { UNITS } from './choices'
 import css from './Editor.module.css'
 import { EventLine } from './EventLine'
 import { TypedChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
+import { PeriodSentence } from './Period'
 import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
@@ -50,19 +51,7 @@ export function TrendsEditor({ question, onChange }: Props) {
           {t('insights.edit.addSeries')}
         </Button>
       )}
-      <Sentence
-        text={t('insights.say.each')}
-        parts={{
-          period: (
-            <Choice
-              label={t('insights.edit.period')}
-              options={unitOptions(UNITS, t)}
-              value={question.period ?? 'day'}
-              onChange={(period) => onChange({ ...question, period })}
-            />
-          ),
-        }}
-      />
+      <PeriodSentence units={UNITS} value={question.period ?? 'day'} onChange={(period) => onChange({ ...question, period })} />
       <Sentence
         text={t('insights.say.by')}
         parts={{
