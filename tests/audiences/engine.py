@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Definition
+from rapport.audiences.meaning.person import Account
 from rapport.audiences.sql.snapshot import snapshot
 from rapport.clock import DAY
 from rapport.warehouse.dialects.duckdb import DuckdbDialect
@@ -47,12 +48,18 @@ def fill(held: duckdb.DuckDBPyConnection, history: Sequence[Sent], people: Peopl
 
 
 def answers(
-    held: duckdb.DuckDBPyConnection, wanted: Sequence[Definition], known: Known, now: int
+    held: duckdb.DuckDBPyConnection,
+    wanted: Sequence[Definition],
+    known: Known,
+    now: int,
+    accounts: Sequence[Account] = (),
 ) -> dict[int, dict[str, Any]]:
     """Profile → definition → what SQL says."""
     dialect = DuckdbDialect()
     oldest = now - 400 * DAY
-    query = snapshot(wanted, known, now, dialect, zones=ZONES, oldest=oldest)
+    query = snapshot(
+        wanted, known, now, dialect, zones=ZONES, oldest=oldest, accounts=lambda: accounts
+    )
     found = held.execute(dialect.sql(query))
     names = [each[0] for each in found.description]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -7,6 +7,7 @@ person, so that a merge, an un-merge or an erasure is another `People` over thos
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,11 +66,13 @@ class People(msgspec.Struct, frozen=True):
     traits: dict[int, dict[str, Any]]  # of profiles
     identifiers: dict[int, dict[str, tuple[str, ...]]]
 
-    def persons(self, history: list[Sent]) -> list[Person]:
-        """Those that have an event, as the oracle sees them."""
+    def persons(self, history: list[Sent], accounts: Sequence[Account] = ()) -> list[Person]:
+        """Those that have an event, as the oracle sees them. Of their accounts, those are given."""
         found = []
         for profile in sorted(set(self.profiles.values())):
-            events = tuple(s.event for s in history if self.profiles.get(s.node) == profile)
+            hers = [sent for sent in history if self.profiles.get(sent.node) == profile]
+            events = tuple(sent.event for sent in hers)
+            named = {sent.account for sent in hers}
             traits = self.traits.get(profile, {})
             zone = traits.get("timezone")
             if events:
@@ -79,6 +82,7 @@ class People(msgspec.Struct, frozen=True):
                         events=events,
                         traits=traits,
                         identifiers=self.identifiers.get(profile, {}),
+                        accounts=tuple(one for one in accounts if one.id in named),
                         zone=zone if zone in ZONES else "UTC",
                     )
                 )
@@ -149,7 +153,8 @@ def accounts(
     history: list[Sent], people: People, traits: dict[str, dict[str, Any]]
 ) -> list[Account]:
     """All of `ACCOUNTS`, as the oracle sees them."""
-    persons = {person.profile: person for person in people.persons(history)}
+    bare = bare_accounts(traits)
+    persons = {person.profile: person for person in people.persons(history, bare)}
     found = []
     for id in ACCOUNTS:
         own = {people.profiles[sent.node] for sent in history if sent.account == id and sent.node}
@@ -162,6 +167,23 @@ def accounts(
         members = tuple(persons[profile] for profile in sorted(own))
         found.append(Account(id=id, traits=traits.get(id, {}), members=members, events=events))
     return found
+
+
+def bare_accounts(traits: dict[str, dict[str, Any]]) -> list[Account]:
+    """All of `ACCOUNTS` with nothing but their traits."""
+    return [Account(id=id, traits=traits.get(id, {})) for id in ACCOUNTS]
+
+
+def traits_of_accounts() -> st.SearchStrategy[dict[str, dict[str, Any]]]:
+    traits = st.fixed_dictionaries(
+        {},
+        optional={
+            "plan": values,
+            "home": st.fixed_dictionaries({"city": values}),
+            "tags": st.lists(scalars, max_size=2),
+        },
+    )
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(ACCOUNTS, traits))
 
 
 @st.composite
@@ -293,7 +315,7 @@ def sequences(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def leaves(
-    segments: tuple[str, ...] = (), traits: tuple[str, ...] = ()
+    segments: tuple[str, ...] = (), traits: tuple[str, ...] = (), *, accounts: bool = False
 ) -> st.SearchStrategy[dict[str, Any]]:
     """Conditions without others inside; on known segments and computed traits, too."""
     compared = st.one_of(operators, operators, moving).map(_compared)
@@ -321,14 +343,25 @@ def leaves(
     ]
     if segments:
         kinds.append(st.sampled_from(segments).map(lambda key: {"segment": key}))
+    if accounts:
+        kinds += [of_accounts()] * 4
     return st.one_of(kinds)
 
 
+def of_accounts() -> st.SearchStrategy[dict[str, Any]]:
+    filters = filters_of(st.sampled_from(["plan", "home.city", "tags[]"]))
+    return st.builds(
+        lambda quantifier, where: {"account": quantifier, "where": where},
+        st.sampled_from(["any", "all", "none"]),
+        st.lists(filters, min_size=1, max_size=2),
+    )
+
+
 def conditions(
-    segments: tuple[str, ...] = (), traits: tuple[str, ...] = ()
+    segments: tuple[str, ...] = (), traits: tuple[str, ...] = (), *, accounts: bool = False
 ) -> st.SearchStrategy[dict[str, Any]]:
     return st.recursive(
-        leaves(segments, traits),
+        leaves(segments, traits, accounts=accounts),
         lambda inner: st.one_of(
             st.lists(inner, min_size=1, max_size=3).map(lambda items: {"all": items}),
             st.lists(inner, min_size=1, max_size=3).map(lambda items: {"any": items}),
@@ -345,7 +378,7 @@ def conditions_of_accounts(segments: tuple[str, ...] = ()) -> st.SearchStrategy[
         st.builds(
             lambda quantifier, are: {"members": quantifier, "are": are},
             st.sampled_from(["any", "all", "none"]),
-            conditions(traits=("one", "two", "three")),
+            conditions(traits=("one", "two", "three"), accounts=True),
         ),
         dids(),
         dids(),
@@ -402,14 +435,14 @@ def computations() -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> dict[str, Any]:
+def documents(draw: st.DrawFn, *, accounts: bool = False) -> dict[str, Any]:
     """Traits `one`, `two`, an expression over them, and segments that look at each other."""
     made = [{"key": key, "trait": draw(computations())} for key in ("one", "two")]
     made.append({"key": "three", "trait": {"expression": draw(st.sampled_from(EXPRESSIONS))}})
     keys: tuple[str, ...] = ()
     segments = []
     for key in ("base", "middle", "top", "other", "last_one")[: draw(st.integers(1, 5))]:
-        when = draw(conditions(keys, ("one", "two", "three")))
+        when = draw(conditions(keys, ("one", "two", "three"), accounts=accounts))
         segments.append({"key": key, "when": when})
         keys = (*keys, key)
     return {"segments": segments, "traits": made}

@@ -48,7 +48,7 @@ def found(
         return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
     bare = [Account(id=each.id, traits=each.traits) for each in those]
-    return accounts.members(wanted, known, bare, Asking(read, DuckdbDialect(), now))
+    return accounts.members(wanted, known, Asking(read, lambda: bare, DuckdbDialect(), now))
 
 
 @HELD
@@ -62,11 +62,7 @@ def test_the_warehouse_says_what_the_oracle_says(
         segments = ("firm",) if key == "house" else ()
         when = data.draw(strategies.conditions_of_accounts(segments))
         document["segments"].append({"key": key, "of": "accounts", "when": when})
-    traits = data.draw(
-        st.fixed_dictionaries(
-            {}, optional=dict.fromkeys(strategies.ACCOUNTS, st.just({"plan": "a"}))
-        )
-    )
+    traits = data.draw(strategies.traits_of_accounts())
     history = data.draw(strategies.histories_of_accounts(now))
     for people in (data.draw(strategies.people()), data.draw(strategies.people())):
         engine.fill(held, history, people)

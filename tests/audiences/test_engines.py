@@ -13,6 +13,7 @@ from sqlglot import exp
 from rapport.audiences.language import definitions
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Definition, Segment
+from rapport.audiences.meaning.person import Account
 from rapport.audiences.sql.snapshot import snapshot
 from rapport.clock import DAY
 from rapport.warehouse.dialect import Dialect, Kind, Value
@@ -48,11 +49,14 @@ class Engine:
         history: Sequence[Sent],
         people: People,
         now: int,
+        accounts: Sequence[Account] = (),
     ) -> dict[int, dict[str, Any]]:
         """Profile → definition → what the engine says. The tables are part of the query."""
         known = Known.of(wanted)
         oldest = now - 400 * DAY
-        query = snapshot(wanted, known, now, self.dialect, zones=ZONES, oldest=oldest)
+        query = snapshot(
+            wanted, known, now, self.dialect, zones=ZONES, oldest=oldest, accounts=lambda: accounts
+        )
         tables = {
             "events": self._table(EVENTS, [engine.event_row(sent) for sent in history]),
             "identities": self._table(
@@ -105,11 +109,12 @@ def test_an_engine_says_what_the_oracle_says(one_engine: Engine) -> None:
 
 def agree(one_engine: Engine, data: st.DataObject) -> None:
     now = data.draw(st.sampled_from(strategies.ANCHORS))
-    wanted = definitions.document(data.draw(strategies.documents()))
-    history = data.draw(strategies.histories(now))
+    wanted = definitions.document(data.draw(strategies.documents(accounts=True)))
+    history = data.draw(strategies.histories_of_accounts(now))
     people = data.draw(strategies.people())
-    found = one_engine.answers(wanted, history, people, now)
-    persons = people.persons(history)
+    accounts = strategies.bare_accounts(data.draw(strategies.traits_of_accounts()))
+    found = one_engine.answers(wanted, history, people, now, accounts)
+    persons = people.persons(history, accounts)
     known = Known.of(wanted)
     assert sorted(found) == [person.profile for person in persons]
     for person in persons:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from rapport.audiences.language import definitions
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Segment
+from rapport.audiences.meaning.person import Account
 from tests.audiences import engine, strategies
 from tests.audiences.said import said
 from tests.audiences.strategies import People, Sent
@@ -33,14 +34,15 @@ def test_sql_says_what_the_oracle_says(
     held: duckdb.DuckDBPyConnection, data: st.DataObject
 ) -> None:
     now = data.draw(st.sampled_from(strategies.ANCHORS))
-    document = data.draw(strategies.documents())
-    history = data.draw(strategies.histories(now))
+    document = data.draw(strategies.documents(accounts=True))
+    history = data.draw(strategies.histories_of_accounts(now))
     people = data.draw(strategies.people())
-    agree(held, document, history, people, now)
+    accounts = strategies.bare_accounts(data.draw(strategies.traits_of_accounts()))
+    agree(held, document, history, people, now, accounts)
     # A split, or a merge: other people over the same events
-    agree(held, document, history, data.draw(strategies.people()), now)
+    agree(held, document, history, data.draw(strategies.people()), now, accounts)
     # An erasure: fewer events
-    agree(held, document, history[::2], people, now)
+    agree(held, document, history[::2], people, now, accounts)
 
 
 def agree(
@@ -49,12 +51,13 @@ def agree(
     history: list[Sent],
     people: People,
     now: int,
+    accounts: list[Account],
 ) -> None:
     wanted = definitions.document(document)
     known = Known.of(wanted)
     engine.fill(held, history, people)
-    found = engine.answers(held, wanted, known, now)
-    persons = people.persons(history)
+    found = engine.answers(held, wanted, known, now, accounts)
+    persons = people.persons(history, accounts)
     assert sorted(found) == [person.profile for person in persons]
     for person in persons:
         for one in wanted:

@@ -18,6 +18,7 @@ from rapport.audiences.language.model import AllOf, AnyOf, Condition, Did, Not, 
 from rapport.audiences.meaning import oracle
 from rapport.audiences.meaning.person import Account
 from rapport.audiences.sql import accounts as sql_accounts
+from rapport.audiences.sql.belonging import ReadAccounts
 from rapport.audiences.sql.snapshot import DEFAULT_ZONE, zones_in_use
 from rapport.warehouse.dialect import Dialect
 
@@ -25,9 +26,11 @@ Row: TypeAlias = dict[str, Any]
 
 
 class Asking(msgspec.Struct, frozen=True):
-    """How to ask the warehouse, and when `now` is (µs UTC)."""
+    """How to ask the warehouse, and when `now` is (µs UTC). Of accounts only id and traits are
+    looked at."""
 
     read: Callable[[str], list[Row]]
+    accounts: ReadAccounts
     dialect: Dialect
     now: int
     zone: str = DEFAULT_ZONE  # of accounts, and of people who do not say
@@ -36,17 +39,15 @@ class Asking(msgspec.Struct, frozen=True):
         return self.read(self.dialect.sql(query))
 
 
-def members(
-    segments: Sequence[Segment], known: Known, accounts: Iterable[Account], asking: Asking
-) -> dict[str, list[str]]:
-    """Ids of the accounts in each segment, in the order of `accounts`; of these, only id and
-    traits are looked at. `known` has all definitions that the segments refer to."""
+def members(segments: Sequence[Segment], known: Known, asking: Asking) -> dict[str, list[str]]:
+    """Ids of the accounts in each segment, in the order in which they are read. `known` has
+    all definitions that the segments refer to."""
     everything = Known({**known.segments, **{one.key: one for one in segments}}, known.traits)
     family = [one for one in walking.in_order([*segments], everything) if isinstance(one, Segment)]
     nodes = [node for one in family if one.of == "accounts" for node in _own(one.when)]
     answers = _Answers(nodes, everything, asking)
     found: dict[str, list[str]] = {one.key: [] for one in segments}
-    for account in accounts:
+    for account in asking.accounts():
         answered = answers.of(account)
         for one in segments:
             if oracle.holds(one.when, account, asking.now, everything, answered):
@@ -88,6 +89,7 @@ class _Answers:
             asking.dialect,
             zones=[zone for zone in zones if zone is not None],
             default_zone=asking.zone,
+            accounts=asking.accounts,
         )
         return {row["account"]: row for row in asking.rows(query)}
 

@@ -1,7 +1,6 @@
 """What SQL can say of accounts: of their people, and of their events.
 
-Who belongs to an account is read from the events: whoever sent one that names it by groupId. An
-event counts for the account that it names; one that names none counts for each account of its
+An event counts for the account that it names; one that names none counts for each account of its
 person. `members` and `events` give one row an account; accounts without a row have nobody.
 """
 
@@ -15,10 +14,10 @@ from sqlglot import exp
 from rapport.audiences.language import windows
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Condition, Did, Segment, Window
+from rapport.audiences.sql.belonging import ReadAccounts, names_one, pairs
 from rapport.audiences.sql.conditions import Conditions
 from rapport.audiences.sql.events import BELONGING, Events
 from rapport.audiences.sql.snapshot import DEFAULT_ZONE, snapshot
-from rapport.audiences.sql.values import there
 from rapport.audiences.sql.zones import OLDEST, Zones
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, column, equals, integer
@@ -33,11 +32,19 @@ def members(
     zones: Sequence[str] = (),
     default_zone: str = DEFAULT_ZONE,
     oldest: int = OLDEST,
+    accounts: ReadAccounts | None = None,
 ) -> exp.Select:
     """`account`, `members` (how many people), `n0`, `n1`, ... (of how many each holds)."""
     segments = [Segment(_key(n), "", each) for n, each in enumerate(wanted)]
     people = snapshot(
-        segments, known, now, dialect, zones=zones, default_zone=default_zone, oldest=oldest
+        segments,
+        known,
+        now,
+        dialect,
+        zones=zones,
+        default_zone=default_zone,
+        oldest=oldest,
+        accounts=accounts,
     )
     counts = [
         exp.alias_(dialect.count_if(column(one.key, "p")), f"n{n}", quoted=True)
@@ -46,7 +53,7 @@ def members(
     everybody = exp.alias_(exp.Count(this=exp.Star()), "members", quoted=True)
     return (
         exp.select(column("account", "m"), everybody, *counts)
-        .from_(_pairs().subquery("m"))
+        .from_(pairs().subquery("m"))
         .join(people.subquery("p"), on=equals(column("profile", "p"), column("profile", "m")))
         .group_by(column("account", "m"))
     )
@@ -72,41 +79,21 @@ def events(
     return held.with_tables(query.with_(BELONGING, _belonging()))
 
 
-def _pairs() -> exp.Select:
-    """Each person of each account, once."""
-    return (
-        exp.select(
-            exp.alias_(column("group_id", "e"), "account", quoted=True), column("profile", "i")
-        )
-        .distinct()
-        .from_(exp.to_table("events", alias="e"))
-        .join(
-            exp.to_table("identities", alias="i"),
-            on=equals(column("node", "i"), column("node", "e")),
-        )
-        .where(_names_one(column("group_id", "e")))
-    )
-
-
 def _belonging() -> exp.Select:
     """`node` and `profile`, which here is the account: whose events may count for it. Node 0 is
     that of events that name an account and nobody."""
     of_members = (
         exp.select(column("node", "i"), exp.alias_(column("account", "m"), "profile", quoted=True))
         .from_(exp.to_table("identities", alias="i"))
-        .join(_pairs().subquery("m"), on=equals(column("profile", "m"), column("profile", "i")))
+        .join(pairs().subquery("m"), on=equals(column("profile", "m"), column("profile", "i")))
     )
     of_nobody = (
         exp.select(column("node", "e"), exp.alias_(column("group_id", "e"), "profile", quoted=True))
         .from_(exp.to_table("events", alias="e"))
-        .where(_names_one(column("group_id", "e")), equals(column("node", "e"), 0))
+        .where(names_one(column("group_id", "e")), equals(column("node", "e"), 0))
     )
     both = exp.union(of_members, of_nobody)
     return exp.select(column("node"), column("profile")).from_(both.subquery("both"))
-
-
-def _names_one(account: E) -> E:
-    return exp.and_(there(account), binary(exp.NEQ, account, ""))
 
 
 def _key(place: int) -> str:

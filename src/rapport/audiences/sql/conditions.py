@@ -26,6 +26,7 @@ from rapport.audiences.language.model import (
     InSegment,
     Measure,
     Not,
+    OfAccounts,
     Outside,
     Percent,
     Rate,
@@ -36,6 +37,7 @@ from rapport.audiences.language.model import (
 from rapport.audiences.language.operands import refuse
 from rapport.audiences.language.paths import Path
 from rapport.audiences.meaning.computed import UNITS
+from rapport.audiences.sql.belonging import TABLE, Accounts
 from rapport.audiences.sql.events import Events
 from rapport.audiences.sql.expressions import Expressions
 from rapport.audiences.sql.sequences import query as sequence_query
@@ -51,24 +53,32 @@ from rapport.audiences.sql.values import (
     sure,
     there,
 )
+from rapport.audiences.sql.words import LISTS, words
 from rapport.clock import DAY
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer
 
 _NUMERIC: Final = ("count", "sum", "avg", "min", "max", "unique_count")
-_LISTS: Final = ("most_frequent", "unique_list", "unique_count")
 
 
 class Conditions:
     """`tables` are CTEs to be joined by `profile`; `held` names what to take of each."""
 
-    def __init__(self, dialect: Dialect, known: Known, now: int, events: Events) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        known: Known,
+        now: int,
+        events: Events,
+        accounts: Accounts | None = None,
+    ) -> None:
         self.tables: dict[str, Callable[[], exp.Select]] = {}
         self.held: dict[str, list[str]] = {}
         self._dialect = dialect
         self._known = known
         self._now = now
         self._events = events
+        self._accounts = accounts or Accounts(dialect, now, None)
         self._names: dict[Any, str] = {}
 
     def name(self, one: Definition) -> str:
@@ -111,6 +121,10 @@ class Conditions:
                 )
                 below = self._dialect.literal(float(share) / 100)
                 return binary(exp.LT, self._dialect.md5_fraction(named), below)
+            case OfAccounts():
+                test = self._accounts.condition(node)
+                self.tables[TABLE], self.held[TABLE] = self._accounts.table, self._accounts.held
+                return test
             case Did() | Extreme() | Sequence() | Consent():
                 return self._of_events(node)
         raise refuse("when", f"{type(node).__name__} cannot be asked in SQL")
@@ -306,44 +320,9 @@ class Conditions:
         """Of the texts in a column of `seen`; with a path, in the elements of its arrays."""
         table = self._names.setdefault(("words", held.name, path), f"words_{len(self._names)}")
         if table not in self.tables:
-            self.tables[table] = lambda: self._words(self._spoken(held, path))
-            self.held[table] = list(_LISTS)
+            self.tables[table] = lambda: words(self._dialect, held, path)
+            self.held[table] = list(LISTS)
         if kind == "unique_count":
             counted = exp.Coalesce(this=column(f"{table}_{kind}"), expressions=[integer(0)])
             return self._dialect.cast(counted, "decimal")
         return column(f"{table}_{kind}")
-
-    def _spoken(self, held: E, path: str) -> exp.Select:
-        """`profile` and `word`, which may be NULL."""
-        profile = column("profile")
-        rows = exp.select(profile, held.copy()).from_(exp.to_table("seen")).where(there(held))
-        word = held.copy()
-        if path:
-            rows = self._dialect.json_elements(rows, ["profile"], held)
-            word = self._dialect.json_text(column("element"), paths.of_event(path).keys)
-        named = exp.alias_(word, "word", quoted=True)
-        return exp.select(profile, named).from_(rows.subquery("spoken"))
-
-    def _words(self, spoken: exp.Select) -> exp.Select:
-        """The most frequent text, all of them, and how many, of every person."""
-        word = column("word")
-        times = exp.alias_(exp.Count(this=exp.Star()), "times", quoted=True)
-        words = (
-            exp.select(column("profile"), word, times)
-            .from_(spoken.subquery("said"))
-            .where(there(word))
-            .group_by(column("profile"), word)
-        )
-        seldom_last = exp.Neg(this=column("times"))
-        twice = choose((binary(exp.GTE, column("times"), 2), word))
-        often = self._dialect.first_of(twice, seldom_last, word)
-        every = self._dialect.array_agg_ordered(word, word)
-        named = (
-            exp.alias_(each, name, quoted=True)
-            for each, name in zip((often, every, exp.Count(this=word)), _LISTS, strict=True)
-        )
-        return (
-            exp.select(column("profile"), *named)
-            .from_(words.subquery("words"))
-            .group_by(column("profile"))
-        )

@@ -14,6 +14,7 @@ from sqlglot import exp
 from rapport.audiences.language import checks, walking
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Definition
+from rapport.audiences.sql.belonging import Accounts, ReadAccounts
 from rapport.audiences.sql.conditions import Conditions
 from rapport.audiences.sql.events import Events
 from rapport.audiences.sql.zones import OLDEST, TRAIT, Zones
@@ -32,16 +33,18 @@ def snapshot(
     zones: Sequence[str] = (),
     default_zone: str = DEFAULT_ZONE,
     oldest: int = OLDEST,
+    accounts: ReadAccounts | None = None,
 ) -> exp.Select:
     """Everybody and what the wanted definitions say of her at `now` (µs UTC).
 
     `zones` are the values of the trait `timezone` in use (`zones_in_use`); no event is older than
-    `oldest` (µs UTC), which only makes the query shorter. Raises `Malformed` for
-    definitions that `checks` refuses or that cannot be asked in SQL.
+    `oldest` (µs UTC), which only makes the query shorter; `accounts` reads those that
+    conditions speak of. Raises `Malformed` for definitions that `checks` refuses or that cannot be
+    asked in SQL.
     """
     checks.check(known)
     events = Events(dialect, Zones(dialect, zones, default_zone, oldest, now), now)
-    conditions = Conditions(dialect, known, now, events)
+    conditions = Conditions(dialect, known, now, events, Accounts(dialect, now, accounts))
     layers: list[list[E]] = []
     places: dict[Definition, int] = {}
     for one in walking.in_order(list(wanted), known):

@@ -129,7 +129,7 @@ async def preview_segment(data: JSONBody[Preview], context: Provided) -> Preview
         if one.of == "accounts":
             ids = account_segments.members(context.rooms, reads, [one], known)[one.key]
             return PreviewView(len(ids), [], _accounts(reads, ids[:SAMPLE]))
-        found = _ask(context, one, known)
+        found = _ask(context, reads, one, known)
         people = _summaries(reads, [row["profile"] for row in found[:SAMPLE]])
         return PreviewView(found[0]["count"] if found else 0, people)
 
@@ -175,13 +175,20 @@ def number(cursor: str | None) -> int | None:
     return int(cursor)
 
 
-def _ask(context: Context, one: Segment, known: Known) -> list[dict[str, Any]]:
+def _ask(context: Context, reads: Reads, one: Segment, known: Known) -> list[dict[str, Any]]:
     warehouse = context.rooms.warehouse
     dialect = dialect_for(warehouse.capabilities.dialect)
     zones = [row["zone"] for row in warehouse.read(dialect.sql(zones_in_use(dialect)))]
     now = context.rooms.clock.now()
     named = [zone for zone in zones if zone is not None]
-    inner = snapshot([one], known, now, dialect, zones=named)
+    inner = snapshot(
+        [one],
+        known,
+        now,
+        dialect,
+        zones=named,
+        accounts=lambda: account_segments.all_accounts(reads),
+    )
     text = (
         f'SELECT profile, count(*) OVER () AS "count" FROM ({dialect.sql(inner)}) AS found'
         f" WHERE {one.key} ORDER BY profile LIMIT {SAMPLE}"

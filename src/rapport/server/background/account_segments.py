@@ -85,10 +85,11 @@ def members(
     """Ids of the accounts in each segment as the stores have them now, in order."""
     warehouse = rooms.warehouse
     dialect = dialect_for(warehouse.capabilities.dialect)
-    asking = Asking(warehouse.read, dialect, rooms.clock.now())
-    return accounts.members(segments, known, _accounts(reads), asking)
+    asking = Asking(warehouse.read, lambda: all_accounts(reads), dialect, rooms.clock.now())
+    return accounts.members(segments, known, asking)
 
 
-def _accounts(reads: Reads) -> Iterator[Account]:
+def all_accounts(reads: Reads) -> Iterator[Account]:
+    """Id and traits, as the rules have them now."""
     for id, traits in reads.profiles.account_traits():
         yield Account(id=id, traits=traits)

@@ -18,6 +18,7 @@ SETTINGS = {
     "data_type_default_nullable": 0,
     "enable_extended_results_for_datetime_functions": 1,
     "join_use_nulls": 1,
+    "max_query_size": 64 * 1024 * 1024,  # lists of names are part of some queries
     "output_format_arrow_date_as_uint16": 0,
     "prefer_column_name_to_alias": 1,
     "session_timezone": "UTC",
