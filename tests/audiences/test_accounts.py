@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -149,6 +150,24 @@ def moved(world: World) -> list[tuple[Any, ...]]:
     )
 
 
+def sent_on(world: World) -> list[dict[str, Any]]:
+    """What the warehouse is told of accounts."""
+    rows = world.rows_of("SELECT payload FROM outbox WHERE kind = 'account_memberships'")
+    return [
+        row for (payload,) in rows for row in pa.ipc.open_stream(payload).read_all().to_pylist()
+    ]
+
+
+def test_what_moved_before_the_warehouse_was_told_is_told_once(world: World) -> None:
+    """As after an upgrade."""
+    world.define({"segments": [FIRMS]})
+    tell(world, 1, entered=["acme"], complete=True)
+    world.state.execute("UPDATE account_changes SET sent = 0; DELETE FROM outbox")
+    for _ in range(2):
+        tell(world, 1, entered=["Acme"])
+    assert [row["account"] for row in sent_on(world)] == ["acme", "Acme"]
+
+
 def test_changes_are_written_once_and_in_order(world: World) -> None:
     assert world.define({"segments": [FIRMS]}) == ("applied", "")
     world.settle()
@@ -172,6 +191,13 @@ def test_changes_are_written_once_and_in_order(world: World) -> None:
     assert world.control("retire", kind="segment", key="firms") == ("applied", "")
     world.settle()
     assert moved(world)[4:] == [("Acme", 0, "definition", 1), ("größe", 0, "definition", 1)]
+    told = sent_on(world)
+    assert [row["seq"] for row in told] == [1, 2, 3, 4, 5, 6]
+    assert [(row["account"], row["entered"]) for row in told[2:5]] == [
+        ("acme", False),
+        ("größe", True),
+        ("Acme", False),
+    ]
     tell(world, 1, entered=["late"])  # counted before it ended, told after
     assert world.rows_of("SELECT count(*) FROM account_members") == [(0,)]
 

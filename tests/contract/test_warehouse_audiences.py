@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from rapport.errors import Unavailable
-from rapport.events.schema import MEMBERSHIP_CHANGES, TRAIT_CHANGES
+from rapport.events.schema import ACCOUNT_CHANGES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.sqlbuild import column
 from tests.contract.warehouses import Open, dialect_of
@@ -39,6 +39,23 @@ def members(warehouse: Warehouse) -> list[tuple[str, int, int]]:
         f"SELECT segment, profile, {since} AS since FROM memberships ORDER BY segment, profile"
     )
     return [(row["segment"], row["profile"], row["since"] - 1_760_000_000_000_000) for row in rows]
+
+
+def account_moves(*rows: tuple[int, str, bool]) -> pa.Table:
+    found = []
+    for seq, account, entered in rows:
+        row = membership(seq, 0, entered=entered, segment="firms") | {"account": account}
+        del row["profile"]
+        found.append(row)
+    return pa.Table.from_pylist(found, schema=ACCOUNT_CHANGES)
+
+
+def accounts(warehouse: Warehouse) -> list[tuple[str, str, int]]:
+    since = dialect_of(warehouse).sql(dialect_of(warehouse).epoch_micros(column("since")))
+    rows = warehouse.read(
+        f"SELECT segment, account, {since} AS since FROM account_memberships ORDER BY account"
+    )
+    return [(row["segment"], row["account"], row["since"] - 1_760_000_000_000_000) for row in rows]
 
 
 def held(warehouse: Warehouse) -> list[tuple[str, int, str]]:
@@ -112,6 +129,30 @@ def test_a_repeated_load_changes_no_member_and_no_value(reopen: Open) -> None:
     assert len(warehouse.read("SELECT seq FROM membership_changes")) == 1
 
 
+def test_accounts_move_like_people(reopen: Open) -> None:
+    warehouse = reopen()
+    first = account_moves((1, "acme", True), (2, "Acme", True), (3, "it's \u00e9", True))
+    assert warehouse.load(1, account_memberships=first)
+    assert warehouse.load(2, account_memberships=account_moves((4, "acme", False)))
+    warehouse = reopen()
+    assert not warehouse.load(2, account_memberships=account_moves((5, "Acme", False)))
+    assert warehouse.load(3, account_memberships=account_moves((5, "acme", True)))
+    warehouse.tidy()
+    assert accounts(warehouse) == [
+        ("firms", "Acme", 2),
+        ("firms", "acme", 5),
+        ("firms", "it's \u00e9", 3),
+    ]
+    asked = (
+        "SELECT account FROM account_membership_changes WHERE segment = 'firms' AND seq <= 4"
+        " GROUP BY account HAVING sum(CASE WHEN entered THEN 1 ELSE -1 END) > 0 ORDER BY account"
+    )
+    assert warehouse.query(asked).rows == [["Acme"], ["it's \u00e9"]]  # who was in then
+    reasons = warehouse.read("SELECT reason FROM account_membership_changes WHERE seq = 4")
+    assert reasons[0]["reason"].replace(" ", "") == '{"by":"events"}'
+    assert members(warehouse) == []
+
+
 def test_a_load_that_fails_moves_nobody(warehouse: Warehouse) -> None:
     """Not even when what is wrong comes last."""
     warehouse.load(1, memberships=moves(membership(1, 1, entered=True)))
@@ -127,6 +168,8 @@ def test_what_an_engine_cannot_say_as_text_stops_no_load(warehouse: Warehouse) -
     """An id or a value with NUL that somebody sent."""
     odd = membership(1, 1, entered=True) | {"reason": '{"messages": ["a\\u0000b"]}'}
     assert warehouse.load(1, memberships=moves(odd), traits=values(1, ("city", 1, '"a\\u0000b"')))
+    assert warehouse.load(2, account_memberships=account_moves((1, "a\0b", True)))
+    assert accounts(warehouse)[0][1] in ("a\0b", "a\ufffdb")
     dialect = dialect_of(warehouse)
     text = dialect.sql(dialect.json_text(column("value"), []))
     found = warehouse.read(f"SELECT {text} AS said FROM computed_traits")

@@ -198,6 +198,15 @@ def test_a_segment_of_accounts(running_server: RunningServer, api: httpx.Client)
     why = api.get("/api/v1/segments/late_firms/why/sg-acme").json()
     assert (why["member"], why["account"], why["verdict"]["holds"]) == (True, "sg-acme", True)
     assert why["verdict"]["parts"][1]["events"][0] == "firm-2"
+    hers = {"account": "any", "where": [{"path": "plan", "value": "acme"}]}
+    preview = api.post("/api/v1/segments/preview", json={"when": hers}).json()
+    api.post("/api/v1/segments", json={"key": "late_staff", "when": hers})
+    assert live(api, "/api/v1/segments/late_staff")["count"] == preview["count"] == 2
+    staff = api.get("/api/v1/segments/late_staff/members").json()["items"]
+    assert {one["id"] for one in staff} == {one["id"] for one in preview["sample"]}
+    asked = "SELECT account FROM account_memberships WHERE segment = 'late_firms'"
+    told = until(lambda: api.post("/api/v1/sql", json={"query": asked}).json()["rows"])
+    assert told == [["sg-acme"]]
     body["when"] = {"members": "none", "are": {"did": "Firm Login"}}
     assert api.post("/api/v1/segments", json=body).json()["version"] == 2
     until(lambda: live(api, "/api/v1/segments/late_firms")["version"] == 2)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from rapport.errors import Conflict, Unavailable
-from rapport.events.schema import MEMBERSHIP_CHANGES, TRAIT_CHANGES
+from rapport.events.schema import ACCOUNT_CHANGES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse import copying
 from rapport.warehouse.base import SourceRow, Warehouse
 from rapport.warehouse.comparing import content
@@ -60,11 +60,14 @@ def filled(warehouse: Warehouse) -> None:
         warehouse.load(batch, events=events(*rows), identities=identities(*pairs), mark=f"m{batch}")
     change: dict[str, Any] = {"seq": 1, "segment": "vip", "profile": 1, "entered": True}
     change |= {"at": 5, "reason": "{}", "version": 1}
+    firm = {name: value for name, value in change.items() if name != "profile"}
+    firm |= {"segment": "firms", "account": "acme"}
     trait = {"trait": "orders", "profile": 1, "value": "2", "at": 6}
     warehouse.load(
         BATCHES + 1,
         memberships=pa.Table.from_pylist([change], schema=MEMBERSHIP_CHANGES),
         traits=pa.Table.from_pylist([trait], schema=TRAIT_CHANGES),
+        account_memberships=pa.Table.from_pylist([firm], schema=ACCOUNT_CHANGES),
         mark="last",
     )
     warehouse.renew_profiles("v1")
@@ -87,6 +90,9 @@ def test_everything_is_there_and_loading_goes_on(source: Warehouse, target: Open
     assert rows == [{"brand": "Shop"}]
     assert into.read("SELECT segment, profile FROM memberships") == [
         {"segment": "vip", "profile": 1}
+    ]
+    assert into.read("SELECT segment, account FROM account_memberships") == [
+        {"segment": "firms", "account": "acme"}
     ]
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import apsw
 
-from rapport.audiences.changes import Reason, json_of
+from rapport.audiences.changes import AccountChange, Outcome, Reason, json_of
 from rapport.audiences.stream import plans
 from rapport.audiences.stream.plans import Plans
 from rapport.errors import Malformed
@@ -35,6 +35,10 @@ STEPS: Final = (
         version INTEGER NOT NULL
     );
     CREATE INDEX account_changes_segment ON account_changes (segment, seq);
+    """,
+    """
+    ALTER TABLE account_changes ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;  -- to the warehouse
+    CREATE INDEX account_changes_unsent ON account_changes (seq) WHERE NOT sent;
     """,
 )
 
@@ -65,6 +69,19 @@ def write(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans, 
         )
         return True
     return False
+
+
+def unsent(connection: apsw.Connection) -> Outcome:
+    """Changes that the warehouse has not been told of, in order; from now on it has."""
+    rows: list[Any] = connection.execute(
+        "UPDATE account_changes SET sent = 1 WHERE NOT sent"
+        " RETURNING seq, segment, account, entered, at, reason, version"
+    ).fetchall()
+    changes = [
+        AccountChange(seq, segment, account, bool(entered), at, reason, version)
+        for seq, segment, account, entered, at, reason, version in sorted(rows)
+    ]
+    return Outcome(accounts=changes)
 
 
 def end(connection: apsw.Connection, key: str, version: int, now: int) -> None:

@@ -27,6 +27,16 @@ class MembershipChange(msgspec.Struct, frozen=True):
     version: int
 
 
+class AccountChange(msgspec.Struct, frozen=True):
+    seq: int
+    segment: str
+    account: str
+    entered: bool
+    at: int  # µs UTC
+    reason: str  # JSON of `Reason`
+    version: int
+
+
 class TraitChange(msgspec.Struct, frozen=True):
     trait: str
     profile: int
@@ -39,13 +49,15 @@ class Outcome(msgspec.Struct):
 
     memberships: list[MembershipChange] = []
     values: list[TraitChange] = []
+    accounts: list[AccountChange] = []
 
     def add(self, other: Outcome) -> None:
         self.memberships += other.memberships
         self.values += other.values
+        self.accounts += other.accounts
 
     def __bool__(self) -> bool:
-        return bool(self.memberships or self.values)
+        return bool(self.memberships or self.values or self.accounts)
 
 
 def json_of(value: Any) -> str:

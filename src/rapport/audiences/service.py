@@ -114,7 +114,8 @@ class Audiences:
     def retire(self, control: Mapping[str, Any]) -> Outcome:
         """End definitions; their members leave. Raises `Conflict` while others look at them."""
         defining.retire(self._connection, control, self._plans)
-        return self._redefined()
+        self._redefined()
+        return account_members.unsent(self._connection)
 
     def fill(self, control: Mapping[str, Any]) -> Outcome:
         """Add a part of the history to what is remembered."""
@@ -136,8 +137,8 @@ class Audiences:
     def write_accounts(self, control: Mapping[str, Any]) -> Outcome:
         """Which accounts entered and left a segment of accounts; worked out elsewhere."""
         if account_members.write(self._connection, control, self._plans, self._clock.now()):
-            return self._redefined()
-        return NOTHING
+            self._redefined()
+        return account_members.unsent(self._connection)
 
     def _redefined(self) -> Outcome:
         defining.promote(self._connection, plans.load(self._connection))

@@ -73,18 +73,24 @@ IDENTITIES: pa.Schema = pa.schema(
     ]
 )
 
+
+def _changes(who: str, kind: pa.DataType) -> pa.Schema:
+    return pa.schema(
+        [
+            pa.field("seq", pa.int64(), nullable=False),
+            pa.field("segment", TEXT, nullable=False),
+            pa.field(who, kind, nullable=False),
+            pa.field("entered", pa.bool_(), nullable=False),
+            pa.field("at", INSTANT, nullable=False),
+            pa.field("reason", TEXT, nullable=False),
+            pa.field("version", pa.int32(), nullable=False),
+        ]
+    )
+
+
 # Who entered and left segments, and the values of computed traits as they change.
-MEMBERSHIP_CHANGES: pa.Schema = pa.schema(
-    [
-        pa.field("seq", pa.int64(), nullable=False),
-        pa.field("segment", TEXT, nullable=False),
-        pa.field("profile", pa.int64(), nullable=False),
-        pa.field("entered", pa.bool_(), nullable=False),
-        pa.field("at", INSTANT, nullable=False),
-        pa.field("reason", TEXT, nullable=False),
-        pa.field("version", pa.int32(), nullable=False),
-    ]
-)
+MEMBERSHIP_CHANGES: pa.Schema = _changes("profile", pa.int64())
+ACCOUNT_CHANGES: pa.Schema = _changes("account", TEXT)
 
 TRAIT_CHANGES: pa.Schema = pa.schema(
     [

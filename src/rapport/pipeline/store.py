@@ -16,6 +16,7 @@ from rapport.database import migrate
 from rapport.events.model import Event
 from rapport.events.rows import to_batch, to_bytes
 from rapport.events.schema import (
+    ACCOUNT_CHANGES,
     DIRTY_PROFILES,
     IDENTITIES,
     MEMBERSHIP_CHANGES,
@@ -111,6 +112,8 @@ class PipelineStore:
             self._put_rows("memberships", outcome.memberships, MEMBERSHIP_CHANGES)
         if outcome.values:
             self._put_rows("traits", outcome.values, TRAIT_CHANGES)
+        if outcome.accounts:
+            self._put_rows("account_memberships", outcome.accounts, ACCOUNT_CHANGES)
 
     def last_handed_over(self) -> int:
         """The number of the last outbox row, 0 before the first."""

@@ -71,14 +71,17 @@ class Warehouse(ABC):
         mark: str = "",
         memberships: pa.Table | None = None,
         traits: pa.Table | None = None,
+        account_memberships: pa.Table | None = None,
     ) -> bool:
         """Append events, apply identity changes, remember dirty profiles, `seq` and `mark`: all or
         nothing.
 
         `memberships` rows (events.schema.MEMBERSHIP_CHANGES, in order) are appended to the table
-        `membership_changes` and applied to `memberships` (segment, profile, since). `traits` rows
-        (TRAIT_CHANGES) replace the value in `computed_traits` (trait, profile, value, at), or end
-        it when their value is null; of several rows for one the last counts.
+        `membership_changes` and applied to `memberships` (segment, profile, since). What
+        `account_memberships` holds (ACCOUNT_CHANGES) goes to `account_membership_changes` and the
+        table `account_memberships` in the same way. `traits` rows (TRAIT_CHANGES) replace the value
+        in `computed_traits` (trait, profile, value, at), or end it when their value is null; of
+        several rows for one the last counts.
 
         `identities` rows replace the profile of their node; of several rows for one node the last
         counts. Profiles that gained or lost a node become dirty by themselves. A `seq` that is not

@@ -16,7 +16,10 @@ from rapport.warehouse.base import Warehouse
 from rapport.warehouse.incoming import without_nul
 from rapport.warehouse.schema import JSON_COLUMNS
 
-_COUNTED = ("events", "identities", "profile_rows", "membership_changes", "memberships")
+_COUNTED = (
+    *("events", "identities", "profile_rows", "membership_changes", "memberships"),
+    *("account_membership_changes", "account_memberships"),
+)
 # Names of sources are not among them: rows get those that are known when they are copied.
 _COLUMNS = tuple("source_id" if name == "source" else name for name in EVENTS.names)
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from rapport.errors import Conflict, Unavailable
 from rapport.events.schema import (
+    ACCOUNT_CHANGES,
     DIRTY_PROFILES,
     EVENTS,
     IDENTITIES,
@@ -135,6 +136,9 @@ def _copy_rest(source: Warehouse, target: Warehouse) -> None:
             source, "SELECT * FROM membership_changes ORDER BY seq", MEMBERSHIP_CHANGES
         ),
         traits=_table(source, "SELECT * FROM computed_traits", TRAIT_CHANGES),
+        account_memberships=_table(
+            source, "SELECT * FROM account_membership_changes ORDER BY seq", ACCOUNT_CHANGES
+        ),
         mark=mark,
     )
 

@@ -11,7 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rapport.errors import Unavailable
-from rapport.events.schema import EVENTS, IDENTITIES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
+from rapport.events.schema import (
+    ACCOUNT_CHANGES,
+    EVENTS,
+    IDENTITIES,
+    MEMBERSHIP_CHANGES,
+    TRAIT_CHANGES,
+)
 from rapport.warehouse.base import SourceRow
 from rapport.warehouse.loading import naive_utc
 from rapport.warehouse.schema import JSON_COLUMNS
@@ -91,10 +97,18 @@ def membership_changes(changes: pa.Table, *, forbid_nul: bool = False) -> pa.Tab
     return _without_nul(held, "reason") if forbid_nul else held
 
 
-def _without_nul(table: pa.Table, json: str) -> pa.Table:
+def account_changes(changes: pa.Table, *, forbid_nul: bool = False) -> pa.Table:
+    """As `membership_changes`; ids of accounts may hold anything, too."""
+    held = naive_utc(_required(changes.select(ACCOUNT_CHANGES.names), ACCOUNT_CHANGES))
+    if not forbid_nul:
+        return held
+    return _without_nul(_without_nul(held, "reason"), "account", json=False)
+
+
+def _without_nul(table: pa.Table, name: str, *, json: bool = True) -> pa.Table:
     """The same with its column of this name cleaned."""
-    place = table.schema.get_field_index(json)
-    return table.set_column(place, table.schema.field(place), without_nul(table[json], json=True))
+    place = table.schema.get_field_index(name)
+    return table.set_column(place, table.schema.field(place), without_nul(table[name], json=json))
 
 
 def _required(table: pa.Table, schema: pa.Schema) -> pa.Table:

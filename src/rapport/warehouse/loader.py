@@ -262,5 +262,6 @@ class Loader:
 
 def _of_audiences(waiting: Waiting) -> dict[str, pa.Table]:
     """Only what there is: a warehouse made before these were part of `load` goes on working."""
-    held = {"memberships": waiting.memberships, "traits": waiting.traits}
+    names = ("memberships", "traits", "account_memberships")
+    held = {name: getattr(waiting, name) for name in names}
     return {name: table for name, table in held.items() if table is not None}

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from rapport.events.schema import EVENTS
 from rapport.warehouse import catalogue
-from rapport.warehouse.schema import JSON_COLUMNS
+from rapport.warehouse.schema import JSON_COLUMNS, MEMBERSHIPS
 
 
 def _column(name: str) -> str:
@@ -77,18 +77,21 @@ def mark_dirty(connection: duckdb.DuckDBPyConnection, dirty: pa.Table) -> None:
         connection.unregister("dirty")
 
 
-def apply_memberships(connection: duckdb.DuckDBPyConnection, changes: pa.Table) -> None:
-    """Keep every change, and let `memberships` follow them."""
+def apply_memberships(
+    connection: duckdb.DuckDBPyConnection, changes: pa.Table, who: str = "profile"
+) -> None:
+    """Keep every change, and let `memberships` follow them; `who` is profile or account."""
+    kept, held = MEMBERSHIPS[who]
     connection.register("incoming", naive_utc(changes))
     try:
-        connection.execute("INSERT INTO membership_changes SELECT * FROM incoming ORDER BY seq")
+        connection.execute(f"INSERT INTO {kept} SELECT * FROM incoming ORDER BY seq")
         connection.execute(
-            "DELETE FROM memberships m USING incoming i"
-            " WHERE m.segment = i.segment AND m.profile = i.profile"
+            f"DELETE FROM {held} m USING incoming i"
+            f" WHERE m.segment = i.segment AND m.{who} = i.{who}"
         )
         connection.execute(
-            'INSERT INTO memberships SELECT segment, profile, max_by("at", seq) FROM incoming'
-            " GROUP BY segment, profile HAVING max_by(entered, seq) ORDER BY segment, profile"
+            f'INSERT INTO {held} SELECT segment, {who}, max_by("at", seq) FROM incoming'
+            f" GROUP BY segment, {who} HAVING max_by(entered, seq) ORDER BY segment, {who}"
         )
     finally:
         connection.unregister("incoming")

@@ -13,6 +13,7 @@ from xxhash import xxh3_128_hexdigest
 from rapport.database import ChangeSignal, connect
 from rapport.errors import Unavailable
 from rapport.events.schema import (
+    ACCOUNT_CHANGES,
     DIRTY_PROFILES,
     EVENTS,
     IDENTITIES,
@@ -29,6 +30,7 @@ _SCHEMAS = {
     "profiles": DIRTY_PROFILES,
     "memberships": MEMBERSHIP_CHANGES,
     "traits": TRAIT_CHANGES,
+    "account_memberships": ACCOUNT_CHANGES,
 }
 
 
@@ -42,6 +44,7 @@ class Waiting(msgspec.Struct, frozen=True):
     mark: str  # of the row `seq`
     memberships: pa.Table | None = None
     traits: pa.Table | None = None
+    account_memberships: pa.Table | None = None
 
 
 class Outbox:
@@ -102,6 +105,7 @@ class Outbox:
             mark_of(newest),
             _joined(found["memberships"]),
             _joined(found["traits"]),
+            _joined(found["account_memberships"]),
         )
 
     def mismatch(self, loaded: int, mark: str) -> str:

@@ -13,6 +13,12 @@ JSON_COLUMNS = ("properties", "traits", "context", "integrations")
 ADDED_COLUMNS = ("integrations",)  # since the first release
 SOURCE_COLUMNS = "source_id INTEGER NOT NULL, source VARCHAR, brand VARCHAR, region VARCHAR"
 
+# Of people and of accounts: the table of changes, and the one of those who are in.
+MEMBERSHIPS = {
+    "profile": ("membership_changes", "memberships"),
+    "account": ("account_membership_changes", "account_memberships"),
+}
+
 _SQL = {
     pa.int64(): "BIGINT",
     pa.int32(): "INTEGER",
@@ -63,6 +69,11 @@ TABLES = (
         entered BOOLEAN NOT NULL, "at" TIMESTAMP NOT NULL, reason JSON, version INTEGER)""",
     """CREATE TABLE IF NOT EXISTS memberships (
         segment VARCHAR NOT NULL, profile BIGINT NOT NULL, since TIMESTAMP NOT NULL)""",
+    """CREATE TABLE IF NOT EXISTS account_membership_changes (
+        seq BIGINT NOT NULL, segment VARCHAR NOT NULL, account VARCHAR NOT NULL,
+        entered BOOLEAN NOT NULL, "at" TIMESTAMP NOT NULL, reason JSON, version INTEGER)""",
+    """CREATE TABLE IF NOT EXISTS account_memberships (
+        segment VARCHAR NOT NULL, account VARCHAR NOT NULL, since TIMESTAMP NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS computed_traits (
         trait VARCHAR NOT NULL, profile BIGINT NOT NULL, value JSON, "at" TIMESTAMP NOT NULL)""",
     "CREATE TABLE IF NOT EXISTS loaded (seq BIGINT NOT NULL)",

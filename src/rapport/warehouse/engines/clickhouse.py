@@ -101,6 +101,7 @@ class ClickhouseWarehouse(SqlWarehouse):
         mark: str = "",
         memberships: pa.Table | None = None,
         traits: pa.Table | None = None,
+        account_memberships: pa.Table | None = None,
     ) -> bool:
         with self._lock:
             self._check_open()
@@ -112,11 +113,13 @@ class ClickhouseWarehouse(SqlWarehouse):
             moved = None
             if identities is not None and identities.num_rows:
                 moved = incoming.last_per_node(identities)
-            changes = values = None
+            changes = values = of_accounts = None
             if memberships is not None and memberships.num_rows:
                 changes = incoming.membership_changes(memberships)
             if traits is not None and traits.num_rows:
                 values = incoming.last_traits(traits)
+            if account_memberships is not None and account_memberships.num_rows:
+                of_accounts = incoming.account_changes(account_memberships)
             self._clear()
             self._clean = False
             if rows is not None:
@@ -129,6 +132,8 @@ class ClickhouseWarehouse(SqlWarehouse):
                 self._insert_dirty(sorted(touched), seq)
             if changes is not None:
                 self._insert("membership_rows", changes, seq)
+            if of_accounts is not None:
+                self._insert("account_membership_rows", of_accounts, seq)
             if values is not None:
                 self._insert("trait_log", values, seq)
             self._client.insert("loads", pa.table({"seq": [seq], "mark": [mark]}, _LOADS))

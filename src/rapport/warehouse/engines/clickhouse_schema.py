@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from rapport.events.schema import MEMBERSHIP_CHANGES, TRAIT_CHANGES
+from rapport.events.schema import ACCOUNT_CHANGES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse.dialects.clickhouse import ClickhouseDialect
 from rapport.warehouse.engines.sqlviews import views
 from rapport.warehouse.incoming import source_rows, stored_schema
@@ -19,10 +19,14 @@ _TYPES = {
     pa.string(): "String",
 }
 _LOW = ("type", "event", "source", "brand", "region", "channel")
-LOADED = ("event_rows", "identity_log", "dirty_log", "membership_rows", "trait_log")
+_BY_LOAD = (
+    *("event_rows", "identity_log", "membership_rows", "account_membership_rows"),
+    "trait_log",
+)
+LOADED = (*_BY_LOAD, "dirty_log")
 # The column that says which row of a log is the latest, or by which load a row came.
 VERSIONS = {
-    **dict.fromkeys(("event_rows", "identity_log", "membership_rows", "trait_log"), "load"),
+    **dict.fromkeys(_BY_LOAD, "load"),
     **dict.fromkeys(("dirty_log", "profile_log", "source_log", "profile_versions"), "version"),
 }
 VERSIONED = ("dirty_log", "profile_log", "source_log", "profile_versions")
@@ -67,6 +71,11 @@ def statements() -> list[str]:
             f"{_columns(_stored(MEMBERSHIP_CHANGES))}, load Int64",
             "segment, profile, seq",
         ),
+        _table(
+            "account_membership_rows",
+            f"{_columns(_stored(ACCOUNT_CHANGES))}, load Int64",
+            "segment, account, seq",
+        ),
         _table("trait_log", f"{_columns(_stored(TRAIT_CHANGES))}, load Int64", "trait, profile"),
         _table("source_log", f"{_columns(source_rows([]).schema)}, version Int64", "version"),
         _table("profile_versions", "rows String, version Int64", "version"),
@@ -88,6 +97,13 @@ def statements() -> list[str]:
         "memberships": (
             "SELECT segment, profile, argMax(at, seq) AS since FROM membership_changes"
             " GROUP BY segment, profile HAVING argMax(entered, seq)"
+        ),
+        "account_membership_changes": (
+            f"SELECT {', '.join(ACCOUNT_CHANGES.names)} FROM account_membership_rows WHERE {_SEEN}"
+        ),
+        "account_memberships": (
+            "SELECT segment, account, argMax(at, seq) AS since FROM account_membership_changes"
+            " GROUP BY segment, account HAVING argMax(entered, seq)"
         ),
         "computed_traits": (
             "SELECT trait, profile, tupleElement(held, 1) AS value, tupleElement(held, 2) AS at"

@@ -80,6 +80,7 @@ class DuckdbWarehouse(Warehouse):
         mark: str = "",
         memberships: pa.Table | None = None,
         traits: pa.Table | None = None,
+        account_memberships: pa.Table | None = None,
     ) -> bool:
         def write(connection: Connection) -> set[tuple[str, str]]:
             fresh: set[tuple[str, str]] = set()
@@ -93,6 +94,8 @@ class DuckdbWarehouse(Warehouse):
                 loading.apply_memberships(connection, memberships)
             if traits is not None and traits.num_rows:
                 loading.apply_traits(connection, traits)
+            if account_memberships is not None and account_memberships.num_rows:
+                loading.apply_memberships(connection, account_memberships, "account")
             connection.execute("DELETE FROM loaded")
             connection.execute("INSERT INTO loaded VALUES (?, ?)", [seq, mark])
             return fresh

@@ -71,6 +71,7 @@ class PostgresWarehouse(SqlWarehouse):
         mark: str = "",
         memberships: pa.Table | None = None,
         traits: pa.Table | None = None,
+        account_memberships: pa.Table | None = None,
     ) -> bool:
         def write(cursor: Any) -> bool:
             held = _scalar(cursor, "SELECT coalesce(max(seq), 0) FROM loaded")
@@ -89,6 +90,9 @@ class PostgresWarehouse(SqlWarehouse):
             if traits is not None and traits.num_rows:
                 said = incoming.last_traits(traits, forbid_nul=True)
                 postgres_schema.apply_traits(cursor, said)
+            if account_memberships is not None and account_memberships.num_rows:
+                changes = incoming.account_changes(account_memberships, forbid_nul=True)
+                postgres_schema.apply_memberships(cursor, changes, "account")
             cursor.execute("DELETE FROM loaded")
             cursor.adbc_ingest("loaded", pa.table({"seq": [seq], "mark": [mark]}), mode="append")
             return True

@@ -10,7 +10,7 @@ import pyarrow as pa
 from rapport.warehouse.dialects.postgres import PostgresDialect
 from rapport.warehouse.engines.sqlviews import views
 from rapport.warehouse.incoming import stored_schema
-from rapport.warehouse.schema import JSON_COLUMNS, PROFILES
+from rapport.warehouse.schema import JSON_COLUMNS, MEMBERSHIPS, PROFILES
 
 _JSON = {*JSON_COLUMNS, "identifiers", "accounts"}
 _TYPES = {
@@ -43,6 +43,11 @@ def create(cursor: Any) -> None:
         " version INTEGER)",
         "CREATE TABLE IF NOT EXISTS memberships (segment TEXT, profile BIGINT,"
         " since TIMESTAMP NOT NULL, PRIMARY KEY (segment, profile))",
+        "CREATE TABLE IF NOT EXISTS account_membership_changes (seq BIGINT NOT NULL,"
+        ' segment TEXT NOT NULL, account TEXT COLLATE "C" NOT NULL, entered BOOLEAN NOT NULL,'
+        " at TIMESTAMP NOT NULL, reason JSON, version INTEGER)",
+        'CREATE TABLE IF NOT EXISTS account_memberships (segment TEXT, account TEXT COLLATE "C",'
+        " since TIMESTAMP NOT NULL, PRIMARY KEY (segment, account))",
         "CREATE TABLE IF NOT EXISTS computed_traits (trait TEXT, profile BIGINT, value JSON,"
         " at TIMESTAMP NOT NULL, PRIMARY KEY (trait, profile))",
         "CREATE TABLE IF NOT EXISTS loaded (seq BIGINT NOT NULL, mark TEXT NOT NULL)",
@@ -86,20 +91,20 @@ def mark_dirty(cursor: Any, dirty: pa.Table) -> None:
     cursor.execute("DROP TABLE fresh")
 
 
-def apply_memberships(cursor: Any, changes: pa.Table) -> None:
-    """Keep every change, and let `memberships` follow them."""
+def apply_memberships(cursor: Any, changes: pa.Table, who: str = "profile") -> None:
+    """Keep every change, and let `memberships` follow them; `who` is profile or account."""
+    kept, held = MEMBERSHIPS[who]
     _ingest(cursor, "changed", changes)
     cursor.execute(
-        "INSERT INTO membership_changes SELECT seq, segment, profile, entered, at, reason::json,"
-        " version FROM changed ORDER BY seq"
+        f"INSERT INTO {kept} SELECT seq, segment, {who}, entered, at, reason::json, version"
+        " FROM changed ORDER BY seq"
     )
     cursor.execute(
-        "DELETE FROM memberships m USING changed c"
-        " WHERE m.segment = c.segment AND m.profile = c.profile"
+        f"DELETE FROM {held} m USING changed c WHERE m.segment = c.segment AND m.{who} = c.{who}"
     )
     cursor.execute(
-        "INSERT INTO memberships SELECT segment, profile, at FROM (SELECT DISTINCT ON"
-        " (segment, profile) * FROM changed ORDER BY segment, profile, seq DESC) last WHERE entered"
+        f"INSERT INTO {held} SELECT segment, {who}, at FROM (SELECT DISTINCT ON"
+        f" (segment, {who}) * FROM changed ORDER BY segment, {who}, seq DESC) last WHERE entered"
     )
     cursor.execute("DROP TABLE changed")
 

@@ -70,6 +70,7 @@ class SparkWarehouse(SqlWarehouse):
         mark: str = "",
         memberships: pa.Table | None = None,
         traits: pa.Table | None = None,
+        account_memberships: pa.Table | None = None,
     ) -> bool:
         with self._lock:
             self._check_open()
@@ -89,6 +90,9 @@ class SparkWarehouse(SqlWarehouse):
                 added["membership_changes"] = incoming.membership_changes(memberships)
             if traits is not None and traits.num_rows:
                 added["trait_log"] = self._stamped(incoming.last_traits(traits))
+            if account_memberships is not None and account_memberships.num_rows:
+                changes = incoming.account_changes(account_memberships)
+                added["account_membership_changes"] = changes
             self._change(added, seq=seq, mark=mark)
             return True
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from rapport.events.schema import MEMBERSHIP_CHANGES, TRAIT_CHANGES
+from rapport.events.schema import ACCOUNT_CHANGES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse.dialects.spark import SparkDialect
 from rapport.warehouse.engines.sqlviews import views
 from rapport.warehouse.incoming import source_rows, stored_schema
@@ -37,6 +37,7 @@ TABLES: dict[str, pa.Schema] = {
     "dirty_log": DIRTY.append(_VERSION),
     "profile_log": PROFILES.append(pa.field("gone", pa.bool_())).append(_VERSION),
     "membership_changes": MEMBERSHIP_CHANGES,
+    "account_membership_changes": ACCOUNT_CHANGES,
     "trait_log": TRAIT_CHANGES.append(_VERSION),
     "sources": source_rows([]).schema,
     "profile_version": pa.schema([("version", pa.string())]),
@@ -73,6 +74,10 @@ VIEWS = {
         "SELECT segment, profile, max_by(at, seq) AS since FROM membership_changes"
         " GROUP BY segment, profile HAVING max_by(entered, seq)"
     ),
+    "account_memberships": (
+        "SELECT segment, account, max_by(at, seq) AS since FROM account_membership_changes"
+        " GROUP BY segment, account HAVING max_by(entered, seq)"
+    ),
     "computed_traits": (
         "SELECT trait, profile, held.value, held.at FROM (SELECT trait, profile,"
         " max_by(struct(value, at), version) AS held FROM trait_log GROUP BY trait, profile)"
@@ -83,6 +88,7 @@ VIEWS = {
 COMPACT = {
     "events": "SELECT * FROM events",
     "membership_changes": "SELECT * FROM membership_changes",
+    "account_membership_changes": "SELECT * FROM account_membership_changes",
     "trait_log": (
         "SELECT trait, profile, held.value, held.at, version FROM (SELECT trait, profile,"
         " max(version) AS version, max_by(struct(value, at), version) AS held FROM trait_log"
