@@ -10,7 +10,7 @@ import numpy as np
 
 from rapport.audiences.language import values
 from rapport.clock import to_iso
-from rapport.insights.answers.revenue import number
+from rapport.insights.answers.takings import number
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import attribution as kernel
 from rapport.insights.kernels.credits import WHOLE, Credits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
@@ -12,18 +13,20 @@ from rapport.audiences.language import values, windows
 from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
+from rapport.insights.answers.takings import Purse, Takings, number, told
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import revenue as kernel
 from rapport.insights.oracles import revenue as oracle
 from rapport.insights.oracles.matched import matched
-from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Bools, Ints
 from rapport.insights.specs.revenue import ORDER, Revenue
 from rapport.insights.specs.scope import span, zone
+from rapport.insights.sql import revenue as plans
+from rapport.insights.sql.revenue import Slot
 
-_UNIT = 10**values.PLACES
-_SECOND = 1_000_000
+Find = Callable[[Grid, Sequence[str | None] | None], Mapping[Slot, Takings]]
+Rank = Callable[[], list[tuple[str | None, int]]]
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,18 +48,41 @@ class _Read(NamedTuple):
 def answer(question: Revenue, ground: Ground) -> dict[str, Any]:
     start, end = span(question, ground.now)
     grid = periods.grid(question.period, start, end, zone(question))
-    read = _read(question, ground)
     whole = replace(grid, bounds=(start, end))
-    known = _currencies(read, start, end)
-    told: dict[str, Any] = {
+    takings, largest = _source(question, ground, (start, end))
+    total = takings(whole, None)
+    known = total.get((None, 0), Takings()).purses
+    currencies = sorted(known, key=lambda name: (name is not None, name or ""))
+    longest = question.longest() or 0
+
+    def rows(grid: Grid, found: Mapping[Slot, Takings], value: str | None) -> list[dict[str, Any]]:
+        return [
+            {
+                "start": grid.label(n),
+                "complete": until <= ground.now + 1,
+                **told(
+                    found.get((value, n), Takings()),
+                    currencies,
+                    complete=until + longest <= ground.now + 1,
+                ),
+            }
+            for n, until in enumerate(grid.bounds[1:])
+        ]
+
+    answered: dict[str, Any] = {
         "kind": "revenue",
-        "currencies": list(known.values()),
-        "periods": _rows(question, ground, grid, read, start, end, [0])[0],
-        "total": _rows(question, ground, whole, read, start, end, [0])[0][0],
+        "currencies": currencies,
+        "periods": rows(grid, takings(grid, None), None),
+        "total": rows(whole, total, None)[0],
     }
     if question.breakdown:
-        told["breakdown"] = _breakdown(question, ground, grid, read, start, end)
-    return told
+        ranked = largest()
+        found = takings(grid, [value for value, _ in ranked])
+        answered["breakdown"] = [
+            {"value": value, "orders": orders, "periods": rows(grid, found, value)}
+            for value, orders in ranked
+        ]
+    return answered
 
 
 def people(question: Revenue, ground: Ground, cell: Cell) -> Ints:
@@ -68,6 +94,8 @@ def people(question: Revenue, ground: Ground, cell: Cell) -> Ints:
         raise refuse("cell.period", "is the day on which a period of the question begins")
     number = labels.index(cell.period)
     low, high = max(start, grid.bounds[number]), min(end, grid.bounds[number + 1])
+    if ground.engine is not None:
+        return plans.people(question, ground.engine, (low, high), cell.of, cell.value)
     read = _read(question, ground)
     value = None if cell.value is None else cell.value or None
     place = None if cell.value is None else read.texts.index(value) if value in read.texts else -1
@@ -98,7 +126,7 @@ def why(question: Revenue, ground: Ground, profile: int) -> dict[str, Any]:
     )
     counted = {id(each.event): each for each in oracle.orders(question, seen)}
     numbers = {place: n for n, place in enumerate(counted, 1)}
-    told = []
+    shown = []
     for each in (one for one in seen if one.match & ORDER):
         money = counted.get(id(each))
         inside = start <= each.at < end
@@ -108,8 +136,8 @@ def why(question: Revenue, ground: Ground, profile: int) -> dict[str, Any]:
         row["period"] = None if period is None or money is None else grid.label(period)
         if each.event is not None:
             row |= {"event": each.event.event, "message_id": each.event.message_id}
-        told.append(row)
-    return {"profile": f"p_{profile}", "orders": told}
+        shown.append(row)
+    return {"profile": f"p_{profile}", "orders": shown}
 
 
 def _read(question: Revenue, ground: Ground) -> _Read:
@@ -135,6 +163,22 @@ def _read(question: Revenue, ground: Ground) -> _Read:
     )
 
 
+def _source(question: Revenue, ground: Ground, inside: tuple[int, int]) -> tuple[Find, Rank]:
+    """What finds the takings of a grid, of the chosen values or of all together; and the values of
+    the breakdown with most orders in the range."""
+    if ground.engine is not None:
+        engine = ground.engine
+        return (
+            lambda grid, chosen: plans.takings(question, engine, grid, inside, chosen),
+            lambda: plans.values(question, engine, inside),
+        )
+    read = _read(question, ground)
+    return (
+        lambda grid, chosen: _takings(question, grid, read, inside, chosen),
+        lambda: _largest(question, read, inside),
+    )
+
+
 def _currencies(read: _Read, start: int, end: int) -> dict[int, str | None]:
     """Those that occur in the range, by number."""
     every = [each.money for each in read.orders] + read.refunds
@@ -143,35 +187,26 @@ def _currencies(read: _Read, start: int, end: int) -> dict[int, str | None]:
     return {number: read.currencies[number] for number in numbers}
 
 
-def _breakdown(
-    question: Revenue, ground: Ground, grid: Grid, read: _Read, start: int, end: int
-) -> list[dict[str, Any]]:
-    """The values with most orders in the range."""
+def _largest(
+    question: Revenue, read: _Read, inside: tuple[int, int]
+) -> list[tuple[str | None, int]]:
     totals = np.zeros(len(read.texts), np.int64)
     for each in read.orders:
-        kept = _inside(each.money.at, start, end)
+        kept = _inside(each.money.at, *inside)
         totals += np.bincount(each.money.by[kept], minlength=len(totals))
     order = np.argsort(-totals, kind="stable").tolist()
-    chosen = [n for n in order if totals[n]][: question.limit]
-    rows = _rows(question, ground, grid, read, start, end, chosen, split=True)
-    return [
-        {"value": read.texts[n], "orders": int(totals[n]), "periods": told}
-        for n, told in zip(chosen, rows, strict=True)
-    ]
+    return [(read.texts[n], int(totals[n])) for n in order if totals[n]][: question.limit]
 
 
-def _rows(
+def _takings(
     question: Revenue,
-    ground: Ground,
     grid: Grid,
     read: _Read,
-    start: int,
-    end: int,
-    chosen: list[int],
-    *,
-    split: bool = False,
-) -> list[list[dict[str, Any]]]:
-    """For each chosen value of the breakdown a row a period; without `split` for all together."""
+    inside: tuple[int, int],
+    chosen: Sequence[str | None] | None,
+) -> dict[Slot, Takings]:
+    start, end = inside
+    split = chosen is not None
     width = len(read.texts) if split else 1
     sums = _Sums(len(grid) * width, read.sizes, _currencies(read, start, end))
     for orders in read.orders:
@@ -186,18 +221,13 @@ def _rows(
         kept = np.flatnonzero(_inside(money.at, start, end))
         period = periods.number(grid, money.at[kept]).astype(np.int64)
         sums.refunds(money, kept, period * width + (money.by[kept] if split else 0))
-    longest = question.longest() or 0
-    return [
-        [
-            {
-                "start": grid.label(n),
-                "complete": grid.bounds[n + 1] <= ground.now + 1,
-                **sums.row(n * width + value, grid.bounds[n + 1] + longest <= ground.now + 1),
-            }
-            for n in range(len(grid))
-        ]
-        for value in chosen
-    ]
+    values = [None] if chosen is None else chosen
+    places = {value: read.texts.index(value) if split else 0 for value in values}
+    return {
+        (value, n): sums.takings(n * width + place)
+        for value, place in places.items()
+        for n in range(len(grid))
+    }
 
 
 class _Sums:
@@ -217,8 +247,8 @@ class _Sums:
         person, first = found.money.person[kept], found.first[kept]
         size = len(self._gaps)
         currency, amount = found.money.currency[kept], found.money.amount[kept]
-        for number, purse in self._money.items():
-            mine = currency == number
+        for place, purse in self._money.items():
+            mine = currency == place
             purse.orders += np.bincount(slot[mine], minlength=size)
             self._add(purse.revenue, amount[mine], slot[mine])
         once = np.unique(person.astype(np.int64) * size + slot, return_index=True)[1]
@@ -235,39 +265,15 @@ class _Sums:
             self._gaps[place].append(gaps[places == place])
 
     def refunds(self, money: kernel.Money, kept: Ints, slot: Ints) -> None:
-        for number, purse in self._money.items():
-            mine = money.currency[kept] == number
+        for place, purse in self._money.items():
+            mine = money.currency[kept] == place
             self._add(purse.refunded, money.amount[kept][mine], slot[mine])
 
-    def row(self, slot: int, complete: bool) -> dict[str, Any]:
-        count = {name: int(each[slot]) for name, each in self._counts.items()}
+    def takings(self, slot: int) -> Takings:
+        counts = [int(each[slot]) for each in self._counts.values()]
         gaps = np.sort(np.concatenate([np.zeros(0, np.int64), *self._gaps[slot]]))
-        rate = count["came_back"] / count["cohort"] if count["cohort"] else None
-        return {
-            "orders": count["orders"],
-            **self._told(slot),
-            "buyers": count["buyers"],
-            "new": count["new"],
-            "returning": count["buyers"] - count["new"],
-            "repeat": {
-                "people": count["cohort"],
-                "came_back": count["came_back"],
-                "rate": None if rate is None else round(rate, 6),
-                "median_seconds": _rank(gaps, 50),
-                "p90_seconds": _rank(gaps, 90),
-                "complete": complete,
-            },
-        }
-
-    def _told(self, slot: int) -> dict[str, Any]:
-        """Money, if it is all in one currency; else a row a currency, and no sum of them."""
-        purses = {name: self._money[n].row(slot) for n, name in self._currencies.items()}
-        if len(purses) < 2:
-            alone = next(iter(purses.values()), _Purse(slot + 1).row(slot))
-            return {name: alone[name] for name in alone if name != "orders"}
-        rows = [{"currency": name, **row} for name, row in purses.items()]
-        nothing = {name: None for name in rows[0] if name not in ("currency", "orders")}
-        return {**nothing, "currencies": [row for row in rows if row["orders"] or row["refunded"]]}
+        purses = {name: self._money[n].purse(slot) for n, name in self._currencies.items()}
+        return Takings._make([*counts, _rank(gaps, 50), _rank(gaps, 90), purses])
 
     def _add(self, into: list[int], amount: Ints, slot: Ints) -> None:
         width = max(len(self._sizes), 1)
@@ -283,15 +289,8 @@ class _Purse:
         self.orders = np.zeros(size, np.int64)
         self.revenue, self.refunded = [0] * size, [0] * size
 
-    def row(self, slot: int) -> dict[str, Any]:
-        orders, revenue = int(self.orders[slot]), self.revenue[slot]
-        return {
-            "orders": orders,
-            "revenue": number(revenue),
-            "refunded": number(self.refunded[slot]),
-            "net": number(revenue - self.refunded[slot]),
-            "average_order_value": number(divided(revenue, orders)),
-        }
+    def purse(self, slot: int) -> Purse:
+        return Purse(int(self.orders[slot]), self.revenue[slot], self.refunded[slot])
 
 
 def _inside(at: Ints, start: int, end: int) -> Bools:
@@ -311,16 +310,8 @@ def _back(question: Revenue, gap: Ints) -> Bools:
     return found
 
 
-def _rank(gaps: Ints, percent: int) -> int | float | None:
-    """Nearest rank, in seconds."""
+def _rank(gaps: Ints, percent: int) -> int | None:
+    """Nearest rank, in µs."""
     if not len(gaps):
         return None
-    size = int(gaps[max(1, -(-len(gaps) * percent // 100)) - 1])
-    return size // _SECOND if size % _SECOND == 0 else size / _SECOND
-
-
-def number(size: int | None) -> int | float | None:
-    """As JSON: whole numbers are whole."""
-    if size is None:
-        return None
-    return size // _UNIT if size % _UNIT == 0 else size / _UNIT
+    return int(gaps[max(1, -(-len(gaps) * percent // 100)) - 1])
