@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from rapport.errors import Malformed, NotFound
+from rapport.events.schema import TRAIT_CHANGES
 from rapport.insights.ground import Ground
 from rapport.insights.kinds import KINDS, read, read_cell
+from rapport.warehouse.schema import PROFILES
 from tests.insights.planting import HOUR, NOW, World
 
 SEGMENTS = {"vip": [1, 2], "new": [2, 3], "nobody": []}
@@ -51,13 +55,20 @@ def ground(world: World) -> Ground:
     )
     members = {key: np.array(who, np.int64) for key, who in SEGMENTS.items()}
     members["all"] = np.array([1, 2, 3])
+    members |= {f"just {n}": np.array([n]) for n in (1, 2, 3)}
 
     def known(key: str) -> Any:
         if key not in members:
             raise NotFound(f"there is no segment {key!r}")
         return members[key]
 
-    return Ground(world.warehouse, world.timeline, NOW, members=known)
+    plans: dict[int, dict[str, Any]] = {1: {"plan": "pro"}, 2: {"plan": 5}, 4: {"plan": "free"}}
+    rows = [
+        {"profile": n, "profile_id": f"p_{n}", "traits": json.dumps(each)}
+        for n, each in plans.items()
+    ]
+    world.warehouse.upsert_profiles([1, 2, 3, 4], pa.Table.from_pylist(rows, schema=PROFILES))
+    return Ground(world.warehouse, world.timeline, NOW, members=known, names=str.upper)
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)
@@ -71,10 +82,10 @@ def test_each_segment_is_the_question_asked_of_its_members(ground: Ground, kind:
         if kind == "trends":
             for n, series in enumerate(alone["series"]):
                 part = told["series"][n]["breakdown"][place]
-                assert part == {"value": key, "values": series["values"]}
+                assert part == {"value": key, "label": key.upper(), "values": series["values"]}
         else:
             part = told["breakdown"][place]
-            assert part.pop("value") == key
+            assert (part.pop("value"), part.pop("label")) == (key, key.upper())
             assert part == {name: alone[name] for name in part}
         for cell in CELLS[kind]:
             people = KINDS[kind].people
@@ -89,6 +100,46 @@ def test_each_segment_is_the_question_asked_of_its_members(ground: Ground, kind:
         assert {name: told[name] for name in plain} == plain
 
 
+VALUES: dict[str | None, list[int]] = {None: [3], "5": [2], "pro": [1]}
+
+
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_each_value_of_a_trait_is_the_question_asked_of_its_people(
+    ground: Ground, kind: str
+) -> None:
+    answer, people = KINDS[kind].answer, KINDS[kind].people
+    several = {**QUESTIONS[kind], "segment": None, "breakdown": {"trait": "plan"}}
+    told = answer(read(several, kind), ground)
+    parts = told["series"][0]["breakdown"] if kind == "trends" else told["breakdown"]
+    assert [each["value"] for each in parts] == [*VALUES]
+    for part, (value, who) in zip(parts, VALUES.items(), strict=True):
+        alone = {**QUESTIONS[kind], "segment": {"trait": "plan", "value": value}}
+        only = read({**QUESTIONS[kind], "segment": f"just {who[0]}"}, kind)
+        expected = answer(only, ground)
+        assert answer(read(alone, kind), ground) == expected
+        if kind == "trends":
+            assert part["values"] == expected["series"][0]["values"]
+        else:
+            assert part.pop("value") == value
+            assert part == {name: expected[name] for name in part}
+        for cell in CELLS[kind]:
+            asked = read(several, kind)
+            mine = people(asked, ground, read_cell(kind, {**cell, "value": value or ""}))
+            assert mine.tolist() == people(only, ground, read_cell(kind, cell)).tolist()
+
+
+def test_a_computed_trait_comes_before_a_described_one(ground: Ground, world: World) -> None:
+    said = [{"trait": "plan", "profile": 3, "value": '"gold"', "at": NOW}]
+    world.warehouse.load(2, traits=pa.Table.from_pylist(said, schema=TRAIT_CHANGES))
+    question = read({**QUESTIONS["funnel"], "breakdown": {"trait": "plan", "limit": 1}}, "funnel")
+    [only] = KINDS["funnel"].answer(question, ground)["breakdown"]
+    assert (only["value"], only["steps"][0]["count"]) == (None, 2)
+    cell = read_cell("funnel", {"step": 1, "value": "gold"})
+    assert KINDS["funnel"].people(question, ground, cell).tolist() == [3]
+    cell = read_cell("funnel", {"step": 1, "value": "nothing like it"})
+    assert KINDS["funnel"].people(question, ground, cell).tolist() == []
+
+
 def test_members_of_all_of_several_segments(ground: Ground) -> None:
     question = read({"event": {"event": "A"}, "segment": ["vip", "new"]}, "active")
     assert KINDS["active"].answer(question, ground)["periods"][-1]["people"] == 1
@@ -101,6 +152,10 @@ def test_members_of_all_of_several_segments(ground: Ground) -> None:
         ("retention", {"segments": ["vip", "vip"]}, "twice"),
         ("funnel", {"segments": ["vip"], "by": "source"}, "breakdown"),
         ("funnel", {}, "breakdown"),
+        ("trends", {}, "breakdown"),
+        ("trends", {"trait": "tags[]"}, "breakdown.trait"),
+        ("trends", {"trait": "plan", "segments": ["vip"]}, "breakdown"),
+        ("funnel", {"trait": "plan", "limit": 200}, "breakdown.limit"),
         ("retention", {"segments": ["vip"], "by": "source"}, "by"),
     ],
 )

@@ -18,9 +18,10 @@ from rapport.insights.ground import _no_segments
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel, plan
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
+from rapport.insights.specs.revenue import Revenue
 from rapport.insights.specs.scope import EventPick, span, zone
 from rapport.insights.specs.trends import Series, Trends
-from rapport.insights.sql import activity, chains, funnel, paths, retention, trends
+from rapport.insights.sql import activity, chains, funnel, paths, retention, revenue, trends
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import Flow
 from rapport.warehouse.base import Capabilities, Warehouse
@@ -51,6 +52,8 @@ def queries(engine: Engine) -> dict[str, Flow]:
     by = Breakdown(by="properties.v", attribution="first", limit=5)
     asked = Funnel(steps=(SEEN, BOUGHT), exclusions=(gap,), breakdown=by, **scope)
     chosen = plan(asked, *span(asked, NOW), NOW)
+    soon = Funnel(steps=(SEEN, BOUGHT), grace="2s", **scope)
+    graced = plan(soon, *span(soon, NOW), NOW)
     back = Retention(start=SEEN, returning=BOUGHT, period="day", match="streak", **scope)
     start, end = span(back, NOW)
     grid = periods.grid("day", start, end, zone(back))
@@ -59,6 +62,7 @@ def queries(engine: Engine) -> dict[str, Flow]:
     lines = Trends(series=(series,), breakdown="properties.v", **scope)
     (picked,) = lines.checked()
     walked = Paths(end="Order Completed", **scope)
+    sold = Revenue(breakdown="properties.shop", within="90d", **scope)
     alive = activity.Asked(engine, back.checked(), grid, start - DAY, end, None)
     return {
         "funnel": funnel.measured(chains.reached(chosen, engine, None), chosen, engine.dialect, 5),
@@ -66,6 +70,8 @@ def queries(engine: Engine) -> dict[str, Flow]:
         "lifecycle": activity.states(alive),
         "trends": trends.measured(lines, series, picked, engine, grid, (start, end), by="event"),
         "paths": paths.walks(walked, engine, (start, end)),
+        "revenue": revenue.buyers(sold, engine, grid, (start, end), ["it's", None]),
+        "grace": chains.reached(graced, engine, None),
     }
 
 

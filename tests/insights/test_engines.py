@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pyarrow as pa
 import pytest
 from hypothesis import Phase, given, settings
@@ -21,7 +23,7 @@ from hypothesis import strategies as st
 from rapport.errors import NotFound, QueryError
 from rapport.events.schema import MEMBERSHIP_CHANGES
 from rapport.insights import scan
-from rapport.insights.answers import activity, funnel, paths, retention, trends
+from rapport.insights.answers import activity, funnel, paths, retention, revenue, trends
 from rapport.insights.ground import Ground
 from rapport.insights.kinds import KINDS
 from rapport.insights.rows import Rows
@@ -29,11 +31,13 @@ from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
-from rapport.insights.specs.scope import EventPick, Question, Segments, selection
+from rapport.insights.specs.revenue import Revenue
+from rapport.insights.specs.scope import EventPick, Groups, Question, selection
 from rapport.insights.specs.trends import Series, Trends
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
+from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.watch import Watch
 from tests.contract.warehouses import ENGINES, engine
 from tests.insights.planting import HOUR, NOW, Memory, Row, people_of
@@ -43,6 +47,7 @@ from tests.warehouse.rows import event_row, events, identities
 
 PEOPLE = 60
 VIP = range(2, 30, 3)
+PLANS = {n: "it's é" if n % 3 else "pro" for n in range(1, PEOPLE) if n % 7}
 FEW = settings(
     max_examples=6, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
 )
@@ -63,19 +68,21 @@ class Both(NamedTuple):
 
 def history(seed: int) -> list[Row]:
     """Half of the people on twelve hours, the others on twelve days; the first is busy."""
-    chance = random.Random(seed)
+    chance, more = random.Random(seed), random.Random(seed + 1)
     found: list[Row] = []
     for node in range(1, PEOPLE + 1):
         unit, most = (HOUR, 12) if node % 2 else (7 * HOUR, 40)
         for _ in range(150 if node == 1 else chance.randrange(12)):
             value = chance.choice([None, "x", "y", "é", 3, 2.5, -1, True])
+            sold = {"id": more.choice("12345"), "cur": more.choice(["EUR", "INR"])}
+            sold = {name: each for name, each in sold.items() if more.random() < 0.6}
             found.append(
                 {
                     "node": node,
                     "message_id": f"m{len(found)}",
                     "event": chance.choice("ABCX"),
                     "timestamp": NOW - chance.randrange(most + 1) * unit,
-                    "properties": {} if value is None else {"v": value},
+                    "properties": sold if value is None else {"v": value, **sold},
                 }
             )
     return found
@@ -131,7 +138,13 @@ def _filled(warehouse: Warehouse) -> tuple[Ground, Ground]:
         identities=identities(*pairs),
         memberships=pa.Table.from_pylist(changes, schema=MEMBERSHIP_CHANGES),
     )
-    sql = Ground(warehouse, Timeline(warehouse), NOW)
+    rows_of_profiles = [
+        {"profile": n, "profile_id": f"p_{n}", "traits": f'{{"home": {{"plan": "{plan}"}}}}'}
+        for n, plan in PLANS.items()
+    ]
+    table_of_profiles = pa.Table.from_pylist(rows_of_profiles, schema=PROFILES)
+    warehouse.upsert_profiles([*PLANS], table_of_profiles)
+    sql = Ground(warehouse, Timeline(warehouse), NOW, names=str.upper)
     return sql, Memory(people_of(rows, owner))
 
 
@@ -240,6 +253,47 @@ def test_trends(both: Both, measures: list[Any], zone: str, by: str | None, limi
     same(both, "trends", question, cells)
 
 
+@FEW
+@given(
+    zone=ZONES,
+    by=st.sampled_from([None, "properties.v", "event"]),
+    within=st.sampled_from([None, "12h"]),
+    currency=st.sampled_from([None, "properties.cur"]),
+    order_id=st.sampled_from([None, "properties.id"]),
+    refund=st.sampled_from(["B", None]),
+)
+def test_revenue(
+    both: Both,
+    zone: str,
+    by: str | None,
+    within: str | None,
+    currency: str | None,
+    order_id: str | None,
+    refund: str | None,
+) -> None:
+    question = Revenue(
+        since="2025-10-01T05:00:00Z",
+        until="2025-10-09",
+        timezone=zone,
+        order=EventPick(event=("A", "C")),
+        refund=EventPick(event=("B", "C")) if refund else None,
+        amount=("properties.v", "properties.id"),
+        order_id=order_id,
+        currency=currency,
+        period="day",
+        within=within,
+        breakdown=by,
+        limit=2,
+    )
+    told = revenue.answer(question, both.lists)
+    assert told["total"]["orders"] > told["total"]["repeat"]["came_back"] > 0
+    states: Any = ("buyers", "new", "returning", "came_back")
+    cells = [revenue.Cell(period="2025-10-08", of=each) for each in states]
+    if by:
+        cells += [revenue.Cell(period="2025-10-08", value=each) for each in ("3", "A", "")]
+    same(both, "revenue", question, cells)
+
+
 ITEMS = st.sampled_from([None, "A", "X", "nowhere"])
 
 
@@ -273,6 +327,7 @@ def test_nothing_happened(both: Both) -> None:
         "active": Active(event=nothing, trailing=2, **scope),
         "trends": Trends(series=(Series(event="Never"),), breakdown="event", **scope),
         "paths": Paths(event=nothing, **scope),
+        "revenue": Revenue(order=nothing, breakdown="properties.v", **scope),
     }.items():
         same(both, kind, question)
 
@@ -312,14 +367,49 @@ def test_segments_beside_each_other(both: Both) -> None:
     [told] = funnel.answer(asked, both.sql)["breakdown"]
     assert told == {
         "value": "vip",
+        "label": "VIP",
         "steps": alone["steps"],
         "time_to_convert": told["time_to_convert"],
     }
     who = funnel.people(asked, both.sql, funnel.Cell(step=1, value="vip")).tolist()
     assert len(who) == alone["steps"][0]["count"]
-    lines = Trends(series=(Series(event="A"),), breakdown=Segments(("vip",)), **since)
+    lines = Trends(series=(Series(event="A"),), breakdown=Groups(("vip",)), **since)
     [series] = trends.answer(lines, both.sql)["series"]
     assert 0 < sum(series["breakdown"][0]["values"]) < sum(series["values"])
+
+
+@FEW
+@given(kind=st.sampled_from(["trends", "funnel", "retention"]), limit=st.integers(1, 3))
+def test_values_of_a_trait_beside_each_other(both: Both, kind: str, limit: int) -> None:
+    """Each is the question asked of the people that have it, whatever else there is."""
+    picks = (EventPick(event="A"), EventPick(event="B"))
+    since: dict[str, Any] = {"since": "2025-09-28"}
+    groups = Groups(trait="home.plan", limit=limit)
+    question: Any = {
+        "trends": Trends(series=(Series(event="A"),), breakdown=groups, **since),
+        "funnel": Funnel(steps=picks, breakdown=Breakdown(trait="home.plan", limit=limit), **since),
+        "retention": Retention(start=picks[0], returning=picks[1], breakdown=groups, **since),
+    }[kind]
+    told = KINDS[kind].answer(question, both.sql)
+    parts = told["series"][0]["breakdown"] if kind == "trends" else told["breakdown"]
+    plain = msgspec.structs.replace(question, breakdown=None)
+    everybody = both.lists._people  # type: ignore[attr-defined]
+    did = {n: each for n, each in everybody.items() if any(e.event == "A" for e in each)}
+    sizes = Counter(PLANS.get(n) for n in did)
+    ranked = sorted(sizes, key=lambda value: (-sizes[value], value is not None, value or ""))
+    assert [part["value"] for part in parts] == ranked[:limit]
+    for part in parts:
+        mine = {n: each for n, each in everybody.items() if PLANS.get(n) == part["value"]}
+        alone = KINDS[kind].answer(plain, Memory(mine))
+        if kind == "trends":
+            assert part["values"] == alone["series"][0]["values"]
+        else:
+            assert all(part[name] == alone[name] for name in part if name != "value")
+        value = part["value"] or ""
+        if kind == "funnel":
+            cell = funnel.Cell(step=2)
+            who = funnel.people(question, both.sql, funnel.Cell(step=2, value=value))
+            assert who.tolist() == funnel.people(plain, Memory(mine), cell).tolist()
 
 
 @pytest.mark.parametrize("how", ["read", "stream"])
@@ -374,3 +464,4 @@ def test_spark_answers_a_question_of_each_kind(tmp_path: Path) -> None:
         series = Series(event="B", measure="p90", path="properties.v")
         same(spark, "trends", Trends(series=(series,), **since))
         same(spark, "paths", Paths(start="A", **since))
+        same(spark, "revenue", Revenue(order=one, amount=("properties.v",), **since))

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rapport.audiences.meaning.person import Happening
+from rapport.clock import to_iso
 from rapport.errors import Malformed
 from rapport.insights.answers import funnel as answers
 from rapport.insights.oracles import funnel as oracle
@@ -46,7 +47,11 @@ def funnels(draw: st.DrawFn) -> Funnel:
             attribution=draw(st.sampled_from(["first", "last", "step"])),
             step=draw(st.integers(1, len(steps))),
         )
+    grace = None
+    if order == "ordered" and not exclusions:
+        grace = draw(st.sampled_from([None, None, "1s", "90m", "3h"]))
     return Funnel(
+        grace=grace,
         since=f"2025-10-08T{draw(st.integers(20, 23))}:53:20Z",
         until=draw(st.sampled_from([None, "2025-10-09T05:53:20Z"])),
         steps=tuple(steps),
@@ -64,7 +69,7 @@ def seen(chosen: Plan, people: dict[int, list[Happening]]) -> dict[int, list[Mat
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     return {
         profile: matched(
-            events, chosen.selections, chosen.start, chosen.latest, now=NOW, wanted=wanted
+            events, chosen.selections, chosen.earliest, chosen.latest, now=NOW, wanted=wanted
         )
         for profile, events in people.items()
     }
@@ -96,7 +101,13 @@ def test_every_chain_counts(
 ) -> None:
     by = funnel.breakdown and msgspec.structs.replace(funnel.breakdown, attribution="step")
     funnel = msgspec.structs.replace(
-        funnel, count="chains", order="ordered", exclusions=(), reentry="newest", breakdown=by
+        funnel,
+        count="chains",
+        order="ordered",
+        exclusions=(),
+        reentry="newest",
+        breakdown=by,
+        grace=None,
     )
     people = people_of(rows, owner)
     chosen = plan(funnel, *span(funnel, NOW), NOW)
@@ -164,9 +175,25 @@ def furthest(chosen: Plan, events: list[Matched]) -> int:
     """How far any chain of hers gets, all of them tried."""
     for size in range(chosen.steps, 0, -1):
         for places in product(range(len(events)), repeat=size):
-            if list(places) == sorted(set(places)) and holds(chosen, events, places):
+            in_order = list(places) == sorted(set(places))
+            if chosen.grace:
+                if any_order_within_grace(chosen, events, places):
+                    return size
+            elif in_order and holds(chosen, events, places):
                 return size
     return 0
+
+
+def any_order_within_grace(chosen: Plan, events: list[Matched], places: tuple[int, ...]) -> bool:
+    chain = [events[place] for place in places]
+    firsts = [e for e in events if e.match & 1 and chosen.start <= e.at < chosen.end]
+    return (
+        all(each.match & -each.match == 1 << step for step, each in enumerate(chain))
+        and chosen.start <= chain[0].at < chosen.end
+        and all(one.at - two.at < chosen.grace for one, two in pairwise(chain))
+        and all(each.at - chain[0].at <= chosen.window for each in chain)
+        and (not chosen.first_only or chain[0] is firsts[0])
+    )
 
 
 def holds(chosen: Plan, events: list[Matched], places: tuple[int, ...]) -> bool:
@@ -233,6 +260,50 @@ def test_late_events_and_merges_change_the_answer_as_if_they_had_always_been(
     fresh.__dict__.update(world.__dict__)
     fresh.timeline = type(world.timeline)(world.warehouse)
     assert told == answers.answer(funnel, fresh.ground())
+
+
+def test_what_is_less_than_a_grace_apart_is_in_no_order(world: World) -> None:
+    """Mixpanel's rule for clicks whose order nobody can tell."""
+    second = 1_000_000
+    for number, early in enumerate((second, 2 * second - 1, 2 * second, -HOUR), 1):
+        done = {"A": NOW - 5 * HOUR, "B": NOW - 5 * HOUR - early}
+        rows = [
+            {
+                "node": number,
+                "message_id": f"{name}{number}",
+                "event": name,
+                "timestamp": at,
+                "properties": {},
+            }
+            for name, at in done.items()
+        ]
+        world.load(rows, {})
+    steps = (EventPick(event="A"), EventPick(event="B"))
+    question = Funnel(steps=steps, grace="2s", since=f"{to_iso(NOW - 5 * HOUR)}")
+    told = answers.answer(question, world.ground())
+    assert [step["count"] for step in told["steps"]] == [4, 3]
+    assert told["time_to_convert"]["median"] == 0
+    strict = msgspec.structs.replace(question, grace=None)
+    assert answers.answer(strict, world.ground())["steps"][1]["count"] == 1
+    inside = msgspec.structs.replace(question, range="all_steps")
+    assert answers.answer(inside, world.ground())["steps"][1]["count"] == 1
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"order": "strict"},
+        {"order": "any"},
+        {"count": "chains"},
+        {"exclusions": (Exclusion(event="X"),)},
+        {"grace": "2d"},
+        {"grace": "soon"},
+    ],
+)
+def test_what_a_grace_does_not_go_with(more: dict[str, Any]) -> None:
+    steps = (EventPick(event="A"), EventPick(event="B"))
+    with pytest.raises(Malformed, match="grace"):
+        answers.answer(Funnel(**{"steps": steps, "grace": "2s", **more}), Memory({}))
 
 
 def test_an_hour_is_an_hour_to_the_microsecond(world: World) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from rapport.clock import MINUTE, Clock, to_iso
-from rapport.insights.ground import Ground, Members
+from rapport.insights.ground import Ground, Members, Names
 from rapport.insights.kinds import KINDS, read, read_cell
 from rapport.insights.rows import Ints
 from rapport.insights.timeline import Timeline
@@ -29,13 +29,16 @@ _Key = tuple[bytes, int, int]
 class Insights:
     """Thread-safe. An answer is remembered for the same question, data and minute.
 
-    `members` gives the profiles of a segment by its key, or raises `NotFound`.
+    `members` gives the profiles of a segment by its key, or raises `NotFound`; `names` what people
+    call it.
     """
 
-    def __init__(self, warehouse: Warehouse, clock: Clock, members: Members) -> None:
+    def __init__(
+        self, warehouse: Warehouse, clock: Clock, members: Members, names: Names = str
+    ) -> None:
         self._warehouse = warehouse
         self._clock = clock
-        self._members = members
+        self._members, self._names = members, names
         self._timeline = Timeline(warehouse)
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._lock = threading.Lock()
@@ -91,7 +94,14 @@ class Insights:
             self._turns.release()
 
     def _ground(self, now: int, watch: Watch) -> Ground:
-        return Ground(self._warehouse, self._timeline, now, members=self._members, watch=watch)
+        return Ground(
+            self._warehouse,
+            self._timeline,
+            now,
+            members=self._members,
+            names=self._names,
+            watch=watch,
+        )
 
     def _recall(self, key: _Key) -> dict[str, Any] | None:
         with self._lock:

@@ -10,16 +10,20 @@ import numpy as np
 from rapport.audiences.language.model import Selection
 from rapport.audiences.meaning.person import Happening
 from rapport.errors import NotFound
-from rapport.insights import scan, timeline
+from rapport.insights import scan, timeline, traits
 from rapport.insights.identities import owners
-from rapport.insights.rows import Ints, Rows, Values, chunks
-from rapport.insights.specs.scope import Among, among
+from rapport.insights.rows import Bools, Ints, Rows, Values, chunks
+from rapport.insights.specs.scope import Among, HasTrait, among, path_of_trait
 from rapport.insights.sql.engine import Engine
 from rapport.insights.timeline import Held, Timeline
+from rapport.insights.traits import Traits
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.watch import Watch
 
 Members = Callable[[str], Ints]  # key of a segment → profiles
+
+
+Names = Callable[[str], str]  # key of a segment → what people call it
 
 
 def _no_segments(key: str) -> Ints:
@@ -27,7 +31,8 @@ def _no_segments(key: str) -> Ints:
 
 
 class Ground:
-    """`now` in µs UTC. `members` gives the profiles of a segment or raises `NotFound`.
+    """`now` in µs UTC. `members` gives the profiles of a segment or raises `NotFound`; `names` its
+    name.
 
     `watch` may end the question. With an `engine` questions are answered in SQL, otherwise from
     `rows`.
@@ -40,11 +45,14 @@ class Ground:
         now: int,
         *,
         members: Members = _no_segments,
+        names: Names = str,
         watch: Watch | None = None,
     ) -> None:
         self.warehouse = warehouse
         self.now = now
         self._members = members
+        self.named = names
+        self._traits: dict[str, Traits] = {}
         self._timeline = timeline
         self.watch = watch or Watch()
         arrays = warehouse.capabilities.arrays
@@ -89,6 +97,13 @@ class Ground:
         """Every event of this person, in order of time."""
         return scan.of_profile(self.warehouse, self.nodes(profile), self.watch)
 
+    def traits(self, trait: str) -> Traits:
+        """Of everybody, read once."""
+        if trait not in self._traits:
+            path_of_trait(trait, "trait")
+            self._traits[trait] = traits.read(self.warehouse, trait, self.watch)
+        return self._traits[trait]
+
     def _told(self, rows: Rows) -> Iterator[Rows]:
         done = 0
         for piece in chunks(rows):
@@ -106,6 +121,14 @@ class Ground:
         keys = among(segment)
         if not keys:
             return pieces
-        members = reduce(np.intersect1d, [self._members(key) for key in keys])
-        kept = (piece.take(np.isin(piece.person, members)) for piece in pieces)
+        named = [self._members(each) for each in keys if isinstance(each, str)]
+        members = reduce(np.intersect1d, named) if named else None
+        valued = [each for each in keys if isinstance(each, HasTrait)]
+        kept = (piece.take(self._among(piece.person, members, valued)) for piece in pieces)
         return (piece for piece in kept if len(piece.person))
+
+    def _among(self, person: Ints, members: Ints | None, valued: Sequence[HasTrait]) -> Bools:
+        found = np.ones(len(person), np.bool_) if members is None else np.isin(person, members)
+        for each in valued:
+            found &= self.traits(each.trait).has(person, each.value)
+        return found

@@ -61,14 +61,14 @@ def rows(
         watch.tell(watch.done + batch.num_rows, 0)
         batches.append(batch)
     found = pa.Table.from_batches(batches)
-    coded = [_coded(found.column(3 + n)) for n in range(len(wanted))]
+    told = [coded(found.column(3 + n)) for n in range(len(wanted))]
     rows = Rows(
         of_nodes(owner, found.column(0).to_numpy()),
         found.column(1).to_numpy(),
         found.column(2).to_numpy().astype(np.uint8 if len(selections) <= 8 else np.uint64),
-        tuple(codes for codes, _ in coded),
+        tuple(codes for codes, _ in told),
     )
-    return sort(rows), Values(tuple(known for _, known in coded))
+    return sort(rows), Values(tuple(known for _, known in told))
 
 
 def _query(
@@ -203,7 +203,7 @@ def _decoded(raw: str | None) -> Mapping[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
+def coded(column: pa.ChunkedArray) -> tuple[Ints, list[str]]:
     """Numbers in alphabetical order, -1 for NULL, and the texts that they stand for."""
     encoded = column.combine_chunks().dictionary_encode()
     known = encoded.dictionary.to_pylist()

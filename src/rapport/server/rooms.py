@@ -85,7 +85,7 @@ class Rooms:
         self.survivorship = RulesFile(self.folder.survivorship)
         self.pipeline = PipelineReads(self.folder.state, log)
         self.history = WarehouseReads(warehouse)
-        self.insights = Insights(warehouse, clock, self.members)
+        self.insights = Insights(warehouse, clock, self.members, self.segment_name)
         self.running = Running(
             clock,
             seconds=settings.insight_timeout_seconds,
@@ -139,6 +139,11 @@ class Rooms:
                 hint=f"{found.progress:.0%} is done; ask again in a moment",
             )
         return np.array(reads.audiences.members(key, -1), dtype=np.int64)
+
+    def segment_name(self, key: str) -> str:
+        """What people call a segment. Asked in a thread of `asking`."""
+        found = self._own().audiences.definition("segment", key).definition
+        return getattr(found, "name", "") or key
 
     def waiting(self) -> tuple[int, int]:
         """Events that wait for the pipeline, and those that wait for the warehouse."""

@@ -12,13 +12,14 @@ from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.answers.durations import Tally, spread, summary
 from rapport.insights.ground import Ground
+from rapport.insights.groups import compared
 from rapport.insights.kernels import funnel as kernel
 from rapport.insights.kernels.funnel import Reached
 from rapport.insights.oracles import funnel as oracle
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.funnel import Funnel, Plan, plan
-from rapport.insights.specs.scope import Segments, of_segment, span, zone
+from rapport.insights.specs.scope import Groups, of_group, span, zone
 from rapport.insights.sql import funnel as plans
 from rapport.insights.sql.engine import Engine
 
@@ -33,7 +34,9 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 def answer(question: Funnel, ground: Ground) -> dict[str, Any]:
     chosen = _plan(question, ground)
-    whole, *parts = _tallies(question, ground, chosen)
+    groups = question.breakdown.groups if question.breakdown else None
+    asked = msgspec.structs.replace(question, breakdown=None) if groups else question
+    whole, *parts = _tallies(asked, ground, chosen)
     told: dict[str, Any] = {
         "kind": "funnel",
         "count": question.count,
@@ -41,7 +44,9 @@ def answer(question: Funnel, ground: Ground) -> dict[str, Any]:
         "to": to_iso(chosen.end),
         **_steps(question, whole),
     }
-    if question.breakdown:
+    if groups:
+        told["breakdown"] = _groups(question, groups, ground, chosen)
+    elif question.breakdown:
         told["breakdown"] = [_part(question, part) for part in parts]
     if question.over_time:
         told["over_time"] = _over_time(question, ground, chosen)
@@ -53,8 +58,8 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
     if not 1 <= cell.step <= len(question.steps) or cell.outcome not in ("reached", "dropped"):
         raise refuse("cell", "has a step of the funnel, and outcome: reached or dropped")
     by = question.breakdown
-    if by and by.segments and cell.value is not None:
-        question = of_segment(question, Segments(by.segments).named(cell.value))
+    if by and by.groups and cell.value is not None:
+        question = of_group(question, by.groups.chosen(cell.value))
         cell = msgspec.structs.replace(cell, value=None)
     chosen = _plan(question, ground)
     if _in_sql(question, ground):
@@ -79,7 +84,7 @@ def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
     seen = matched(
         events,
         chosen.selections,
-        chosen.start,
+        chosen.earliest,
         chosen.latest,
         now=ground.now,
         wanted=wanted,
@@ -124,7 +129,7 @@ def _plan(question: Funnel, ground: Ground) -> Plan:
 def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, Values]:
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     pieces, values = ground.rows(
-        chosen.selections, chosen.start, chosen.latest, segment=question.segment, wanted=wanted
+        chosen.selections, chosen.earliest, chosen.latest, segment=question.segment, wanted=wanted
     )
     count = kernel.chains if question.count == "chains" else kernel.reached
     parts = [count(chosen, piece) for piece in pieces]
@@ -132,12 +137,7 @@ def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, V
 
 
 def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
-    """Of everybody; then of each value of the breakdown, the greatest first, or each segment."""
-    by = question.breakdown
-    if by and by.segments:
-        whole = msgspec.structs.replace(question, breakdown=None)
-        several = [(None, whole), *((key, of_segment(question, key)) for key in by.segments)]
-        return [_tallies(each, ground, chosen)[0]._replace(value=key) for key, each in several]
+    """Of everybody; then of each value of the breakdown, the greatest first."""
     if _in_sql(question, ground):
         return plans.tallies(question, chosen, cast("Engine", ground.engine))
     found, values = _reached(question, chosen, ground)
@@ -147,16 +147,34 @@ def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
     return parts
 
 
+def _groups(
+    question: Funnel, breakdown: Groups, ground: Ground, chosen: Plan
+) -> list[dict[str, Any]]:
+    first = chosen.selections[:1]
+    among = compared(breakdown, ground, question.segment, first, chosen.start, chosen.end)
+    told = []
+    for group in among:
+        tally = _tallies(of_group(question, group.who), ground, chosen)[0]
+        told.append({**group.told(), **_steps(question, tally)})
+    return told
+
+
 def _tally(found: Reached, value: str | None = None, *, other: bool = False) -> Tally:
     steps = found.at.shape[1]
     counts = [int((found.level > n).sum()) for n in range(steps)]
     times = []
     for n in range(1, steps):
         there = found.level > n
-        times.append(spread(found.at[there, n] - found.at[there, n - 1]))
+        times.append(spread(_length(found.at[there, n - 1], found.at[there, n])))
     whole = found.level == steps
-    total = spread(found.at[whole, -1] - found.at[whole, 0])
+    total = spread(_length(found.at[whole, 0], found.at[whole, -1]))
     return Tally(value, other, counts, times, total)
+
+
+def _length(since: Ints, until: Ints) -> Ints:
+    """A step that came before the one before it, as a grace allows, took no time."""
+    length: Ints = np.maximum(until - since, 0)
+    return length
 
 
 def _steps(question: Funnel, tally: Tally) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.ground import Ground
+from rapport.insights.groups import compared
 from rapport.insights.kernels import retention as kernel
 from rapport.insights.kernels.retention import Cohort
 from rapport.insights.oracles import retention as oracle
@@ -21,7 +22,7 @@ from rapport.insights.oracles.matched import matched
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
 from rapport.insights.specs.retention import LENGTHS, Retention
-from rapport.insights.specs.scope import of_segment, span, zone
+from rapport.insights.specs.scope import of_group, span, zone
 from rapport.insights.sql import retention as plans
 
 
@@ -31,7 +32,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     cohort: str
     period: int = 0
     outcome: str = "returned"  # or "gone"
-    value: str | None = None  # a segment of the breakdown
+    value: str | None = None  # a segment of the breakdown, or the value of a trait; "" is none
 
 
 def answer(question: Retention, ground: Ground) -> dict[str, Any]:
@@ -47,8 +48,10 @@ def answer(question: Retention, ground: Ground) -> dict[str, Any]:
         told["brackets"] = list(question.brackets)
     if question.breakdown:
         told["breakdown"] = [
-            {"value": key, **_table(of_segment(question, key), ground, start, end)}
-            for key in question.breakdown.segments
+            {**group.told(), **_table(of_group(question, group.who), ground, start, end)}
+            for group in compared(
+                question.breakdown, ground, question.segment, question.checked()[:1], start, end
+            )
         ]
     return told
 
@@ -81,7 +84,7 @@ def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
     if not 0 <= cell.period < len(question.edges()) - 1 or cell.outcome not in ("returned", "gone"):
         raise refuse("cell", "has a period of the table, and outcome: returned or gone")
     if question.breakdown and cell.value is not None:
-        question = of_segment(question, question.breakdown.named(cell.value))
+        question = of_group(question, question.breakdown.chosen(cell.value))
     start, end = span(question, ground.now)
     grid = _grid(question, start, end, ground.now)
     labels = [grid.label(n) for n in range(len(grid))]

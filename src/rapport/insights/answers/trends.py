@@ -14,12 +14,13 @@ from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import formulas, periods
 from rapport.insights.ground import Ground
+from rapport.insights.groups import Group, compared
 from rapport.insights.kernels import trends as kernel
 from rapport.insights.oracles.matched import matched
 from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints, Values
-from rapport.insights.specs.scope import Segments, of_segment, span, zone
+from rapport.insights.specs.scope import Groups, of_group, span, zone
 from rapport.insights.specs.trends import LETTERS, PERCENTILES, Series, Trends
 from rapport.insights.sql import trends as plans
 
@@ -42,17 +43,23 @@ def answer(question: Trends, ground: Ground) -> dict[str, Any]:
         for n, text in enumerate(question.formulas)
     ]
     grid = periods.grid(question.period, start, end, zone(question))
+    groups: list[Group] = []
+    if isinstance(question.breakdown, Groups):
+        scope = (question.segment, question.checked(), start, end)
+        groups = compared(question.breakdown, ground, *scope)
     told: dict[str, Any] = {
         "kind": "trends",
         "periods": [grid.label(n) for n in range(len(grid))],
         "complete": [grid.bounds[n + 1] <= ground.now + 1 for n in range(len(grid))],
-        **_lines(question, ground, grid, start, end, parsed),
+        **_lines(question, ground, grid, (start, end), parsed, groups),
     }
     if question.compare:
         earlier = _earlier(question, grid)
         told["compared"] = {
             "periods": [earlier.label(n) for n in range(len(earlier))],
-            **_lines(question, ground, earlier, earlier.bounds[0], earlier.bounds[-1], parsed),
+            **_lines(
+                question, ground, earlier, (earlier.bounds[0], earlier.bounds[-1]), parsed, groups
+            ),
         }
     return told
 
@@ -66,8 +73,8 @@ def people(question: Trends, ground: Ground, cell: Cell) -> Ints:
         raise refuse("cell", "has a series and a period of the question")
     number, bit = labels.index(cell.period), LETTERS.index(cell.series)
     low, high = max(start, grid.bounds[number]), min(end, grid.bounds[number + 1])
-    if isinstance(question.breakdown, Segments) and cell.value is not None:
-        question = of_segment(question, question.breakdown.named(cell.value))
+    if isinstance(question.breakdown, Groups) and cell.value is not None:
+        question = of_group(question, question.breakdown.chosen(cell.value))
     if ground.engine is not None:
         chosen = question.checked()[bit]
         return plans.people(question, ground.engine, chosen, (low, high), cell.value)
@@ -109,19 +116,23 @@ def why(question: Trends, ground: Ground, profile: int) -> dict[str, Any]:
 
 
 def _lines(
-    question: Trends, ground: Ground, grid: Grid, start: int, end: int, parsed: list[Any]
+    question: Trends,
+    ground: Ground,
+    grid: Grid,
+    inside: tuple[int, int],
+    parsed: list[Any],
+    groups: list[Group],
 ) -> dict[str, Any]:
+    start, end = inside
     before = (question.moving_average or 1) - 1
     if before:
         grid = periods.before(grid, before)
         start = grid.bounds[0]
     lines, texts = _measured(question, ground, grid, start, end)
-    if isinstance(question.breakdown, Segments):
-        for key in question.breakdown.segments:
-            part, _ = _measured(of_segment(question, key), ground, grid, start, end)
-            for n, rows in enumerate(part):
-                lines[n].append(rows[0])
-                texts[n].append(key)
+    for group in groups:
+        part, _ = _measured(of_group(question, group.who), ground, grid, start, end)
+        for n, rows in enumerate(part):
+            lines[n].append(rows[0])
     told: dict[str, Any] = {
         "series": [
             {
@@ -135,9 +146,10 @@ def _lines(
     }
     if question.breakdown:
         for n, entry in enumerate(told["series"]):
+            parts = [each.told() for each in groups] or [{"value": text} for text in texts[n]]
             entry["breakdown"] = [
-                {"value": text, **_shown(line, question.moving_average)}
-                for text, line in zip(texts[n], lines[n][1:], strict=True)
+                {**part, **_shown(line, question.moving_average)}
+                for part, line in zip(parts, lines[n][1:], strict=True)
             ]
     if parsed:
         told["formulas"] = [

@@ -110,7 +110,7 @@ def _by_held_value(plan: Plan, rows: Rows) -> Rows:
 
 
 def _levels(plan: Plan, rows: Rows, lane: Ints) -> list[_Level]:
-    first = np.flatnonzero(_has(rows, 0) & (rows.at >= plan.start) & (rows.at < plan.end))
+    first = np.flatnonzero(_is_step(plan, rows, 0) & (rows.at >= plan.start) & (rows.at < plan.end))
     if plan.first_only:
         first = first[starts(lane[first])]
     levels = [_Level(first, first, first)]
@@ -121,10 +121,11 @@ def _levels(plan: Plan, rows: Rows, lane: Ints) -> list[_Level]:
 
 def _advance(plan: Plan, rows: Rows, lane: Ints, level: _Level, step: int) -> _Level:
     """Rows of `step` for which an earlier row of `level` begins a chain that still has time."""
-    row = np.flatnonzero(_has(rows, step))
+    row = np.flatnonzero(_is_step(plan, rows, step))
     if not len(level.row) or not len(row):
         return _Level(row[:0], row[:0], row[:0])
-    place = _latest_before(level.row, row, len(lane))
+    until = _graced(plan, rows, lane, row) if plan.grace else row
+    place = _latest_before(level.row, until, len(lane))
     start = level.start[place]
     whole = (
         (place >= 0) & (lane[start] == lane[row]) & (rows.at[row] - rows.at[start] <= plan.window)
@@ -138,6 +139,25 @@ def _advance(plan: Plan, rows: Rows, lane: Ints, level: _Level, step: int) -> _L
         fresh = starts(start)
         row, start, place = row[fresh], start[fresh], place[fresh]
     return _Level(row, start, place)
+
+
+def _is_step(plan: Plan, rows: Rows, step: int) -> Bools:
+    """With a grace, only the first that a row matches."""
+    if not plan.grace:
+        return _has(rows, step)
+    found: Bools = lowest_bit(rows.match) == rows.match.dtype.type(1 << step)
+    return found
+
+
+def _graced(plan: Plan, rows: Rows, lane: Ints, row: Ints) -> Ints:
+    """For each of `row` the first row of its lane that is a grace or more behind it."""
+    limit = rows.at[row] + plan.grace
+    # Rows lie by lane and instant, so the rank of an instant behind its lane is in order, too.
+    instants = np.unique(np.concatenate([rows.at, limit]))
+    width = len(instants) + 1
+    held = lane * width + np.searchsorted(instants, rows.at)
+    found: Ints = np.searchsorted(held, lane[row] * width + np.searchsorted(instants, limit))
+    return found
 
 
 def _latest_before(held: Ints, row: Ints, size: int) -> Ints:

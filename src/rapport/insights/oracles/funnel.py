@@ -5,6 +5,7 @@ She reached step k if there is a chain of k events: its first step lies in start
 last at most `window` after its first, and nothing excluded lies, at an instant of its own, between.
 The chain that counts is the first to get as far as she got; of those the one that began last, and
 each of its steps is the first event that led on (the last, where something could come between).
+With a `grace`, later is: not so long before, or longer.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def outcome(plan: Plan, events: Iterable[Matched], note: Note | None = None) -> 
     events = list(events)
     best: Chain = ()
     for lane in _lanes(plan, events):
-        follow = _any_order if plan.order == "any" else _in_order
+        follow = _any_order if plan.order == "any" else _with_grace if plan.grace else _in_order
         chain = follow(plan, lane, note or _silent)
         if _rank(chain) > _rank(best):
             best = chain
@@ -143,6 +144,25 @@ def _blocked(plan: Plan, events: Sequence[Matched], after: int, before: int, ste
 
 def _kept_latest(plan: Plan, step: int) -> bool:
     return plan.order == "strict" or any(gap.after <= step < gap.before for gap in plan.gaps)
+
+
+def _with_grace(plan: Plan, events: Sequence[Matched], note: Note) -> Chain:
+    """Each step less than `grace` before the one before it, or later; an event counts for the
+    first step that it matches. Of the chains that it leads on a step takes the newest, of equally
+    new ones the first."""
+    levels: list[list[Chain]] = []
+    for step in range(plan.steps):
+        levels.append([])
+        for event in events:
+            if (event.match & -event.match) != 1 << step:
+                continue
+            before = levels[max(step - 1, 0)]
+            ready = [c for c in before if not step or c[-1].at - event.at < plan.grace]
+            newest = max(ready, key=lambda chain: events.index(chain[0]), default=())
+            chain = _led_on(plan, events, [newest] * plan.steps, event, step, note)
+            if chain:
+                levels[step].append(chain)
+    return next((level[0] for level in reversed(levels) if level), ())
 
 
 def _any_order(plan: Plan, events: Sequence[Matched], note: Note) -> Chain:

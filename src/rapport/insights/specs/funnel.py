@@ -9,11 +9,13 @@ import msgspec
 from rapport.audiences.language import duration
 from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
-from rapport.insights.specs.scope import EventPick, Question, Segments, path_of_one, selection
+from rapport.clock import DAY
+from rapport.insights.specs.scope import EventPick, Groups, Question, path_of_one, selection
 
 MOST_STEPS = 20
 MOST_EXCLUSIONS = 10
 MOST_HELD = 3
+MOST_GRACE = DAY
 
 Attribution = Literal["first", "last", "step"]
 
@@ -26,15 +28,24 @@ class Exclusion(EventPick, frozen=True, kw_only=True):
 
 
 class Breakdown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`by` is a path of events, or `segments` are set beside each other. `first` and `last`: the
+    """`by` is a path of events; or people are set beside each other: `segments`, or the values of a
+    `trait`. `first` and `last`: the
     value of the earliest or latest event among her events of any step that has one. `step`: the
     value at that step of her chain."""
 
     by: str | None = None
     segments: tuple[str, ...] = ()
+    trait: str | None = None
     attribution: Attribution = "first"
     step: int = 1
     limit: int = 25
+
+    @property
+    def groups(self) -> Groups | None:
+        """Of people, if it is a breakdown by people."""
+        if self.by is not None:
+            return None
+        return Groups(self.segments, self.trait, self.limit)
 
 
 class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"):
@@ -46,7 +57,8 @@ class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"
     range: `first_step`: the first step lies in from/to, the others may follow after; `all_steps`.
     count: `people`: each once, by her best chain; `chains`: each chain that begins at her first
     first step, or at the next one behind the end of the chain before: its last step, or the end of
-    its window.
+    its window. grace: events less than this apart are in no order: a step may come so much before
+    the one before it. An event then counts for the first step that it matches.
     """
 
     steps: tuple[EventPick, ...]
@@ -59,6 +71,7 @@ class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"
     breakdown: Breakdown | None = None
     over_time: Literal["day", "week", "month"] | None = None
     count: Literal["people", "chains"] = "people"
+    grace: str | None = None
 
 
 class Gap(msgspec.Struct, frozen=True):
@@ -77,7 +90,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     window: int  # µs
     start: int
     end: int  # first steps lie in start <= t < end
-    latest: int  # the other steps too: t < latest
+    earliest: int  # the other steps: earliest <= t
+    latest: int  # and t < latest
+    grace: int  # µs, 0 for none
     order: str
     first_only: bool
     gaps: tuple[Gap, ...]
@@ -94,6 +109,7 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
         window = duration.micros(funnel.window)
     except ValueError as error:
         raise refuse("window", str(error)) from None
+    grace = _grace(funnel)
     whole_range = funnel.range == "all_steps" or funnel.order == "any"
     count = len(funnel.steps)
     chosen = [selection(each, funnel, f"steps[{n}]") for n, each in enumerate(funnel.steps)]
@@ -109,7 +125,9 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
         window=window,
         start=start,
         end=end,
+        earliest=start if whole_range else start - grace * (count - 1),
         latest=end if whole_range else min(end + window, now + 1),
+        grace=grace,
         order=funnel.order,
         first_only=funnel.reentry == "first",
         gaps=tuple(
@@ -121,6 +139,23 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
         attribution="" if by is None else by.attribution,
         value_step=0 if by is None else by.step - 1,
     )
+
+
+def _grace(funnel: Funnel) -> int:
+    """In µs. Raises `Malformed`."""
+    if funnel.grace is None:
+        return 0
+    if funnel.order != "ordered" or funnel.exclusions or funnel.count == "chains":
+        raise refuse(
+            "grace", "goes with order: ordered, and neither with exclusions nor count: chains"
+        )
+    try:
+        grace = duration.micros(funnel.grace)
+    except ValueError as error:
+        raise refuse("grace", str(error)) from None
+    if grace > MOST_GRACE:
+        raise refuse("grace", "is a day at most")
+    return grace
 
 
 def _check(funnel: Funnel) -> None:
@@ -138,10 +173,11 @@ def _check(funnel: Funnel) -> None:
         raise refuse("hold", f"takes up to {MOST_HELD} paths, and not with order: strict")
     if funnel.count == "chains":
         _check_chains(funnel)
-    if funnel.breakdown and (funnel.breakdown.by is None) != bool(funnel.breakdown.segments):
-        raise refuse("breakdown", "has either a path `by` or segments")
-    if funnel.breakdown and funnel.breakdown.segments:
-        Segments(funnel.breakdown.segments).check()
+    by = funnel.breakdown
+    if by and (by.by is not None) + bool(by.segments) + (by.trait is not None) != 1:
+        raise refuse("breakdown", "has either a path `by`, or segments, or a trait")
+    if by and by.groups:
+        by.groups.check()
     if funnel.breakdown and not 1 <= funnel.breakdown.step <= count:
         raise refuse("breakdown.step", f"has to be from 1 to {count}")
     if funnel.breakdown and not 1 <= funnel.breakdown.limit <= 200:

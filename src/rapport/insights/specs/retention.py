@@ -10,7 +10,7 @@ import msgspec
 from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
-from rapport.insights.specs.scope import EventPick, Question, Segments, path_of_one, selection
+from rapport.insights.specs.scope import EventPick, Groups, Question, path_of_one, selection
 
 MOST_PERIODS = 400
 LENGTHS = {"day": DAY, "week": 7 * DAY, "month": 30 * DAY}  # of rolling periods
@@ -43,7 +43,7 @@ class Retention(Question, frozen=True, kw_only=True, tag="retention", tag_field=
     first_cell: Literal["all", "returned"] = "all"
     min_occurrences: int = 1
     sum: str | None = None  # a path of returns, summed over those of each cell
-    breakdown: Segments | None = None
+    breakdown: Groups | None = None
 
     def checked(self) -> tuple[Selection, Selection]:
         """What it selects. Raises `Malformed`."""

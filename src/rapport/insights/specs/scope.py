@@ -14,10 +14,21 @@ from rapport.clock import DAY
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 Raw = dict[str, Any]  # a filter as written: {path, op, value}
-Among = str | tuple[str, ...] | None  # a segment, or several of all of which people are members
 
 _DEFAULT = "30d"
 MOST_SEGMENTS = 10
+MOST_VALUES = 25  # of a trait: each is a question of its own
+
+
+class HasTrait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """People whose trait has this value as text now; None: who has no value."""
+
+    trait: str
+    value: str | None
+
+
+# A segment, or a value of a trait; of several, people to whom all apply.
+Among = str | HasTrait | tuple[str | HasTrait, ...] | None
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,8 +36,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     length before `to`: `90d` begins with the day that was there 90 days before.
 
     Without `from`: `30d`. Without `to`: until now. `where` holds for every event
-    of the question. `segment` keeps the people who are its members now; of several, those who are
-    members of all.
+    of the question. `segment` keeps the people who are its members now, or who have a value of a
+    trait; of several, those to whom all of that applies.
     """
 
     since: str | None = msgspec.field(default=None, name="from")
@@ -36,24 +47,36 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     segment: Among = None
 
 
-class Segments(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A breakdown by people: each of these segments beside the others. Who is a member of several
-    counts in each; who is a member of none, in none."""
+class Groups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A breakdown by people: each of these segments beside the others, or each of the `limit`
+    values of a trait that most people have. Who is a member of several segments counts in each, who
+    is a member of none only in the whole; of a trait everybody has one value, or none."""
 
-    segments: tuple[str, ...]
+    segments: tuple[str, ...] = ()
+    trait: str | None = None
+    limit: int = 10
 
     def check(self) -> None:
         """Raises `Malformed`."""
-        if not 1 <= len(self.segments) <= MOST_SEGMENTS:
+        if (self.trait is None) != bool(self.segments):
+            raise refuse("breakdown", "has either a list of segments or a trait")
+        if len(self.segments) > MOST_SEGMENTS:
             raise refuse("breakdown.segments", f"has to be a list of 1 to {MOST_SEGMENTS} segments")
         if len(set(self.segments)) < len(self.segments):
             raise refuse("breakdown.segments", "names a segment twice")
+        if self.trait is not None:
+            path_of_trait(self.trait, "breakdown.trait")
+            if not 1 <= self.limit <= MOST_VALUES:
+                raise refuse("breakdown.limit", f"has to be from 1 to {MOST_VALUES} with a trait")
 
-    def named(self, key: str) -> str:
-        """Raises `Malformed` for a segment that is not one of them."""
-        if key not in self.segments:
+    def chosen(self, value: str) -> str | HasTrait:
+        """Whom the `value` of a cell means; "" is no value of a trait. Raises `Malformed` for a
+        segment that is not one of them."""
+        if self.trait is not None:
+            return HasTrait(self.trait, value or None)
+        if value not in self.segments:
             raise refuse("cell.value", f"is one of {', '.join(self.segments)}")
-        return key
+        return value
 
 
 Q = TypeVar("Q", bound=Question)
@@ -74,17 +97,17 @@ class EventPick(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return self.event if isinstance(self.event, str) else " or ".join(self.event)
 
 
-def of_segment(question: Q, key: str) -> Q:
-    """The same question without a breakdown, of the members of this segment."""
+def of_group(question: Q, who: str | HasTrait) -> Q:
+    """The same question without a breakdown, of these people."""
     return msgspec.structs.replace(
-        question, breakdown=None, segment=(*among(question.segment), key)
+        question, breakdown=None, segment=(*among(question.segment), who)
     )
 
 
-def among(segment: Among) -> tuple[str, ...]:
+def among(segment: Among) -> tuple[str | HasTrait, ...]:
     if segment is None:
         return ()
-    return (segment,) if isinstance(segment, str) else segment
+    return segment if isinstance(segment, tuple) else (segment,)
 
 
 def selection(pick: EventPick, question: Question, at: str) -> Selection:
@@ -124,6 +147,13 @@ def path_of_one(text: str, at: str) -> str:
     if "[]" in text:
         raise refuse(at, "has to lead to one value an event: no []")
     return parts.event_path(text, at)
+
+
+def path_of_trait(text: str, at: str) -> str:
+    """A path that leads to one value a person. Raises `Malformed`."""
+    if "[]" in text:
+        raise refuse(at, "has to lead to one value a person: no []")
+    return parts.trait_path(text, at)
 
 
 def _start(text: str, end: int, where: ZoneInfo) -> int:

@@ -8,8 +8,8 @@ from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
 from rapport.insights.specs.scope import (
     EventPick,
+    Groups,
     Question,
-    Segments,
     Unit,
     path_of_one,
     selection,
@@ -36,14 +36,14 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
     dividing by zero gives nothing.
 
     breakdown: a path of events; each event counts under its own value, so a person may count
-    under several. Or segments, beside each other. moving_average: of so many periods, the present
-    one last; periods before `from` are read for it. compare: `previous`: as many periods directly
-    before; `year`: as many, from the same day of the year before.
+    under several. Or people: segments, or values of a trait. moving_average: of so many periods,
+    the present one last; periods before `from` are read for it. compare: `previous`: as many
+    periods directly before; `year`: as many, from the same day of the year before.
     """
 
     series: tuple[Series, ...]
     period: Unit = "day"
-    breakdown: str | Segments | None = None
+    breakdown: str | Groups | None = None
     limit: int = 25
     formulas: tuple[str, ...] = ()
     moving_average: int | None = None
@@ -60,7 +60,7 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
                 )
             if each.path is not None:
                 path_of_one(each.path, f"series[{n}].path")
-        if isinstance(self.breakdown, Segments):
+        if isinstance(self.breakdown, Groups):
             self.breakdown.check()
         elif self.breakdown is not None:
             path_of_one(self.breakdown, "breakdown")

@@ -19,6 +19,7 @@ from rapport.insights.sql.flow import (
     EARLIER,
     SO_FAR,
     Flow,
+    Frame,
     counted,
     falling,
     greatest,
@@ -39,7 +40,7 @@ def reached(plan: Plan, engine: Engine, segment: Among) -> Flow:
     """One row a person who took the first step: person, level, at_1, at_2 ... (NULL for steps that
     were not reached) and `value` of the breakdown."""
     wanted = [*plan.hold, *([plan.by] if plan.by else [])]
-    flow = engine.rows(plan.selections, plan.start, plan.latest, segment=segment, wanted=wanted)
+    flow = engine.rows(plan.selections, plan.earliest, plan.latest, segment=segment, wanted=wanted)
     held = [there(column(f"v{n}")) for n in range(len(plan.hold))]
     engine.numbered(flow, len(wanted), where=exp.and_(*held) if held else None)
     lane = ["person", *(f"v{n}" for n in range(len(plan.hold)))]
@@ -91,7 +92,7 @@ def _any_bit(dialect: Dialect, bits: int) -> E:
 def _advance(flow: Flow, plan: Plan, lane: Sequence[str], step: int, dialect: Dialect) -> None:
     """Columns of the rows that reach `step`: `s{step}`, `t{step}_0` ... and, where the value of a
     step is asked, its row `r{step}`."""
-    mine = _any_bit(dialect, 1 << step)
+    mine = equals(column("low"), step) if plan.grace else _any_bit(dialect, 1 << step)
     if step == 0:
         inside = (binary(exp.GTE, _AT, plan.start), binary(exp.LT, _AT, plan.end))
         begins: E = exp.and_(mine, *inside)
@@ -101,9 +102,10 @@ def _advance(flow: Flow, plan: Plan, lane: Sequence[str], step: int, dialect: Di
         flow.add(_marked(plan, 0, begins, {"s": _N}))
         return
     names = ["s", *(f"t_{n}" for n in range(step)), *(["r"] if step > plan.value_step else [])]
+    order, frame = ([_AT], _until(plan.grace)) if plan.grace else ([_N], BEFORE)
     flow.add(
         {
-            f"p{step}{each}": over(greatest(column(_at_level(each, step - 1))), lane, [_N], BEFORE)
+            f"p{step}{each}": over(greatest(column(_at_level(each, step - 1))), lane, order, frame)
             for each in names
             if each != "r" or plan.attribution == "step"
         }
@@ -124,6 +126,11 @@ def _advance(flow: Flow, plan: Plan, lane: Sequence[str], step: int, dialect: Di
     if step < plan.steps - 1 and not _kept_latest(plan, step):
         leads = _first_of_chain(flow, lane, step, leads, before["s"])
     flow.add(_marked(plan, step, leads, before))
+
+
+def _until(grace: int) -> Frame:
+    """Rows less than `grace` behind."""
+    return ("RANGE", ("UNBOUNDED", "PRECEDING"), (grace - 1, "FOLLOWING"))
 
 
 def _at_level(name: str, step: int) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 from sqlglot import exp
 
 from rapport.audiences.language.model import ANY_EVENT, Selection
+from rapport.insights import traits
 from rapport.insights.rows import Ints
 from rapport.insights.scan import bounded, selected, table, text_of
-from rapport.insights.specs.scope import Among, among
+from rapport.insights.specs.scope import Among, HasTrait, among, path_of_trait
 from rapport.insights.sql.flow import Flow, missing_first, numbered
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
@@ -88,9 +89,16 @@ class Engine:
             .join(table("identities", "i"), on=same, join_type="left")
         )
         flow.push(whose, exp.or_(*tests))
-        for key in among(segment):
-            flow.keep(self._in_segment(key))
+        for each in among(segment):
+            test = self._in_segment(each) if isinstance(each, str) else self._has_trait(each)
+            flow.keep(test)
         return flow
+
+    def traits(self, trait: str) -> exp.Select:
+        """`profile` and `value`, of those who have one. Raises `Malformed`."""
+        return traits.query(
+            self.warehouse, self.dialect, path_of_trait(trait, "trait"), self._watch
+        )
 
     def numbered(self, flow: Flow, wanted: int, *, where: E | None = None) -> Flow:
         """With `n`, the number of the row among those of its person, in order."""
@@ -122,6 +130,13 @@ class Engine:
         if not self.read(members.copy().limit(1)):
             self._members(segment)
         return self.dialect.semi_join(column("person"), members)
+
+    def _has_trait(self, one: HasTrait) -> E:
+        told = exp.select(column("profile")).from_(self.traits(one.trait).subquery("told"))
+        if one.value is None:
+            return exp.not_(self.dialect.semi_join(column("person"), told))
+        mine = equals(column("value"), self.dialect.literal(one.value))
+        return self.dialect.semi_join(column("person"), told.where(mine))
 
 
 def _bits(tests: Sequence[E]) -> E:

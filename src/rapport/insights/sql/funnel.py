@@ -85,7 +85,8 @@ def _length(plan: Plan) -> E:
     """Of a step the µs since the one before; of step 0 those of the whole chain."""
 
     def since(start: int, end: int) -> E:
-        return binary(exp.Sub, column(f"at_{end}"), column(f"at_{start}"))
+        length = binary(exp.Sub, column(f"at_{end}"), column(f"at_{start}"))
+        return when(binary(exp.LT, length, 0), 0, length) if plan.grace else length
 
     step = column("step")
     if plan.steps == 1:

@@ -52,7 +52,7 @@ def _trends(answer: Mapping[str, Any], words: Words) -> _Told:
     lines: list[tuple[str, list[Any]]] = []
     for series in answer["series"]:
         for part in series.get("breakdown") or [series]:
-            name = series["label"] if part is series else part["value"] or words["no_value"]
+            name = series["label"] if part is series else _named(part, words)
             lines.append((name, part["values"]))
     if answer.get("formulas"):
         lines = [(each["formula"], each["values"]) for each in answer["formulas"]]
@@ -88,7 +88,7 @@ def _retention(answer: Mapping[str, Any], words: Words) -> _Told:
     rows: list[list[Any]] = []
     for part in [answer, *answer.get("breakdown", ())]:
         size = sum(cohort["size"] for cohort in part["cohorts"])
-        name = words["average"] if part is answer else part["value"]
+        name = words["average"] if part is answer else _named(part, words)
         rows.append([name, size, *(_share(each) for each in part["average"])])
     rows += [
         [
@@ -187,7 +187,9 @@ def _share(part: float | None) -> Share | None:
 
 
 def _named(part: Mapping[str, Any], words: Words) -> str:
-    return words["others"] if part.get("other") else part["value"] or words["no_value"]
+    if part.get("other"):
+        return words["others"]
+    return part.get("label") or part["value"] or words["no_value"]
 
 
 def _seconds(seconds: float) -> str:
