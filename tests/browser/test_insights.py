@@ -84,6 +84,46 @@ def test_a_refused_question_keeps_the_last_answer(page: Any) -> None:
     assert answer(page).get_by_text("Conversion").is_visible()
 
 
+@pytest.mark.parametrize("way", ["button", "key"])
+def test_a_long_question_tells_how_far_it_is_and_is_cancelled(page: Any, way: str) -> None:
+    """The shop answers at once: here the question is held back, and its progress made up."""
+    calls: list[str] = []
+
+    def held(route: Any) -> None:
+        calls.append(route.request.url.rpartition("run=")[2])
+
+    def told(route: Any) -> None:
+        run = urlsplit(route.request.url).path.rpartition("/")[2]
+        if route.request.method == "DELETE":
+            calls.append(f"cancel {run}")
+            return route.fulfill(json={"ok": True})
+        far = {"id": run, "kind": "funnel", "by": "ada", "started_at": "", "of": 5000, "done": 2000}
+        return route.fulfill(json=far)
+
+    page.goto(PAGES["insights-funnel"])
+    answer(page).get_by_text("Conversion").wait_for()
+    page.get_by_role("button", name="YAML").click()
+    text = page.get_by_role("textbox", name="The question as text")
+    page.route("**/api/v1/insights/funnel?run=*", held)
+    page.route("**/api/v1/insights/running/*", told)
+    with page.expect_event("requestfailed", lambda request: "run=" in request.url):
+        text.fill(text.input_value().replace("7d", "8d" if way == "key" else "9d"))
+        answer(page).get_by_text("2,000 of 5,000 events looked at").wait_for()
+        assert violations(page) == []
+        if way == "key":
+            page.keyboard.press("Escape")
+        else:
+            answer(page).get_by_role("button", name="Cancel").click()
+    answer(page).get_by_text("You cancelled this question").wait_for()
+    [run, cancelled] = calls
+    assert cancelled == f"cancel {run}"
+    assert violations(page) == []
+    page.unroute_all(behavior="ignoreErrors")
+    answer(page).get_by_role("button", name="Ask again").click()
+    answer(page).get_by_text("You cancelled this question").wait_for(state="detached")
+    answer(page).get_by_text(re.compile("computed in")).wait_for()
+
+
 def test_files_of_an_answer(page: Any) -> None:
     page.goto(PAGES["insights-funnel"])
     answer(page).get_by_text("Conversion").wait_for()

@@ -174,7 +174,7 @@ export const membershipChangesQuery = (key: string) =>
 export const segmentPreviewQuery = (when: unknown, of: string) =>
   queryOptions({
     queryKey: ['segments', 'preview', of, when],
-    queryFn: () => api.post<Preview>('/segments/preview', { when, of }),
+    queryFn: ({ signal }) => api.post<Preview>('/segments/preview', { when, of }, undefined, signal),
     staleTime: 30_000,
     gcTime: 60_000,
     retry: false,
@@ -190,8 +190,9 @@ export const whyQuery = (key: string, ref: string) =>
 /** How many entered and left, per segment, within a day. */
 export const lastDayQuery = queryOptions({
   queryKey: ['segments', 'last-day'],
-  queryFn: () =>
+  queryFn: ({ signal }) =>
     ask(
+      signal,
       `SELECT segment, sum(CASE WHEN entered THEN 1 ELSE 0 END), sum(CASE WHEN entered THEN 0 ELSE 1 END)
        FROM membership_changes WHERE "at" > ${daysAgo(1)} GROUP BY segment`,
     ).then((rows) => new Map(rows.map(([key, entered, left]) => [String(key), { entered: Number(entered), left: Number(left) }]))),
@@ -208,8 +209,9 @@ export interface DayOfChanges {
 export const dailyChangesQuery = (key: string, days: number) =>
   queryOptions({
     queryKey: ['segments', key, 'daily', days],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       ask(
+        signal,
         `SELECT CAST("at" AS DATE), sum(CASE WHEN entered THEN 1 ELSE 0 END), sum(CASE WHEN entered THEN 0 ELSE 1 END)
          FROM membership_changes WHERE segment = ${quoted(key)} AND "at" > ${daysAgo(days)}
          GROUP BY 1 ORDER BY 1`,
@@ -221,8 +223,9 @@ export const dailyChangesQuery = (key: string, days: number) =>
 export const traitValuesQuery = (key: string) =>
   queryOptions({
     queryKey: ['computed-traits', key, 'values'],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       ask(
+        signal,
         `SELECT CAST(value AS VARCHAR), count(*), count(*) OVER () FROM computed_traits
          WHERE trait = ${quoted(key)} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10`,
       ).then((rows) => rows.map(([value, people, kinds]) => ({ value: String(value), people: Number(people), kinds: Number(kinds) }))),
@@ -239,8 +242,9 @@ export interface NamedEvent {
 export const namedEventsQuery = (ids: readonly string[]) =>
   queryOptions({
     queryKey: ['events', 'named', ids],
-    queryFn: () =>
+    queryFn: ({ signal }) =>
       ask(
+        signal,
         `SELECT message_id, coalesce(nullif(event, ''), type), "timestamp" FROM events
          WHERE message_id IN (${ids.map(quoted).join(', ')})`,
       ).then((rows): NamedEvent[] => rows.map(([id, name, at]) => ({ id: String(id), name: String(name), at: instant(String(at)) }))),
@@ -252,8 +256,8 @@ export const namedEventsQuery = (ids: readonly string[]) =>
 export const namedPeopleQuery = (ids: readonly string[]) =>
   queryOptions({
     queryKey: ['profiles', 'named', ids],
-    queryFn: () =>
-      ask(`SELECT profile_id, CASE WHEN known THEN coalesce(name, '') ELSE '' END FROM profile_rows WHERE profile_id IN (${ids.map(quoted).join(', ')})`).then(
+    queryFn: ({ signal }): Promise<Map<string, string>> =>
+      ask(signal, `SELECT profile_id, CASE WHEN known THEN coalesce(name, '') ELSE '' END FROM profile_rows WHERE profile_id IN (${ids.map(quoted).join(', ')})`).then(
         (rows) => new Map(rows.map(([id, name]) => [String(id), String(name)])),
       ),
     enabled: ids.length > 0,
@@ -261,8 +265,8 @@ export const namedPeopleQuery = (ids: readonly string[]) =>
     placeholderData: keepPreviousData,
   })
 
-async function ask(query: string): Promise<unknown[][]> {
-  return (await api.post<SqlResult>('/sql', { query })).rows
+async function ask(signal: AbortSignal, query: string): Promise<unknown[][]> {
+  return (await api.post<SqlResult>('/sql', { query }, undefined, signal)).rows
 }
 
 function quoted(text: string): string {

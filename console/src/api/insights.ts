@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
 import { api, ApiError } from './client'
+import type { Schema } from './schema'
 import type { Json, List, ProfileSummary } from './types'
 
 /** Questions about many people and their answers, as docs/insights.md describes them. */
@@ -374,15 +375,34 @@ export interface Dashboard {
   saved_by: string
 }
 
-export const answerQuery = (question: Question) =>
+/** `onRun` is told the name under which the answer can be watched and cancelled while it is computed. */
+export const answerQuery = (question: Question, onRun?: (run: string) => void) =>
   queryOptions({
     queryKey: ['insights', 'answer', question],
     // What nobody waits for any more is ended on the server.
-    queryFn: async ({ signal }): Promise<Answered> => ({
-      question,
-      answer: await api.post<Answer>(`/insights/${question.kind}`, question, undefined, signal),
-    }),
+    queryFn: async ({ signal }): Promise<Answered> => {
+      const run = onRun && newRun()
+      if (run) onRun(run)
+      return { question, answer: await api.post<Answer>(`/insights/${question.kind}`, question, { run }, signal) }
+    },
     staleTime: 60_000,
+    retry: false,
+  })
+
+/** Made by hand: `randomUUID` is there only over HTTPS. */
+function newRun(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('-')
+}
+
+const LOOK_AGAIN_MS = 500
+
+/** How far it is; nothing once it has been answered. */
+export const runQuery = (run: string) =>
+  queryOptions({
+    queryKey: ['insights', 'running', run],
+    queryFn: ({ signal }) => api.get<Schema<'running_RunView'>>(`/insights/running/${run}`, undefined, signal),
+    refetchInterval: LOOK_AGAIN_MS,
+    gcTime: 0,
     retry: false,
   })
 

@@ -111,7 +111,7 @@ export const identityQuery = (ref: string, from?: string, to?: string) =>
 export const previewQuery = ({ action, ...body }: Ask) =>
   queryOptions({
     queryKey: ['preview', action, body],
-    queryFn: () => api.post<Preview>(`/identity/${action}`, body, { preview: true }),
+    queryFn: ({ signal }) => api.post<Preview>(`/identity/${action}`, body, { preview: true }, signal),
     staleTime: 0,
     gcTime: 0,
     retry: false,

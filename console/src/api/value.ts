@@ -141,7 +141,7 @@ export const forecastQuery = (days: number) =>
 export const attributionQuery = (rule: Rule, from: string | undefined) =>
   queryOptions({
     queryKey: ['value', 'attribution', rule, from],
-    queryFn: () => api.post<Attribution>('/value/attribution', { rule, ...(from ? { from } : {}) }),
+    queryFn: ({ signal }) => api.post<Attribution>('/value/attribution', { rule, ...(from ? { from } : {}) }, undefined, signal),
     staleTime: FRESH,
     placeholderData: keepPreviousData,
   })
@@ -149,7 +149,7 @@ export const attributionQuery = (rule: Rule, from: string | undefined) =>
 export const lookalikesQuery = (segment: string, k: number) =>
   queryOptions({
     queryKey: ['value', 'lookalikes', segment, k],
-    queryFn: () => api.post<Lookalikes>('/value/lookalikes', { segment, k }),
+    queryFn: ({ signal }) => api.post<Lookalikes>('/value/lookalikes', { segment, k }, undefined, signal),
     staleTime: FRESH,
     retry: false,
   })

@@ -42,7 +42,8 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]')
 }
 
-function hasDialog(): boolean {
+/** Something lies above the page, and keys are for it. */
+export function hasDialog(): boolean {
   return document.querySelector('[role="dialog"], [role="menu"], [role="listbox"]') !== null
 }
 

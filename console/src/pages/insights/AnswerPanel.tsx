@@ -1,9 +1,11 @@
-import { ChartColumn, ChartLine, Clock, Grid3x3, Table2, TrendingUp, type LucideIcon } from 'lucide-react'
+import { ChartColumn, ChartLine, Clock, Grid3x3, RotateCw, Table2, TrendingUp, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { Answered, Cell } from '@/api/insights'
+import { Button } from '@/ui/Button'
 import { classes } from '@/ui/classes'
 import { DateTime } from '@/ui/DateTime'
+import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
 import { Change, Figure } from '@/ui/Figure'
 import { SegmentedControl } from '@/ui/SegmentedControl'
@@ -11,6 +13,7 @@ import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
 
 import { AnswerView } from './AnswerView'
+import { Asking } from './Asking'
 import { useLook } from './chart/useLook'
 import { headlines } from './headline'
 import css from './Insights.module.css'
@@ -39,12 +42,26 @@ interface Props {
 
 export function AnswerPanel({ explorer, views, view, onView, onCell }: Props) {
   const { t } = useTranslation()
-  const { told, asking, error, retry } = explorer
+  const { told, asking, error, retry, run, cancelled } = explorer
   return (
     <section className={css.panel} aria-label={t('insights.answer')} aria-busy={asking}>
+      <h2 className="hidden-visually">{t('insights.answer')}</h2>
       <span className={css.progress} data-on={asking || undefined} aria-hidden />
+      {run && <Asking key={run} run={run} onCancel={explorer.cancel} />}
       {error && <ErrorState error={error} onRetry={retry} />}
-      {!told && !error && (
+      {cancelled && (
+        <EmptyState
+          title={t('insights.running.cancelled')}
+          action={
+            <Button icon={RotateCw} onPress={retry}>
+              {t('insights.running.again')}
+            </Button>
+          }
+        >
+          {told && t('insights.running.before')}
+        </EmptyState>
+      )}
+      {!told && !error && !cancelled && (
         <div className={css.answer}>
           <Skeleton height={HEIGHT} />
         </div>
@@ -66,7 +83,7 @@ export function AnswerPanel({ explorer, views, view, onView, onCell }: Props) {
               />
             </span>
           </header>
-          <div className={classes(css.answer, Boolean(error) && css.stale)}>
+          <div className={classes(css.answer, (error || cancelled) && css.stale)}>
             <AnswerView told={told} view={view} height={HEIGHT} onCell={onCell} />
           </div>
           <Foot told={told} />

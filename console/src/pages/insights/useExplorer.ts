@@ -1,8 +1,9 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useCallback, useMemo, useRef } from 'react'
+import { useCallback, useMemo, useRef, useState } from 'react'
 
 import { catalogueQuery } from '@/api/catalogue'
+import { api } from '@/api/client'
 import { answerQuery, savedInsightsQuery, type Answered, type Cell, type EventPick, type Question, type SavedInsight } from '@/api/insights'
 import { useRested } from '@/ui/useRested'
 
@@ -22,6 +23,11 @@ export interface Explorer {
   asking: boolean
   error: Error | null
   retry: () => void
+  /** The name of the question while it is being answered. */
+  run: string | undefined
+  cancel: () => void
+  /** It was cancelled before it was answered. */
+  cancelled: boolean
 }
 
 /** The question in the address, and its answer. */
@@ -43,17 +49,27 @@ export function useExplorer(): Explorer | undefined {
   return { question, change, saved, changed: Boolean(saved && q && toText(saved.question) !== q), ...answered }
 }
 
-function useAnswer(question: Question | undefined): Pick<Explorer, 'told' | 'asking' | 'error' | 'retry'> {
+function useAnswer(question: Question | undefined): Omit<Explorer, 'question' | 'change' | 'saved' | 'changed'> {
+  const client = useQueryClient()
   const asked = useMemo(() => (question && isReady(question) ? askable(question) : undefined), [question])
   const rested = useRested(asked, REST_MS)
-  const { data, error, isFetching, refetch } = useQuery({
-    ...answerQuery(rested ?? NOTHING),
-    enabled: rested !== undefined,
-    placeholderData: keepPreviousData,
-  })
+  const [run, setRun] = useState<string>()
+  const [dropped, setDropped] = useState<Question>()
+  const cancelled = rested !== undefined && dropped === rested
+  const answer = answerQuery(rested ?? NOTHING, setRun)
+  const { data, error, isFetching, refetch } = useQuery({ ...answer, enabled: rested !== undefined && !cancelled, placeholderData: keepPreviousData })
+  const cancel = useCallback(() => {
+    setDropped(rested)
+    // Said in words too: not every proxy passes on that the reader is gone. It may be answered by now.
+    if (run) api.delete(`/insights/running/${run}`).catch(() => undefined)
+    void client.cancelQueries({ queryKey: answer.queryKey })
+    // The key is made of the question.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [client, rested, run])
   const last = useRef<Answered | undefined>(undefined)
   if (data) last.current = data
-  return { told: data ?? last.current, asking: isFetching || asked !== rested, error, retry: () => void refetch() }
+  const retry = () => (cancelled ? setDropped(undefined) : void refetch())
+  return { told: data ?? last.current, asking: isFetching || asked !== rested, error, retry, run: isFetching ? run : undefined, cancel, cancelled }
 }
 
 const NOTHING: Question = { kind: 'active' }
