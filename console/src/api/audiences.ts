@@ -1,45 +1,23 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import type { Condition } from '@/conditions/model'
 
 import { api } from './client'
 import { listQuery } from './queries'
-import type { AccountSummary, Json, List, ProfileSummary, SqlResult } from './types'
+import type { Narrowed, Schema, Spelled } from './schema'
+import type { List, ProfileSummary, SqlResult } from './types'
 
 /** Segments and computed traits, as the management API tells them. */
 
 export type Status = 'filling' | 'sweeping' | 'live' | 'retiring'
 
-interface Definition {
-  key: string
-  name: string
-  description: string
-  version: number
-  status: Status
-  /** Of filling and sweeping, from 0 to 1. */
-  progress: number
-  /** Members, or profiles with a value. */
-  count: number
-  by: string
-  reason: string
-  at: string
-}
+type Definition = { status: Status }
 
-export interface Segment extends Definition {
-  of: 'people' | 'accounts'
-  when: Condition
-}
-
-export interface ComputedTrait extends Definition {
-  trait: Json
-}
-
-export interface Preview {
-  count: number
-  sample: ProfileSummary[]
-  /** The sample of a segment of accounts. */
-  accounts: AccountSummary[]
-}
+/** `progress` is of filling and sweeping, from 0 to 1; `count` is of members, or of profiles with a value. */
+export type Segment = Spelled<Narrowed<Schema<'SegmentView'>, Definition & { of: 'people' | 'accounts' }>, { when: Condition }>
+export type ComputedTrait = Narrowed<Schema<'TraitView'>, Definition>
+/** `accounts` are the sample of a segment of accounts. */
+export type Preview = Schema<'members_PreviewView'>
 
 export interface Reason {
   by: 'events' | 'traits' | 'timer' | 'identity' | 'definition' | 'schedule'
@@ -47,18 +25,7 @@ export interface Reason {
   due?: string
 }
 
-/** Of people or of accounts: one of the two is there. */
-interface Subject {
-  profile: string | null
-  account: string | null
-}
-
-export interface MembershipChange extends Subject {
-  entered: boolean
-  at: string
-  reason: Reason
-  version: number
-}
+export type MembershipChange = Spelled<Schema<'ChangeView'>, { reason: Reason }>
 
 export interface Verdict {
   holds: boolean
@@ -69,47 +36,13 @@ export interface Verdict {
   parts: Verdict[]
 }
 
-export interface WhyMember extends Subject {
-  member: boolean
-  since: string | null
-  verdict: Verdict
-  changes: MembershipChange[]
-}
-
-export interface Edit {
-  /** As in errors: when.all[1].value. */
-  at: string
-  /** null is nothing there. */
-  before: unknown
-  after: unknown
-}
-
-export interface Version {
-  version: number
-  status: Status | 'replaced' | 'retired'
-  by: string
-  reason: string
-  at: string
-  definition: { when: Condition }
-  edits: Edit[]
-}
-
-export interface NewSegment {
-  key: string
-  name: string
-  description: string
-  of: string
-  when: unknown
-  reason: string
-}
-
-export interface NewTrait {
-  key: string
-  name: string
-  description: string
-  trait: unknown
-  reason: string
-}
+/** Of people or of accounts: one of the two is there. */
+export type WhyMember = Spelled<Schema<'WhyView'>, { verdict: Verdict; changes: MembershipChange[] }>
+/** `at` as in errors: when.all[1].value; null is nothing there. */
+export type Edit = Schema<'EditView'>
+export type Version = Spelled<Narrowed<Schema<'VersionView'>, { status: Status | 'replaced' | 'retired' }>, { definition: { when: Condition } }>
+export type NewSegment = Schema<'NewSegment'>
+export type NewTrait = Schema<'NewTrait'>
 
 const MOVING_MS = 1000
 const RESTING_MS = 15_000
@@ -148,18 +81,9 @@ export const computedTraitQuery = (key: string) =>
 
 export const membersQuery = (key: string) => listQuery<ProfileSummary>(['segments', key, 'members'], `/segments/${key}/members`, { limit: PAGE })
 
-interface MemberAccounts {
-  accounts: AccountSummary[]
-  next: string | null
-}
-
+/** Those of a segment of accounts are `accounts` of each page. */
 export const memberAccountsQuery = (key: string) =>
-  infiniteQueryOptions({
-    queryKey: ['segments', key, 'accounts'],
-    queryFn: ({ pageParam, signal }) => api.get<MemberAccounts>(`/segments/${key}/members`, { limit: PAGE, cursor: pageParam }, signal),
-    initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next ?? undefined,
-  })
+  listQuery<ProfileSummary, Schema<'MemberListing'>>(['segments', key, 'accounts'], `/segments/${key}/members`, { limit: PAGE })
 
 export const segmentVersionsQuery = (key: string, latest: number) =>
   queryOptions({

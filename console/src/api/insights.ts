@@ -1,8 +1,8 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 
 import { api, ApiError } from './client'
-import type { Schema } from './schema'
-import type { Json, List, ProfileSummary } from './types'
+import type { Narrowed, Schema, Spelled } from './schema'
+import type { List, ProfileSummary } from './types'
 
 /** Questions about many people and their answers, as docs/insights.md describes them. */
 
@@ -339,41 +339,11 @@ export interface Why {
   conversions?: (WhyEvent & Partial<Amount> & { touches: (WhyEvent & { value: string; share: number })[] })[]
 }
 
-export interface SavedInsight {
-  key: string
-  version: number
-  name: string
-  description: string
-  kind: Kind
-  question: Question
-  saved_at: string | null
-  saved_by: string
-}
-
-export interface DashboardCard {
-  insight: string
-  /** Columns of twelve. */
-  width: number
-  /** Rows of 80 px. */
-  height: number
-}
-
-export interface DashboardFilters {
-  from?: string
-  to?: string
-  segment?: string
-}
-
-export interface Dashboard {
-  key: string
-  version: number
-  name: string
-  description: string
-  cards: DashboardCard[]
-  filters: DashboardFilters
-  saved_at: string | null
-  saved_by: string
-}
+export type SavedInsight = Spelled<Narrowed<Schema<'SavedInsight'>, { kind: Kind }>, { question: Question }>
+/** Its width in columns of twelve, its height in rows of 80 px. */
+export type DashboardCard = Schema<'Card'>
+export type DashboardFilters = Partial<Record<keyof Schema<'Filters'>, string>>
+export type Dashboard = Spelled<Schema<'Dashboard'>, { filters: DashboardFilters }>
 
 /** `onRun` is told the name under which the answer can be watched and cancelled while it is computed. */
 export const answerQuery = (question: Question, onRun?: (run: string) => void) =>
@@ -451,7 +421,7 @@ export const segmentChoicesQuery = queryOptions({
   queryKey: ['segments', 'choices'],
   queryFn: async ({ signal }) => {
     try {
-      return (await api.get<List<{ key: string; name: string } & Json>>('/segments', undefined, signal)).items
+      return (await api.get<List<Schema<'SegmentView'>>>('/segments', undefined, signal)).items
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return []
       throw error

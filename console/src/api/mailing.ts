@@ -1,44 +1,19 @@
 import { queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
+import type { Narrowed, Schema } from './schema'
 
-/** Dashboards that are sent by e-mail. Written by hand: a schedule is also what is sent to the server. */
+/** Dashboards that are sent by e-mail. */
 
 export const EVERY = ['day', 'week', 'month'] as const
 export const LANGUAGES = ['en', 'zh-CN', 'ar'] as const
 
-export interface Schedule {
-  to: string[]
-  every: (typeof EVERY)[number]
-  hour: number
-  timezone: string
-  /** 1 is Monday. */
-  weekday: number
-  /** Of the month, 1 to 28. */
-  day: number
-  language: (typeof LANGUAGES)[number]
-}
-
-export interface Delivery {
-  address: string
-  status: 'sent' | 'failed'
-  due: string
-  at: string
-  /** What the mail server said. */
-  detail: string
-}
-
-export interface Mailing {
-  /** null when the dashboard is not sent. */
-  schedule: Schedule | null
-  by: string | null
-  next_at: string | null
-  /** Set while a failed letter waits to be tried again. */
-  try_at: string | null
-  attempts: number
-  problem: string
-  deliveries: Delivery[]
-}
+/** `weekday` 1 is Monday, `day` is of the month, 1 to 28. */
+export type Schedule = Schema<'Schedule'>
+/** `detail` is what the mail server said. */
+export type Delivery = Narrowed<Schema<'DeliveryView'>, { status: 'sent' | 'failed' }>
+/** `schedule` is null when the dashboard is not sent; `try_at` is set while a failed letter waits to be tried again. */
+export type Mailing = Narrowed<Schema<'ScheduleView'>, { deliveries: Delivery[] }>
 
 const pathOf = (key: string) => `/dashboards/${encodeURIComponent(key)}/schedule`
 

@@ -11,5 +11,8 @@ type Written<T> = T extends readonly (infer Item)[] ? Written<Item>[] : T extend
  */
 export type Schema<Name extends keyof Schemas> = Written<Schemas[Name]>
 
+/** The same with fields that the document calls any mapping: languages of their own, which are written by hand. */
+export type Spelled<Base, Fields extends Partial<Record<keyof Base, unknown>>> = Omit<Base, keyof Fields> & Fields
+
 /** The same with fields whose few values are known better here; they have to fit what the server says. */
 export type Narrowed<Base, Fields extends Partial<Base>> = Omit<Base, keyof Fields> & Fields

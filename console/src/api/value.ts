@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { api, ApiError } from './client'
 import type { Rule } from './insights'
 import { listQuery } from './queries'
+import type { Narrowed, Schema, Spelled } from './schema'
 import type { List, ProfileSummary } from './types'
 
 /** What customers are worth, and the models that say so, as docs/customer-value.md describes them. */
@@ -10,66 +11,21 @@ import type { List, ProfileSummary } from './types'
 export const CLASSES = ['champion', 'loyalist', 'discount_seeker', 'promising', 'new', 'needs_attention', 'at_risk', 'hibernating', 'lost'] as const
 export type ClassName = (typeof CLASSES)[number]
 
-export interface ValueClass {
-  name: ClassName
-  people: number
-  /** Of all customers. */
-  share: number
-  revenue: number
-  orders: number
-}
-
-export interface Classes {
-  as_of: string
-  customers: number
-  revenue: number
-  /** Of the money on this page; null when orders tell several, or none. */
-  currency: string | null
-  classes: ValueClass[]
-}
-
-export interface ForecastDay {
-  day: string
-  revenue: number
-  low: number
-  high: number
-}
-
-export interface Forecast {
-  days: ForecastDay[]
-  past: { day: string; revenue: number }[]
-  total: number
-  total_low: number
-  total_high: number
-  metrics: Record<string, number>
-  notes: string[]
-}
-
-export interface Attribution {
-  rule: Rule
-  /** `channel` is null for orders that nothing came before. */
-  channels: { channel: string | null; orders: number; revenue: number }[]
-  orders: number
-  revenue: number
-}
-
-export interface Lookalikes {
-  count: number
-  people: { rank: number; similarity: number; profile: ProfileSummary }[]
-  metrics: Record<string, number>
-  parameters: Record<string, number>
-}
+/** `share` is of all customers. */
+export type ValueClass = Narrowed<Schema<'ClassView'>, { name: ClassName }>
+/** `currency` is of the money on this page; null when orders tell several, or none. */
+export type Classes = Narrowed<Schema<'Classes'>, { classes: ValueClass[] }>
+export type ForecastDay = Schema<'Day'>
+export type Forecast = Schema<'ForecastView'>
+/** A channel is null for orders that nothing came before. */
+export type Attribution = Narrowed<Schema<'AttributionView'>, { rule: Rule }>
+export type Lookalikes = Schema<'LikeView'>
 
 export type ModelState = 'never' | 'queued' | 'running' | 'ready' | 'not_yet' | 'failed'
 export type Verdict = 'stable' | 'shifting' | 'drifted'
 
-export interface ModelTrait {
-  key: string
-  kind: string
-  meaning: string
-  /** Computed traits that carry it. */
-  computed: string[]
-}
+/** `computed` are the computed traits that carry it. */
+export type ModelTrait = Schema<'TraitSaid'>
 
 export interface ModelCard {
   model: string
@@ -88,35 +44,10 @@ export interface ModelCard {
   seconds: number
 }
 
-export interface Model {
-  name: string
-  title: string
-  version: number
-  needs: string[]
-  seed_segment: string
-  state: ModelState
-  reason: string
-  last_run_at: string | null
-  next_run_at: string | null
-  traits: ModelTrait[]
-  card: ModelCard | null
-}
-
-export interface ModelRun {
-  number: number
-  at: string
-  status: 'done' | 'not_yet' | 'failed'
-  reason: string
-  written: string[]
-  card: ModelCard | null
-}
-
-export interface ModelSettings {
-  version: number
-  settings: Record<string, unknown>
-  at: string | null
-  by: string
-}
+type WithCard = { card: ModelCard | null }
+export type Model = Spelled<Narrowed<Schema<'ModelView'>, { state: ModelState }>, WithCard>
+export type ModelRun = Spelled<Narrowed<Schema<'models_RunView'>, { status: 'done' | 'not_yet' | 'failed' }>, WithCard>
+export type ModelSettings = Schema<'SettingsView'>
 
 /** The server answers out of a history that is a minute old at most. */
 const FRESH = 60_000
