@@ -140,6 +140,12 @@ def test_a_computed_trait_comes_before_a_described_one(ground: Ground, world: Wo
     assert KINDS["funnel"].people(question, ground, cell).tolist() == []
 
 
+def test_a_trait_that_may_have_several_values_is_refused(ground: Ground) -> None:
+    several = {**QUESTIONS["trends"], "segment": {"trait": "tags[]", "value": "a"}}
+    with pytest.raises(Malformed, match="no \\[\\]"):
+        KINDS["trends"].answer(read(several, "trends"), ground)
+
+
 def test_members_of_all_of_several_segments(ground: Ground) -> None:
     question = read({"event": {"event": "A"}, "segment": ["vip", "new"]}, "active")
     assert KINDS["active"].answer(question, ground)["periods"][-1]["people"] == 1
