@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ from rapport.audiences.language.model import Selection
 from rapport.audiences.meaning.person import Happening
 from rapport.insights.ground import Ground
 from rapport.insights.oracles.matched import matched
-from rapport.insights.rows import Rows, Values, chunks, sort
+from rapport.insights.pieces import Pieces
+from rapport.insights.rows import Rows, Values, cuts, sort
 from rapport.insights.timeline import Timeline
 from rapport.warehouse.base import SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
@@ -140,7 +142,9 @@ class Memory(Ground):
             np.array([e.match for e in seen], np.uint8),
             columns,
         )
-        return chunks(sort(rows), size=7), Values(tuple(texts))
+        rows = sort(rows)
+        makers = [partial(rows.take, slice(*each)) for each in cuts(rows.person, size=7)]
+        return Pieces(makers), Values(tuple(texts))
 
 
 def people_of(rows: Sequence[Row], owner: dict[int, int]) -> dict[int, list[Happening]]:

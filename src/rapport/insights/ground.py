@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, reduce
+from functools import cached_property, partial, reduce
 
 import numpy as np
 
@@ -12,7 +12,8 @@ from rapport.audiences.meaning.person import Happening
 from rapport.errors import NotFound
 from rapport.insights import scan, timeline, traits
 from rapport.insights.identities import owners
-from rapport.insights.rows import Bools, Ints, Rows, Values, chunks
+from rapport.insights.pieces import Maker, Pieces
+from rapport.insights.rows import Bools, Ints, Rows, Values, cuts
 from rapport.insights.specs.scope import Among, HasTrait, among, path_of_trait
 from rapport.insights.sql.engine import Engine
 from rapport.insights.timeline import Held, Timeline
@@ -71,7 +72,7 @@ class Ground:
         *,
         segment: Among = None,
         wanted: Sequence[str] = (),
-    ) -> tuple[Iterator[Rows], Values]:
+    ) -> tuple[Pieces, Values]:
         """Sorted chunks of whole people: events in low <= at < high that match some selection."""
         named = list(wanted) == ["event"]
         filtered = any(each.where for each in selections)
@@ -91,7 +92,7 @@ class Ground:
         else:
             pieces = timeline.rows(self.held, selections, low, high, named=named, watch=self.watch)
             values = Values((timeline.texts(self.held),) if named else ())
-        return self._of(segment, pieces), values
+        return Pieces(self._of(segment, pieces)), values
 
     def events(self, profile: int) -> list[Happening]:
         """Every event of this person, in order of time."""
@@ -104,12 +105,10 @@ class Ground:
             self._traits[trait] = traits.read(self.warehouse, trait, self.watch)
         return self._traits[trait]
 
-    def _told(self, rows: Rows) -> Iterator[Rows]:
-        done = 0
-        for piece in chunks(rows):
-            self.watch.tell(done, len(rows.person))
-            yield piece
-            done += len(piece.person)
+    def _told(self, rows: Rows) -> Iterator[Maker]:
+        for start, end in cuts(rows.person):
+            self.watch.tell(start, len(rows.person))
+            yield partial(rows.take, slice(start, end))
 
     def nodes(self, profile: int) -> list[int]:
         if self.engine is not None:
@@ -117,15 +116,19 @@ class Ground:
         found: list[int] = np.flatnonzero(self.held.owner == profile).tolist()
         return found or [profile]
 
-    def _of(self, segment: Among, pieces: Iterator[Rows]) -> Iterator[Rows]:
+    def _of(self, segment: Among, pieces: Iterator[Maker]) -> Iterator[Maker]:
         keys = among(segment)
         if not keys:
             return pieces
         named = [self._members(each) for each in keys if isinstance(each, str)]
         members = reduce(np.intersect1d, named) if named else None
         valued = [each for each in keys if isinstance(each, HasTrait)]
-        kept = (piece.take(self._among(piece.person, members, valued)) for piece in pieces)
-        return (piece for piece in kept if len(piece.person))
+
+        def kept(maker: Maker) -> Rows:
+            piece = maker()
+            return piece.take(self._among(piece.person, members, valued))
+
+        return (partial(kept, each) for each in pieces)
 
     def _among(self, person: Ints, members: Ints | None, valued: Sequence[HasTrait]) -> Bools:
         found = np.ones(len(person), np.bool_) if members is None else np.isin(person, members)

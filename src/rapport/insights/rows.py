@@ -83,12 +83,6 @@ def sort(rows: Rows) -> Rows:
     return ordered(rows.take(np.lexsort((rows.at, rows.person))))
 
 
-def chunks(rows: Rows, size: int = CHUNK) -> Iterator[Rows]:
-    """Pieces of about `size` rows that never part a person."""
-    for start, end in cuts(rows.person, size):
-        yield rows.take(slice(start, end))
-
-
 def cuts(person: Ints, size: int = CHUNK) -> Iterator[tuple[int, int]]:
     """From and to of pieces of about `size` rows that never part a person."""
     start, total = 0, len(person)

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from rapport.audiences.language.model import ANY_EVENT, Selection
 from rapport.insights.identities import changed, of_nodes, owners
+from rapport.insights.pieces import Maker
 from rapport.insights.rows import CHUNK, Ints, Rows, cuts, ordered
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.watch import Watch
@@ -136,7 +138,7 @@ def rows(
     *,
     named: bool = False,
     watch: Watch,
-) -> Iterator[Rows]:
+) -> Iterator[Maker]:
     """Chunks of the events in low <= at < high that match some of `selections` (no filters).
 
     `named`: with the place of each event's name in `texts`.
@@ -144,18 +146,21 @@ def rows(
     table = _masks(held.names, selections)
     known = texts(held)
     place = np.array([known.index(name) if name else -1 for _, name in held.names], np.int64)
-    for start, end in cuts(held.person, CHUNK):
-        watch.tell(start, len(held.person))
+
+    def chunk(start: int, end: int) -> Rows:
         match = table.take(held.code[start:end])  # twice as fast as table[...]
         kept = np.flatnonzero(match != 0)  # of booleans it is several times faster
         at = held.at[start:end][kept]
         if len(at) and (at.min() < low or at.max() >= high):
             inside = (at >= low) & (at < high)
             kept, at = kept[inside], at[inside]
-        if len(kept):
-            names = (place[held.code[start:end][kept]],) if named else ()
-            found = Rows(held.person[start:end][kept], at, match[kept], names)
-            yield ordered(found) if named or len(selections) > 1 else found
+        names = (place[held.code[start:end][kept]],) if named else ()
+        found = Rows(held.person[start:end][kept], at, match[kept], names)
+        return ordered(found) if named or len(selections) > 1 else found
+
+    for start, end in cuts(held.person, CHUNK):
+        watch.tell(start, len(held.person))
+        yield partial(chunk, start, end)
 
 
 def texts(held: Held) -> list[str]:

@@ -182,10 +182,11 @@ def _counted(question: Lifecycle, ground: Ground) -> tuple[Grid, Ints]:
         asked = _lifecycle_asked(question, ground, ground.engine)
         return asked.grid, plans.lifecycle(asked)
     grid, found = _states(question, ground)
-    counts = np.zeros((len(grid), len(kernel.STATES)), np.int64)
+    counts = np.zeros(len(grid) * len(kernel.STATES), np.int64)
     for _, period, state in found:
-        np.add.at(counts, (period, state), 1)
-    return grid, counts
+        cell = period.astype(np.int32) * len(kernel.STATES) + state
+        counts += np.bincount(cell, minlength=len(counts))
+    return grid, counts.reshape(len(grid), -1)
 
 
 def _present(question: Active, ground: Ground) -> tuple[Grid, Ints, Ints, Ints]:
@@ -232,7 +233,7 @@ def _states(question: Lifecycle, ground: Ground) -> tuple[Grid, list[tuple[Ints,
     grid, low = _lifecycle_grid(question, ground)
     end = span(question, ground.now)[1]
     pieces, _ = ground.rows(question.checked(), low, end, segment=question.segment)
-    return grid, [kernel.states(grid, piece) for piece in pieces]
+    return grid, list(pieces.each(lambda piece: kernel.states(grid, piece)))
 
 
 def _lifecycle_grid(question: Lifecycle, ground: Ground) -> tuple[Grid, int]:
@@ -246,13 +247,14 @@ def _stuck(question: Stickiness, ground: Ground) -> tuple[Grid, list[tuple[Ints,
     start, end = span(question, ground.now)
     grid = periods.grid(question.period, start, end, zone(question))
     pieces, _ = ground.rows(question.checked(), start, end, segment=question.segment)
-    return grid, [kernel.stuck(grid, piece, question.min_occurrences) for piece in pieces]
+    least = question.min_occurrences
+    return grid, list(pieces.each(lambda piece: kernel.stuck(grid, piece, least)))
 
 
 def _active(question: Active, ground: Ground) -> tuple[Grid, list[kernel.Active]]:
     grid, start, end = _active_grid(question, ground)
     pieces, _ = ground.rows(question.checked(), start, end, segment=question.segment)
-    return grid, [kernel.active(grid, piece) for piece in pieces]
+    return grid, list(pieces.each(lambda piece: kernel.active(grid, piece)))
 
 
 def _active_grid(question: Active, ground: Ground) -> tuple[Grid, int, int]:

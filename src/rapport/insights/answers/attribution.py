@@ -137,7 +137,7 @@ def _read(question: Attribution, ground: Ground, start: int, end: int) -> _Read:
     numbers = [labels.index(each.name) for each in question.touches]
     way, back = question.way(), question.back()
     return _Read(
-        (kernel.found(piece, layout, numbers, way, back, start) for piece in pieces),
+        pieces.each(lambda piece: kernel.found(piece, layout, numbers, way, back, start)),
         list(held.texts[0]) if by else labels,
         [size or 0 for each in sizes for size in each],
         [None, *(held.texts[-1] if question.currency else ())],

@@ -132,7 +132,7 @@ def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, V
         chosen.selections, chosen.earliest, chosen.latest, segment=question.segment, wanted=wanted
     )
     count = kernel.chains if question.count == "chains" else kernel.reached
-    parts = [count(chosen, piece) for piece in pieces]
+    parts = list(pieces.each(lambda piece: count(chosen, piece)))
     return kernel.join(parts, chosen.steps), values
 
 

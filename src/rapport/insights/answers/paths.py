@@ -146,9 +146,9 @@ def _walks(question: Paths, ground: Ground) -> tuple[list[str], list[Walk]]:
     first = ANYTHING if question.start is None else _number(texts[:-1], question.start)
     last = ANYTHING if question.end is None else _number(texts[:-1], question.end)
     silence = duration.micros(question.session)
-    return texts, [
-        kernel.walk(piece, silence, first, last, question.steps, len(texts) - 1) for piece in pieces
-    ]
+    steps, middle = question.steps, len(texts) - 1
+    walks = pieces.each(lambda piece: kernel.walk(piece, silence, first, last, steps, middle))
+    return texts, list(walks)
 
 
 def _number(texts: Sequence[str], item: str) -> int:

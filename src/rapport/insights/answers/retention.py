@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 import msgspec
@@ -159,8 +159,8 @@ def _cohorts(
         question.checked(), low, ground.now + 1, segment=question.segment, wanted=wanted
     )
     sizes = tuple(values.micro(text) or 0 for text in held.texts[0]) if held.texts else ()
-    for piece in pieces:
-        yield from kernel.cohorts(question, grid, start, end, piece, sizes)
+    found = pieces.each(lambda piece: kernel.cohorts(question, grid, start, end, piece, sizes))
+    return chain.from_iterable(found)
 
 
 def _cohort(

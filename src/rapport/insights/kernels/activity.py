@@ -9,7 +9,7 @@ import numpy as np
 
 from rapport.insights import periods
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Ints, Rows, starts
+from rapport.insights.rows import Bools, Ints, Rows, starts
 
 STATES = ("new", "returning", "resurrected", "dormant")
 
@@ -36,26 +36,31 @@ def active(grid: Grid, rows: Rows, bit: int = 0) -> Active:
 def states(grid: Grid, rows: Rows) -> tuple[Ints, Ints, Ints]:
     """Person, period and number of the state. Bit 1: the event whose first makes her new."""
     done = active(grid, rows)
-    first = done if (rows.match == 3).all() else active(grid, rows, 1)
-    first = Active(*(column[starts(first.person)] for column in first))
-    born = np.full(len(done.person), -2)
-    if len(first.person):
-        place = np.minimum(np.searchsorted(first.person, done.person), len(first.person) - 1)
-        known = first.person[place] == done.person
-        born = np.where(known, first.period[place], -2)
-    same = np.zeros(len(done.person), np.bool_)
-    same[1:] = ~starts(done.person)[1:]
-    after = np.zeros(len(done.person), np.bool_)
-    after[1:] = same[1:] & (done.period[1:] == done.period[:-1] + 1)
-    state = np.where(done.period == born, 0, np.where(after, 1, 2))
-    inside = (done.period >= 1) & (done.period < len(grid))
-    on = np.append(after[1:], False) if len(after) else after
-    slept = ~on & (done.period >= 0) & (done.period < len(grid) - 1)
+    edge = starts(done.person)
+    after = np.zeros(len(done.person) + 1, np.bool_)
+    after[1:-1] = ~edge[1:] & (done.period[1:] == done.period[:-1] + 1)
+    state = np.where(after[:-1], np.int8(1), np.int8(2))
+    state[_first(grid, rows, done, edge)] = 0
+    inside = np.flatnonzero((done.period >= 1) & (done.period < len(grid)))
+    slept = np.flatnonzero(~after[1:] & (done.period >= 0) & (done.period < len(grid) - 1))
     return (
         np.concatenate([done.person[inside], done.person[slept]]),
-        np.concatenate([done.period[inside], done.period[slept] + 1]).astype(np.int64),
-        np.concatenate([state[inside], np.full(int(slept.sum()), 3)]),
+        np.concatenate([done.period[inside], done.period[slept] + 1]),
+        np.concatenate([state[inside], np.full(len(slept), 3, np.int8)]),
     )
+
+
+def _first(grid: Grid, rows: Rows, done: Active, edge: Bools) -> Ints:
+    """Places in `done` of the periods in which people are new."""
+    if (rows.match == 3).all():
+        return np.flatnonzero(edge)
+    born = active(grid, rows, 1)
+    born = Active(*(column[starts(born.person)] for column in born))
+    if not len(born.person):
+        return np.zeros(0, np.int64)
+    place = np.minimum(np.searchsorted(born.person, done.person), len(born.person) - 1)
+    known = born.person[place] == done.person
+    return np.flatnonzero(known & (done.period == born.period[place]))
 
 
 def stuck(grid: Grid, rows: Rows, min_occurrences: int) -> tuple[Ints, Ints]:

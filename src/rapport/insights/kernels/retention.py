@@ -1,4 +1,4 @@
-"""Retention: for each cohort one table people × cells of how often they returned."""
+"""Retention: who of each cohort returned in which cell."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from rapport.insights import periods
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Bools, Ints, Rows, starts
+from rapport.insights.rows import Bools, Ints, Rows, cuts, starts
 from rapport.insights.specs.retention import LENGTHS, Retention
 
 _START, _RETURN = 1, 2
 _NEVER = np.iinfo(np.int64).max
+_MOST = 4_000_000  # people × periods in one table
 
 
 class Cohort(NamedTuple):
@@ -25,21 +27,69 @@ class Cohort(NamedTuple):
     sums: tuple[int, ...]  # of all of them, a cell, in millionths
 
 
+class _Anchors(NamedTuple):
+    """Where each member of each cohort begins: those of one person lie together."""
+
+    at: Ints
+    cohort: Ints
+    lane: Ints
+
+
 def cohorts(
     question: Retention, grid: Grid, start: int, end: int, rows: Rows, sizes: tuple[int, ...] = ()
-) -> Iterator[Cohort]:
+) -> list[Cohort]:
     """`sizes`: what each number of `rows.values[0]` is in millionths, if sums are wanted."""
+    plain = question.clock == "calendar" and question.min_occurrences == 1
+    if not plain or question.brackets or sizes:
+        return list(_by_cohort(question, grid, start, end, rows, sizes))
+    found: list[Cohort] = []
+    for low, high in cuts(rows.person, max(1, _MOST // len(grid))):
+        found += _in_calendar(question, grid, start, end, rows.take(slice(low, high)))
+    return found
+
+
+def _in_calendar(
+    question: Retention, grid: Grid, start: int, end: int, rows: Rows
+) -> Iterator[Cohort]:
+    """One table people × periods of when they last returned, of which each member of a cohort sees
+    the window that begins with it."""
+    edge = starts(rows.person)
+    lane, people = np.cumsum(edge) - 1, rows.person[edge]
+    period = periods.number(grid, rows.at)
+    anchors = _anchors(question, start, end, rows, lane, period)
+    back = np.flatnonzero(_has(rows, _RETURN) & (period >= 0))
+    latest = back[np.append(starts(lane[back], period[back])[1:], True)] if len(back) else back
+    last = np.full((len(people), len(grid) + 1), -_NEVER)
+    last[lane[latest], period[latest]] = rows.at[latest]
+    came = last > -_NEVER
+    cells = question.edges()[-1]
+    seen = np.empty((len(anchors.at), cells + 1), np.bool_)
+    windows = sliding_window_view(came, cells, axis=1)
+    seen[:, :cells] = windows[anchors.lane, anchors.cohort]
+    seen[:, 0] = last[anchors.lane, anchors.cohort] > anchors.at
+    later = np.logical_or.accumulate(came[:, ::-1], axis=1)[:, ::-1]
+    seen[:, cells] = later[anchors.lane, anchors.cohort.astype(np.int64) + cells]
+    matched = _matched(question, seen)
+    for number in np.unique(anchors.cohort).tolist():
+        members = np.flatnonzero(anchors.cohort == number)
+        yield Cohort(number, people[anchors.lane[members]], matched[members], ())
+
+
+def _by_cohort(
+    question: Retention, grid: Grid, start: int, end: int, rows: Rows, sizes: tuple[int, ...]
+) -> Iterator[Cohort]:
+    """For each cohort one table people × cells of how often they returned."""
     edges = np.array(question.edges())
     lane = np.cumsum(starts(rows.person)) - 1
     people = rows.person[starts(rows.person)]
     period = periods.number(grid, rows.at)
-    anchor, cohort, whose = _anchors(question, start, end, rows, lane, period)
-    back = np.flatnonzero((rows.match & rows.match.dtype.type(_RETURN)) != 0)
+    anchors = _anchors(question, start, end, rows, lane, period)
+    back = np.flatnonzero(_has(rows, _RETURN))
     at, mine, when = rows.at[back], lane[back], period[back].astype(np.int64)
-    for number in np.unique(cohort).tolist():
-        members = cohort == number
+    for number in np.unique(anchors.cohort).tolist():
+        members = anchors.cohort == number
         begun = np.full(len(people), _NEVER)
-        begun[whose[members]] = anchor[members]
+        begun[anchors.lane[members]] = anchors.at[members]
         later = np.flatnonzero(at > begun[mine])
         owner = mine[later]
         if question.clock == "rolling":
@@ -51,8 +101,8 @@ def cohorts(
             cell = np.searchsorted(edges, cell, side="right") - 1
         came = _came(owner, cell, (len(people), last + 1), question.min_occurrences)
         totals = _totals(rows, back[later], np.minimum(cell, last), sizes, last)
-        matched = _matched(question, came[whose[members]])
-        yield Cohort(number, people[whose[members]], matched, totals)
+        matched = _matched(question, came[anchors.lane[members]])
+        yield Cohort(number, people[anchors.lane[members]], matched, totals)
 
 
 def _came(owner: Ints, cell: Ints, shape: tuple[int, int], min_occurrences: int) -> Bools:
@@ -68,9 +118,8 @@ def _came(owner: Ints, cell: Ints, shape: tuple[int, int], min_occurrences: int)
 
 def _anchors(
     question: Retention, start: int, end: int, rows: Rows, lane: Ints, period: Ints
-) -> tuple[Ints, Ints, Ints]:
-    """Instant, cohort and lane of every anchor."""
-    done = np.flatnonzero((rows.match & rows.match.dtype.type(_START)) != 0)
+) -> _Anchors:
+    done = np.flatnonzero(_has(rows, _START))
     if question.mode == "first_ever":
         done = done[starts(lane[done])]
     done = done[(rows.at[done] >= start) & (rows.at[done] < end)]
@@ -78,7 +127,12 @@ def _anchors(
         done = done[starts(lane[done], period[done])]
     else:
         done = done[starts(lane[done])]
-    return rows.at[done], period[done], lane[done]
+    return _Anchors(rows.at[done], period[done], lane[done])
+
+
+def _has(rows: Rows, bit: int) -> Bools:
+    found: Bools = (rows.match & rows.match.dtype.type(bit)) != 0
+    return found
 
 
 def _matched(question: Retention, came: Bools) -> Bools:
