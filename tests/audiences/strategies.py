@@ -19,7 +19,7 @@ from rapport.clock import DAY, HOUR, MINUTE, from_datetime
 
 ZONES = ("UTC", "Asia/Kolkata", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe")
 EVENTS = ("A", "B", "C")
-ACCOUNTS = ("acme", "Acme", "größe")
+ACCOUNTS = ("acme", "Acme", "größe", "O'Neil \"& \\co")
 WORDS = ("a", "b", "ab", "B", "10", "é")
 # After the clocks of Berlin, New York and Lord Howe have moved, and on a plain afternoon
 ANCHORS = tuple(

@@ -57,6 +57,7 @@ def functions(d: Dialect) -> dict[str, E]:
         "first_of": d.first_of(x, t, text),
         "last_of": d.last_of(x, t, text),
         "average": d.average(x, n),
+        "texts": d.texts(["it's", 'a "b" \\c']),
         "values_table": exp.select("*").from_(shop),
         "contains": d.contains(text, d.literal("50% \\ off")),
         "starts_with": d.starts_with(text, d.literal("Order")),

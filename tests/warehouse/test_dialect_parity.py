@@ -131,6 +131,14 @@ def test_json_elements(engine: Engine) -> None:
     assert sorted(found, key=str) == sorted(expected, key=str)
 
 
+def test_a_table_of_texts(engine: Engine) -> None:
+    given = ["a", "A", "it's", 'said "so"', "back\\slash\\n", "价", "", "\n\t", "%s {} [1]", "a\0b"]
+    d = engine.dialect
+    found = [row[0] for row in engine.ask(d.texts(given))]
+    assert sorted(found) == sorted(each.replace("\0", "\ufffd") for each in given)
+    assert engine.ask(d.texts([])) == []
+
+
 @pytest.mark.parametrize("unit", ["minute", "hour", "day", "week", "month", "quarter", "year"])
 def test_truncate(engine: Engine, unit: Unit) -> None:
     d = engine.dialect

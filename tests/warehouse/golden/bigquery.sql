@@ -85,6 +85,9 @@ SELECT ARRAY_AGG(STRUCT(`x` AS `kept`) ORDER BY `timestamp` DESC, `event` DESC L
 -- average
 SELECT ROUND(SAFE_DIVIDE(`x`, CAST(`n` AS BIGNUMERIC)), 6);
 
+-- texts
+SELECT JSON_VALUE(`element`) AS `text` FROM (SELECT `element` FROM (SELECT PARSE_JSON('["it\'s","a \\"b\\" \\\\c"]') AS `given`) AS `held` CROSS JOIN UNNEST(JSON_QUERY_ARRAY(`given`)) AS `element`) AS `elements`;
+
 -- values_table
 SELECT * FROM (SELECT `zone`, `low` FROM UNNEST([STRUCT(CAST('it\'s' AS STRING) AS `zone`, CAST('1970-01-01 00:00:00.000001' AS TIMESTAMP) AS `low`), STRUCT(CAST(NULL AS STRING) AS `zone`, CAST(NULL AS TIMESTAMP) AS `low`)])) AS `zones`;
 

@@ -85,6 +85,9 @@ SELECT tupleElement(argMax(tuple("x"), tuple("timestamp", "event")), 1);
 -- average
 SELECT if(("n" = 0), NULL, toDecimal128(divideDecimal(toDecimal256((intDivOrZero(((abs(toInt256((toDecimal256("x", 6) * 1000000))) * 2) + "n"), ("n" * 2)) * sign(toInt256((toDecimal256("x", 6) * 1000000)))), 6), toDecimal256(1000000, 0), 6), 6));
 
+-- texts
+SELECT if(startsWith("element", '"'), JSONExtractString("element"), "element") AS "text" FROM (SELECT arrayJoin(JSONExtractArrayRaw(ifNull("given", ''))) AS "element" FROM (SELECT '["it''s","a \\"b\\" \\\\c"]' AS "given") AS "held") AS "elements";
+
 -- values_table
 SELECT * FROM (SELECT tupleElement("row", 1) AS "zone", tupleElement("row", 2) AS "low" FROM (SELECT arrayJoin(array(tuple(CAST('it''s', 'Nullable(String)'), fromUnixTimestamp64Micro(toInt64(1), 'UTC')), tuple(CAST(NULL, 'Nullable(String)'), CAST(NULL, 'Nullable(DateTime64(6,''UTC''))')))) AS "row") AS "given") AS "zones";
 

@@ -85,6 +85,9 @@ SELECT LAST("x" ORDER BY "timestamp", "event");
 -- average
 SELECT CAST((CAST(((((ABS(CAST(("x") * 1000000 AS INT128)) * 2) + "n") // NULLIF(("n" * 2), 0)) * SIGN(CAST(("x") * 1000000 AS INT128))) AS DECIMAL(38, 0)) * 0.000001) AS DECIMAL(38, 6));
 
+-- texts
+SELECT JSON_EXTRACT_STRING("element", '$') AS "text" FROM (SELECT UNNEST(CASE WHEN JSON_TYPE("given") = 'ARRAY' THEN JSON_EXTRACT("given", '$[*]') END) AS "element" FROM (SELECT CAST('["it''s","a \"b\" \\c"]' AS JSON) AS "given") AS "held") AS "elements";
+
 -- values_table
 SELECT * FROM (SELECT "zone", "low" FROM (VALUES (CAST('it''s' AS TEXT), CAST('1970-01-01 00:00:00.000001' AS TIMESTAMP)), (CAST(NULL AS TEXT), CAST(NULL AS TIMESTAMP))) AS "given"("zone", "low")) AS "zones";
 

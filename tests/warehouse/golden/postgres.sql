@@ -85,6 +85,9 @@ SELECT (ARRAY_AGG("x" ORDER BY "timestamp" DESC, "event" DESC))[1];
 -- average
 SELECT CAST(((DIV(((CAST(ABS("x") AS DECIMAL) * 2000000) + "n"), CAST(NULLIF(("n" * 2), 0) AS DECIMAL)) * 0.000001) * SIGN("x")) AS DECIMAL(38, 6));
 
+-- texts
+SELECT ((("element") #>> '{}') COLLATE "C") AS "text" FROM (SELECT JSON_ARRAY_ELEMENTS(CASE WHEN (JSON_TYPEOF("given") = 'array') THEN "given" END) AS "element" FROM (SELECT CAST('["it''s","a \"b\" \\c"]' AS JSON) AS "given") AS "held") AS "elements";
+
 -- values_table
 SELECT * FROM (SELECT "zone", "low" FROM (VALUES (CAST('it''s' AS TEXT), CAST('1970-01-01 00:00:00.000001' AS TIMESTAMP)), (CAST(NULL AS TEXT), CAST(NULL AS TIMESTAMP))) AS "given"("zone", "low")) AS "zones";
 

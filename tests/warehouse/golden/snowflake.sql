@@ -85,6 +85,9 @@ SELECT GET(GET(ARRAY_AGG(OBJECT_CONSTRUCT_KEEP_NULL('kept', "x")) WITHIN GROUP (
 -- average
 SELECT CAST(ROUND(("x" / NULLIF("n", 0)), 6) AS DECIMAL(38, 6));
 
+-- texts
+SELECT TO_VARCHAR("element") AS "text" FROM (SELECT "each"."VALUE" AS "element" FROM (SELECT PARSE_JSON('["it\'s","a \\"b\\" \\\\c"]') AS "given") AS "held", LATERAL FLATTEN(INPUT => AS_ARRAY("given")) AS "each") AS "elements";
+
 -- values_table
 SELECT * FROM (SELECT "zone", "low" FROM (VALUES (CAST('it\'s' AS VARCHAR), CAST('1970-01-01 00:00:00.000001' AS TIMESTAMPNTZ)), (CAST(NULL AS VARCHAR), CAST(NULL AS TIMESTAMPNTZ))) AS "given"("zone", "low")) AS "zones";
 

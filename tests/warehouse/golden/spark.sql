@@ -85,6 +85,9 @@ SELECT MAX_BY(`x`, STRUCT(`timestamp`, `event`));
 -- average
 SELECT CAST(TRY_DIVIDE(CAST(`x` AS DECIMAL(38, 6)), CAST(`n` AS DECIMAL(20, 0))) AS DECIMAL(38, 6));
 
+-- texts
+SELECT TRY_VARIANT_GET(TRY_PARSE_JSON(`element`), '$', 'string') AS `text` FROM (SELECT EXPLODE(TRANSFORM(TRY_VARIANT_GET(TRY_PARSE_JSON(`given`), '$', 'array<variant>'), `each` -> TO_JSON(`each`))) AS `element` FROM (SELECT '["it\'s","a \\"b\\" \\\\c"]' AS `given`) AS `held`) AS `elements`;
+
 -- values_table
 SELECT * FROM (SELECT `zone`, `low` FROM VALUES (CAST('it\'s' AS STRING), CAST('1970-01-01 00:00:00.000001' AS TIMESTAMP)), (CAST(NULL AS STRING), CAST(NULL AS TIMESTAMP)) AS `given`(`zone`, `low`)) AS `zones`;
 

@@ -8,7 +8,7 @@ read where they are kept, Python says which accounts pass, and SQL is handed the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from sqlglot import exp
 
@@ -24,6 +24,13 @@ ReadAccounts: TypeAlias = Callable[[], Iterable[Account]]  # id and traits of al
 TABLE: Final = "of_her_accounts"
 
 
+class _Told(NamedTuple):
+    """The accounts that pass, or those that do not."""
+
+    names: list[str]
+    passes: bool
+
+
 class Accounts:
     """What conditions on accounts ask for; equal ones share a column. `read` is called once, when
     the first of them comes."""
@@ -33,7 +40,7 @@ class Accounts:
         self._now = now
         self._read = read
         self._known: list[Account] | None = None
-        self._passing: dict[tuple[Filter, ...], E] = {}
+        self._passing: dict[tuple[Filter, ...], _Told] = {}
 
     @property
     def held(self) -> list[str]:
@@ -50,32 +57,30 @@ class Accounts:
     def table(self) -> exp.Select:
         """`profile`, how many accounts she has (`accounts`), how many pass (`n0`, `n1`, ...)."""
         everything = exp.alias_(exp.Count(this=exp.Star()), "accounts", quoted=True)
-        counts = [
-            exp.alias_(self._dialect.count_if(test), f"n{place}", quoted=True)
-            for place, test in enumerate(self._passing.values())
-        ]
-        return (
-            exp.select(column("profile"), everything, *counts)
-            .from_(pairs().subquery("hers"))
-            .group_by(column("profile"))
-        )
+        profile = column("profile", "hers")
+        query = exp.select(exp.alias_(profile, "profile", quoted=True), everything)
+        query = query.from_(pairs().subquery("hers")).group_by(profile)
+        for place, told in enumerate(self._passing.values()):
+            named = f"told{place}"
+            name = column("text", named)
+            query = query.join(
+                self._dialect.texts(told.names).subquery(named),
+                on=equals(name, column("account", "hers")),
+                join_type="left",
+            )
+            test = there(name) if told.passes else exp.not_(there(name))
+            count = self._dialect.count_if(test)
+            query = query.select(exp.alias_(count, f"n{place}", quoted=True))
+        return query
 
-    def _passes(self, where: tuple[Filter, ...]) -> E:
-        """Whether the account of a row does; told by the names of those that do, or do not."""
+    def _passes(self, where: tuple[Filter, ...]) -> _Told:
         one = OfAccounts("any", where)
         names: tuple[list[str], list[str]] = ([], [])
         for account in self._accounts():
             person = Person(profile=0, accounts=(account,))
             names[oracle.holds(one, person, self._now)].append(account.id)
-        fewer = min(names, key=len)
-        among = self._among(fewer)
-        return among if fewer is names[True] else exp.not_(among)
-
-    def _among(self, names: list[str]) -> E:
-        if not names:
-            return exp.false()
-        literals = [self._dialect.literal(name) for name in names]
-        return exp.paren(exp.In(this=column("account"), expressions=literals))
+        passes = len(names[True]) <= len(names[False])
+        return _Told(names[passes], passes)
 
     def _accounts(self) -> list[Account]:
         if self._read is None:

@@ -60,6 +60,9 @@ class BigqueryDialect(Dialect):
         )
         return exp.Exists(this=exp.select(integer(1)).from_(rows).where(predicate(column(name))))
 
+    def json_literal(self, text: str) -> E:
+        return call("PARSE_JSON", self.literal(text))
+
     def json_elements(
         self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
     ) -> exp.Select:

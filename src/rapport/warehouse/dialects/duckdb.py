@@ -67,6 +67,9 @@ class DuckdbDialect(Dialect):
         mapped = call("list_transform", elements, test)
         return exp.Coalesce(this=call("list_bool_or", mapped), expressions=[exp.false()])
 
+    def json_literal(self, text: str) -> E:
+        return exp.cast(self.literal(text), "JSON")
+
     def json_elements(
         self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
     ) -> exp.Select:

@@ -81,6 +81,9 @@ class PostgresDialect(Dialect):
         inner = exp.select(integer(1)).from_(held).where(predicate(column(name)))
         return exp.Exists(this=inner)
 
+    def json_literal(self, text: str) -> E:
+        return exp.cast(self.literal(text), "JSON")
+
     def json_elements(
         self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
     ) -> exp.Select:

@@ -60,6 +60,9 @@ class SnowflakeDialect(Dialect):
         found = binary(exp.GT, call("ARRAY_SIZE", call("FILTER", elements, test)), 0)
         return exp.Coalesce(this=found, expressions=[exp.false()])
 
+    def json_literal(self, text: str) -> E:
+        return call("PARSE_JSON", self.literal(text))
+
     def json_elements(
         self, rows: exp.Select, kept: Sequence[str], value: E, name: str = "element"
     ) -> exp.Select:
