@@ -84,6 +84,14 @@ def test_the_life_of_a_segment(running_server: RunningServer, api: httpx.Client)
         json={"query": "SELECT count(*) AS n FROM memberships WHERE segment='late_vip'"},
     ).json()
     assert rows["rows"] == [[2]]
+    for breakdown, parts in (
+        ({"segments": ["late_vip"]}, [("late_vip", "VIP")]),
+        ({"trait": "nothing_of_it"}, [(None, None)]),
+    ):
+        asked = {"series": [{"event": "Late Order"}], "breakdown": breakdown}
+        [series] = api.post("/api/v1/insights/trends", json=asked).json()["series"]
+        assert [(one["value"], one.get("label")) for one in series["breakdown"]] == parts
+        assert sum(series["breakdown"][0]["values"]) == sum(series["values"]) == 4
     assert api.delete("/api/v1/segments/late_vip").status_code == 200
     until(lambda: api.get("/api/v1/segments/late_vip").status_code == 404)
     assert api.get("/api/v1/profiles/user_id:sg-new").json()["segments"] == []
