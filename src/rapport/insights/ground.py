@@ -13,7 +13,7 @@ from rapport.errors import NotFound
 from rapport.insights import scan, timeline, traits
 from rapport.insights.identities import owners
 from rapport.insights.pieces import Maker, Pieces
-from rapport.insights.rows import Bools, Ints, Rows, Values, cuts
+from rapport.insights.rows import Bools, Ints, Rows, Values, cuts, starts
 from rapport.insights.specs.scope import Among, HasTrait, among, path_of_trait
 from rapport.insights.sql.engine import Engine
 from rapport.insights.timeline import Held, Timeline
@@ -122,16 +122,24 @@ class Ground:
             return pieces
         named = [self._members(each) for each in keys if isinstance(each, str)]
         members = reduce(np.intersect1d, named) if named else None
-        valued = [each for each in keys if isinstance(each, HasTrait)]
+        valued = [
+            (self.traits(each.trait), each.value) for each in keys if isinstance(each, HasTrait)
+        ]
 
         def kept(maker: Maker) -> Rows:
             piece = maker()
-            return piece.take(self._among(piece.person, members, valued))
+            return piece.take(_among(piece.person, members, valued))
 
         return (partial(kept, each) for each in pieces)
 
-    def _among(self, person: Ints, members: Ints | None, valued: Sequence[HasTrait]) -> Bools:
-        found = np.ones(len(person), np.bool_) if members is None else np.isin(person, members)
-        for each in valued:
-            found &= self.traits(each.trait).has(person, each.value)
-        return found
+
+def _among(
+    person: Ints, members: Ints | None, valued: Sequence[tuple[Traits, str | None]]
+) -> Bools:
+    """Which rows of a chunk are those of people to whom all applies. Asked once a person."""
+    first = np.flatnonzero(starts(person))
+    people = person[first]
+    found = np.ones(len(people), np.bool_) if members is None else np.isin(people, members)
+    for held, value in valued:
+        found &= held.has(people, value)
+    return np.repeat(found, np.diff(np.append(first, len(person))))

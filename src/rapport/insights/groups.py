@@ -9,6 +9,7 @@ import numpy as np
 
 from rapport.audiences.language.model import Selection
 from rapport.insights.ground import Ground
+from rapport.insights.rows import starts
 from rapport.insights.specs.scope import Among, Groups, HasTrait
 from rapport.insights.sql import groups as plans
 
@@ -57,8 +58,8 @@ def _values(
     held = ground.traits(trait)
     counts = np.zeros(len(held.texts) + 1, np.int64)
     pieces, _ = ground.rows(selections, start, end, segment=among)
-    for piece in pieces:  # of whole people
-        codes = held.of(np.unique(piece.person))
+    for piece in pieces:  # of whole people, in order
+        codes = held.of(piece.person[starts(piece.person)])
         counts += np.bincount(codes + 1, minlength=len(counts))
     ranked = [n for n in np.argsort(-counts, kind="stable").tolist() if counts[n]]
     return [held.texts[n - 1] if n else None for n in ranked[: breakdown.limit]]
