@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -74,19 +75,30 @@ def year_before(grid: Grid) -> Grid:
 
 def number(grid: Grid, at: Ints) -> Ints:
     """The number of the period of each instant, -1 before the first, len(grid) after the last."""
-    bounds = np.array(grid.bounds)
-    first = int(bounds[0])
-    slots = int((bounds[-1] - first) // _QUARTER)
-    if not len(at) or slots > 4_000_000 or ((bounds - first) % _QUARTER).any():
-        return np.searchsorted(bounds, at, side="right") - 1
-    if at.min() >= first and at.max() < bounds[-1]:
-        slot = (at - first) // _QUARTER
-        edges = first + np.arange(slots, dtype=np.int64) * _QUARTER
-        inside: Ints = (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)[slot]
-        return inside
-    edges = first + np.arange(-1, slots + 1, dtype=np.int64) * _QUARTER
-    table = (np.searchsorted(bounds, edges, side="right") - 1).astype(np.int16)
-    return table[np.clip((at - first) // _QUARTER + 1, 0, slots + 1)]
+    first, last = grid.bounds[0], grid.bounds[-1]
+    table = _by_quarter(grid.bounds)
+    if table is None or not len(at):
+        return np.searchsorted(grid.bounds, at, side="right") - 1
+    quarter = (at - first) // _QUARTER
+    if at.min() < first or at.max() >= last:
+        np.clip(quarter, -1, len(table) - 2, out=quarter)
+    found: Ints = table.take(quarter)  # the last of the table is at -1
+    return found
+
+
+@lru_cache(maxsize=64)  # asked for every chunk of a question
+def _by_quarter(bounds: tuple[int, ...]) -> Ints | None:
+    """The number of the period of each quarter of an hour, of the first one behind and, at the end,
+    of the last one before; None where periods do not consist of such quarters."""
+    edges = np.array(bounds)
+    count = int((edges[-1] - edges[0]) // _QUARTER)
+    if count > 4_000_000 or ((edges - edges[0]) % _QUARTER).any():
+        return None
+    quarters = edges[0] + np.arange(count + 1, dtype=np.int64) * _QUARTER
+    inside = np.searchsorted(edges, quarters, side="right") - 1
+    table = np.append(inside, -1).astype(np.int16)
+    table.flags.writeable = False
+    return table
 
 
 def _start(unit: str, at: int, zone: ZoneInfo) -> int:

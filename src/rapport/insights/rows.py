@@ -57,6 +57,14 @@ def starts(*columns: Ints) -> Bools:
     return found
 
 
+def lanes(*columns: Ints) -> Ints:
+    """Rows that differ in no column from the one before it have one number, from 0 on."""
+    edge = starts(*columns).astype(np.int64)
+    np.cumsum(edge, out=edge)
+    edge -= 1
+    return edge
+
+
 def ordered(rows: Rows) -> Rows:
     """Rows sorted by person and instant, with those of one instant in the order of steps.
 

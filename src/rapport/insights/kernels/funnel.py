@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rapport.insights.rows import Bools, Ints, Rows, lowest_bit, starts
+from rapport.insights.rows import Bools, Ints, Rows, lanes, lowest_bit, starts
 from rapport.insights.specs.funnel import Plan
 
 
@@ -36,7 +36,7 @@ def reached(plan: Plan, rows: Rows) -> Reached:
     """How far each person of the chunk gets. `rows.values`: the held paths, then the breakdown."""
     if plan.hold:
         rows = _by_held_value(plan, rows)
-    lane = np.cumsum(starts(rows.person, *rows.values[: len(plan.hold)])) - 1
+    lane = lanes(rows.person, *rows.values[: len(plan.hold)])
     if plan.order == "any":
         return _any_order(plan, rows, lane)
     at_row = _chains(plan, _levels(plan, rows, lane), lane)
@@ -47,7 +47,7 @@ def chains(plan: Plan, rows: Rows) -> Reached:
     """Every chain of the chunk, as the oracle's `chains`: a person may have several rows."""
     if plan.hold:
         rows = _by_held_value(plan, rows)
-    lane = np.cumsum(starts(rows.person, *rows.values[: len(plan.hold)])) - 1
+    lane = lanes(rows.person, *rows.values[: len(plan.hold)])
     first = np.flatnonzero(_has(rows, 0) & (rows.at >= plan.start) & (rows.at < plan.end))
     at_row = np.full((len(first), plan.steps), -1, np.int64)
     at_row[:, 0] = first
@@ -121,7 +121,7 @@ def _levels(plan: Plan, rows: Rows, lane: Ints) -> list[_Level]:
 
 def _advance(plan: Plan, rows: Rows, lane: Ints, level: _Level, step: int) -> _Level:
     """Rows of `step` for which an earlier row of `level` begins a chain that still has time."""
-    row = np.flatnonzero(_is_step(plan, rows, step))
+    row: Ints = np.flatnonzero(_is_step(plan, rows, step))
     if not len(level.row) or not len(row):
         return _Level(row[:0], row[:0], row[:0])
     until = _graced(plan, rows, lane, row) if plan.grace else row
@@ -130,15 +130,19 @@ def _advance(plan: Plan, rows: Rows, lane: Ints, level: _Level, step: int) -> _L
     whole = (
         (place >= 0) & (lane[start] == lane[row]) & (rows.at[row] - rows.at[start] <= plan.window)
     )
-    row, start, place = row[whole], start[whole], place[whole]
+    row, start, place = _kept(whole, row, start, place)
     blockers = _blockers(plan, rows, step)
     for between in blockers:
         free = ~_between(rows, lane, between, level.row[place], row)
-        row, start, place = row[free], start[free], place[free]
+        row, start, place = _kept(free, row, start, place)
     if not _kept_latest(plan, step):
-        fresh = starts(start)
-        row, start, place = row[fresh], start[fresh], place[fresh]
+        row, start, place = _kept(starts(start), row, start, place)
     return _Level(row, start, place)
+
+
+def _kept(which: Bools, row: Ints, start: Ints, place: Ints) -> tuple[Ints, Ints, Ints]:
+    at = np.flatnonzero(which)  # several times faster than columns[which]
+    return row.take(at), start.take(at), place.take(at)
 
 
 def _is_step(plan: Plan, rows: Rows, step: int) -> Bools:

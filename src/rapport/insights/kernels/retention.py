@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from rapport.insights import periods
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Bools, Ints, Rows, cuts, starts
+from rapport.insights.rows import Bools, Ints, Rows, cuts, lanes, starts
 from rapport.insights.specs.retention import LENGTHS, Retention
 
 _START, _RETURN = 1, 2
@@ -28,7 +29,7 @@ class Cohort(NamedTuple):
 
 
 class _Anchors(NamedTuple):
-    """Where each member of each cohort begins: those of one person lie together."""
+    """Where each member of each cohort begins."""
 
     at: Ints
     cohort: Ints
@@ -53,10 +54,9 @@ def _in_calendar(
 ) -> Iterator[Cohort]:
     """One table people × periods of when they last returned, of which each member of a cohort sees
     the window that begins with it."""
-    edge = starts(rows.person)
-    lane, people = np.cumsum(edge) - 1, rows.person[edge]
+    lane, people = lanes(rows.person), rows.person[starts(rows.person)]
     period = periods.number(grid, rows.at)
-    anchors = _anchors(question, start, end, rows, lane, period)
+    anchors = _by_number(_anchors(question, start, end, rows, lane, period))
     back = np.flatnonzero(_has(rows, _RETURN) & (period >= 0))
     latest = back[np.append(starts(lane[back], period[back])[1:], True)] if len(back) else back
     last = np.full((len(people), len(grid) + 1), -_NEVER)
@@ -67,11 +67,15 @@ def _in_calendar(
     windows = sliding_window_view(came, cells, axis=1)
     seen[:, :cells] = windows[anchors.lane, anchors.cohort]
     seen[:, 0] = last[anchors.lane, anchors.cohort] > anchors.at
-    later = np.logical_or.accumulate(came[:, ::-1], axis=1)[:, ::-1]
-    seen[:, cells] = later[anchors.lane, anchors.cohort.astype(np.int64) + cells]
+    seen[:, cells] = False
+    if question.match == "on_or_after":
+        later = np.logical_or.accumulate(came[:, ::-1], axis=1)[:, ::-1]
+        seen[:, cells] = later[anchors.lane, anchors.cohort.astype(np.int64) + cells]
     matched = _matched(question, seen)
-    for number in np.unique(anchors.cohort).tolist():
-        members = np.flatnonzero(anchors.cohort == number)
+    edge = np.flatnonzero(np.append(starts(anchors.cohort), True))
+    for low, high in pairwise(edge.tolist() if len(anchors.cohort) else ()):
+        members = slice(low, high)
+        number = int(anchors.cohort[low])
         yield Cohort(number, people[anchors.lane[members]], matched[members], ())
 
 
@@ -80,8 +84,7 @@ def _by_cohort(
 ) -> Iterator[Cohort]:
     """For each cohort one table people × cells of how often they returned."""
     edges = np.array(question.edges())
-    lane = np.cumsum(starts(rows.person)) - 1
-    people = rows.person[starts(rows.person)]
+    lane, people = lanes(rows.person), rows.person[starts(rows.person)]
     period = periods.number(grid, rows.at)
     anchors = _anchors(question, start, end, rows, lane, period)
     back = np.flatnonzero(_has(rows, _RETURN))
@@ -128,6 +131,12 @@ def _anchors(
     else:
         done = done[starts(lane[done])]
     return _Anchors(rows.at[done], period[done], lane[done])
+
+
+def _by_number(anchors: _Anchors) -> _Anchors:
+    """Those of one cohort lie together; people stay in their order."""
+    order = np.argsort(anchors.cohort, kind="stable")
+    return _Anchors(*(column.take(order) for column in anchors))
 
 
 def _has(rows: Rows, bit: int) -> Bools:
