@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.outbox import Outbox
 from tests.audiences import strategies
 from tests.audiences.live import SOURCES, World, sent
+from tests.audiences.test_live import STEPS
 
 HELD = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -38,6 +40,7 @@ class Filling:
         self.world = world
         self.warehouse = warehouse
         self.deaths: list[str] = []
+        self.meanwhile: Callable[[], object] = list
 
     def load(self) -> None:
         outbox = Outbox(self.world.state)
@@ -56,7 +59,7 @@ class Filling:
         finally:
             reading.close()
 
-    def tell(self, control: dict[str, Any]) -> bool:
+    def tell(self, control: dict[str, Any]) -> Callable[[], bool]:
         death = self.deaths.pop() if self.deaths else ""
         if death == "before it is told":
             raise Killed
@@ -64,6 +67,12 @@ class Filling:
         self.world.log.append_all([Draft(2, CONTROL, 0, self.world.clock.now(), body)])
         if death == "before it is applied":
             raise Killed
+        return partial(self._apply, death)
+
+    def _apply(self, death: str) -> bool:
+        if death == "while the next one is made":
+            raise Killed
+        self.meanwhile()
         self.world.drain()
         if death == "after it was applied":
             raise Killed
@@ -72,7 +81,15 @@ class Filling:
         return True
 
 
-DEATHS = ("", "before it is told", "before it is applied", "after it was applied", "pipeline")
+STATUSES = "SELECT status FROM definitions"
+DEATHS = (
+    "",
+    "before it is told",
+    "before it is applied",
+    "while the next one is made",
+    "after it was applied",
+    "pipeline",
+)
 
 
 @contextmanager
@@ -120,6 +137,126 @@ def test_the_past_is_known_without_gap_or_double(
             "live"
         }
         world.agree()
+
+
+@HELD
+@given(data=st.data())
+def test_whatever_happens_while_it_fills(
+    monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    """Merges, separations, other definitions, time that passes: some were looked at by then,
+    of others nothing is known yet."""
+    monkeypatch.setattr(backfill, "PART_ITEMS", 1)
+    now = data.draw(st.sampled_from(strategies.ANCHORS))
+    history = data.draw(strategies.histories(now, most=12))
+    with filling(now) as held:
+        world, left = held.world, 6
+
+        def another_definition() -> None:
+            world.define(data.draw(strategies.documents()))
+
+        def work_off() -> None:
+            world.drain()
+            world.pipeline.work_off()
+
+        def meanwhile() -> None:
+            nonlocal left
+            left -= 1
+            if left > 0:
+                name = data.draw(st.sampled_from(["define", "work", *sorted(STEPS)]))
+                if name in STEPS:
+                    STEPS[name](world, data)
+                else:
+                    {"define": another_definition, "work": work_off}[name]()
+
+        world.send(*(sent(each.node, each.event) for each in history))
+        world.settle()
+        assert world.define(data.draw(strategies.documents())) == ("applied", "")
+        held.meanwhile = meanwhile
+        held.load()
+        for _ in range(50):
+            busy = held.run()
+            held.load()
+            if not busy:
+                break
+        world.settle()
+        assert {status for (status,) in world.state.execute(STATUSES)} <= {"live", "replaced"}
+        world.agree()
+
+
+def test_people_whose_past_is_there_are_looked_at_before_the_rest_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(backfill, "PART_ITEMS", 1)
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+        event = {"type": "track", "event": "A"}
+        world.send(*({**event, "anonymousId": f"a{n}", "messageId": f"m{n}"} for n in range(5)))
+        world.settle()
+        world.define({"segments": [{"key": "s", "when": {"did": "A"}}]})
+        held.load()
+        counts: list[tuple[str, int]] = []
+
+        def meanwhile() -> None:
+            world.settle()
+            ((status,),) = world.rows_of("SELECT status FROM definitions")
+            counts.append((status, len(world.members("s"))))
+
+        held.meanwhile = meanwhile
+        assert held.run()
+        assert counts == [*(("filling", known) for known in range(1, 5)), ("live", 5)]
+
+
+def test_whoever_did_nothing_that_counts_has_no_past() -> None:
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+        for n in range(3):
+            held.world.send(
+                {
+                    "type": "track",
+                    "event": "A",
+                    "anonymousId": f"a{n}",
+                    "messageId": f"m{n}",
+                    "properties": {"total": n},
+                }
+            )
+        world.settle()
+        where = [{"path": "properties.total", "op": "eq", "value": 1}]
+        world.define({"segments": [{"key": "s", "when": {"did": "A", "where": where}}]})
+        held.load()
+        assert held.run()
+        world.settle()
+        world.agree()
+        assert world.rows_of("SELECT count(*) FROM behaviour_totals") == [(1,)]
+
+
+def test_a_merge_leaves_her_to_the_part_of_her_last_identifier(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The first half of her was looked at already, the second has a past that is not there yet."""
+    monkeypatch.setattr(backfill, "PART_ITEMS", 1)
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+        event = {"type": "track", "event": "A"}
+        world.send(*({**event, "anonymousId": f"a{n}", "messageId": f"m{n}"} for n in range(4)))
+        world.settle()
+        world.define({"segments": [{"key": "once", "when": {"did": "A", "op": "eq", "value": 1}}]})
+        held.load()
+        seen: list[int] = []
+
+        def meanwhile() -> None:
+            seen.append(len(seen))
+            if len(seen) == 3:
+                world.control("merge", a="anonymous_id:a0", b="anonymous_id:a3")
+            world.settle()
+
+        held.meanwhile = meanwhile
+        assert held.run()
+        world.settle()
+        world.agree()
+        assert len(world.members("once")) == 2
+        assert world.changes("once")[0] == (1, True)
+        assert world.changes("once")[-1] == (1, False)
 
 
 def test_a_new_version_takes_over_when_it_is_filled() -> None:

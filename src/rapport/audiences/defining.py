@@ -1,7 +1,8 @@
 """New definitions, new versions and the end of definitions; inside the pipeline's transaction.
 
-filling → sweeping → live. A version that is filling waits for what has to be remembered of earlier
-events; until it sweeps, the version before stays in force.
+filling → sweeping → live. While a version is filling, what has to be remembered of earlier events
+comes in. A first version is asked of those whose past is there already. A later one waits; until it
+sweeps, the version before stays in force.
 """
 
 from __future__ import annotations
@@ -110,19 +111,19 @@ def promote(connection: apsw.Connection, plan: Plans) -> None:
 
 def sweep_again(connection: apsw.Connection, numbers: Collection[int]) -> None:
     connection.executemany(
-        "UPDATE definitions SET status = 'sweeping', swept = 0"
-        " WHERE number = ? AND status IN ('sweeping', 'live')",
+        "UPDATE definitions SET status = iif(status = 'live', 'sweeping', status), swept = 0"
+        " WHERE number = ? AND status IN ('filling', 'sweeping', 'live')",
         [(number,) for number in sorted(numbers)],
     )
 
 
 def _take_over(connection: apsw.Connection, one: Stored, plan: Plans) -> None:
     """It is in force from now on; whoever looks at it has to be asked again, too, unless a newer
-    version of that has taken over just now."""
+    version of that has taken over just now. A first version was in force, and goes on."""
+    connection.execute("UPDATE definitions SET status = 'sweeping' WHERE number = ?", (one.number,))
+    if one.number in plan.active:
+        return
     connection.execute(_REPLACED_BY_NEWER, (one.kind, one.key, one.number))
-    connection.execute(
-        "UPDATE definitions SET status = 'sweeping', swept = 0 WHERE number = ?", (one.number,)
-    )
     users = {each for each in plan.users_of([one.key]) if plan.active[each].key != one.key}
     sweep_again(connection, users)
 

@@ -272,15 +272,16 @@ class AudienceReads:
         )
 
     def _progress(self, status: str, swept: int, definition: Definition) -> float:
-        last = self.last_node()
-        if status == plans.SWEEPING:
-            return min(1.0, swept / last) if last else 1.0
-        if status != plans.FILLING:
+        """To know the past is one half of the work, to look at everybody the other."""
+        if status not in (plans.FILLING, plans.SWEEPING):
             return 1.0
         if plans.of_accounts(definition):
             return 0.0
-        filled = [self._filled_of(each) for each in plans.wanted(definition, self.known())]
-        return min([1.0, *(each / last for each in filled if each is not None and last)])
+        last = self.last_node() or 1
+        wanted = plans.wanted(definition, self.known()) if status == plans.FILLING else ()
+        filled = [self._filled_of(each) for each in wanted]
+        share = min([1.0, *(each / last for each in filled if each is not None)])
+        return (share + min(1.0, swept / last)) / 2
 
     def _filled_of(self, behaviour: Behaviour) -> int | None:
         query = "SELECT filled FROM behaviours WHERE digest = ? AND NOT complete"

@@ -30,9 +30,9 @@ from rapport.profiles.rules import SurvivorshipRules
 MOST: Final = (
     60_000  # evaluations in one step of the pipeline, some 0.6 s; the rest waits in a table
 )
-IDLE_MOST: Final = 10_000  # in one transaction while nothing arrives
+IDLE_MOST: Final = 30_000  # in one transaction while nothing arrives
 _TIMERS: Final = 5_000
-_SLICE: Final = 2_000  # profiles of one sweep, nodes of one round of forgetting
+_SLICE: Final = 2_000  # nodes of one sweep, and of one round of forgetting
 NOTHING: Final = Outcome()
 
 
@@ -66,10 +66,9 @@ class Audiences:
 
     def reset(self) -> None:
         """Forget everything held in memory and start from the tables again."""
-        self._plans = plans.load(self._connection)
         self._memories = Memories(self._connection)
         self._seer = Seer(self._sources)
-        self._waiting = self._is_waiting()
+        self._look_again()
         self._forgotten = 0  # nodes up to this one were looked at for what can be forgotten
 
     def absorb(
@@ -123,6 +122,8 @@ class Audiences:
         self._memories.clear()
         if filling.fill(self._connection, control, known, self._folder):
             return self._redefined()
+        self._reach = plans.reached(self._connection, self._plans)
+        self._waiting = self._is_waiting()
         return NOTHING
 
     def write_values(self, control: Mapping[str, Any]) -> Outcome:
@@ -142,9 +143,13 @@ class Audiences:
 
     def _redefined(self) -> Outcome:
         defining.promote(self._connection, plans.load(self._connection))
-        self._plans = plans.load(self._connection)
-        self._waiting = self._is_waiting()
+        self._look_again()
         return NOTHING
+
+    def _look_again(self) -> None:
+        self._plans = plans.load(self._connection)
+        self._reach = plans.reached(self._connection, self._plans)
+        self._waiting = self._is_waiting()
 
     def _collect(self, events: Sequence[Event], now: int) -> Work:
         """Remember the events; which definitions they concern, by profile."""
@@ -208,7 +213,9 @@ class Audiences:
         if left < 0:
             work = self._cut(work, most // 2)
             left = most // 2
-        evaluator = Evaluator(self._lens(now), self._memories, self._plans, self._zone, now)
+        evaluator = Evaluator(
+            self._lens(now), self._memories, self._plans, self._reach, self._zone, now
+        )
         outcome = evaluator.evaluate(work, changed)
         if self._due(now):
             timers = evaluator.due_timers(_TIMERS)
@@ -216,17 +223,10 @@ class Audiences:
             outcome.add(evaluator.evaluate(timers))
         if self._waiting and left > 0:
             outcome.add(evaluator.catch_up(left))
-            outcome.add(self._sweep(evaluator, left))
-        if self._waiting:
-            self._waiting = self._is_waiting()
-        return outcome
-
-    def _sweep(self, evaluator: Evaluator, left: int) -> Outcome:
-        outcome = Outcome()
-        before = [one.number for one in self._plans.standing if one.status == plans.SWEEPING]
-        if before or self._plans.retiring:
             outcome.add(evaluator.sweep(_SLICE, left))
-            self._plans = plans.load(self._connection)
+            if self._plans.retiring:
+                self._look_again()
+            self._waiting = self._is_waiting()
         return outcome
 
     def _cut(self, work: Work, most: int) -> Work:
@@ -257,9 +257,10 @@ class Audiences:
         return first is not None and first <= now
 
     def _is_waiting(self) -> bool:
-        busy = any(one.status == plans.SWEEPING for one in self._plans.standing)
+        if self._plans.retiring or plans.unswept(self._connection, self._plans, self._reach):
+            return True
         dirty = self._connection.execute("SELECT 1 FROM audience_dirty LIMIT 1").fetchone()
-        return busy or bool(self._plans.retiring) or dirty is not None
+        return dirty is not None
 
     def _forget(self, now: int) -> None:
         """One round a call, over a slice of the nodes."""

@@ -7,7 +7,8 @@ part is added only where the one before it ended, so that no crash adds it twice
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from rapport.audiences.stream import store
 from rapport.audiences.stream.behaviours import Behaviour
 from rapport.audiences.stream.matching import Collected
 from rapport.audiences.stream.plans import Plans
+from rapport.audiences.stream.remembered import Totals
 from rapport.errors import Malformed, Unavailable
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,100}\.part")
@@ -28,17 +30,24 @@ class Part(msgspec.Struct, array_like=True):
     """What was collected of the events of some nodes."""
 
     rows: list[tuple[int, int, int, str, str, str | None]] = []
-    totals: list[tuple[int, int, str]] = []  # JSON, as the table has them
+    totals: list[tuple[int, str]] = []  # JSON, as the table has them
 
 
+_key: Final = itemgetter(0, 1, 2, 3, 4)  # as the table is ordered
 _read_part: Final = msgspec.msgpack.Decoder(Part).decode
 _read_values: Final = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 
-def part_of(collected: Collected, summed: Iterable[tuple[int, int, str]]) -> bytes:
-    """`summed` are totals beside the collected ones: of other behaviours."""
-    held = ((*key, json_of(totals)) for key, (_, totals) in collected.totals.items())
-    return msgspec.msgpack.encode(Part(collected.rows, sorted([*held, *summed])))
+def part_of(collected: Collected, summed: dict[int, str]) -> bytes:
+    """`summed` are totals of nodes beside the collected ones: of other behaviours."""
+    held: dict[int, dict[int, Totals]] = {}
+    for (node, number), (_, totals) in collected.totals.items():
+        held.setdefault(node, {})[number] = totals
+    texts = dict(summed)
+    for node, by_number in held.items():
+        text = json_of(by_number)
+        texts[node] = f"{summed[node][:-1]},{text[1:]}" if node in summed else text
+    return msgspec.msgpack.encode(Part(sorted(collected.rows, key=_key), sorted(texts.items())))
 
 
 def fill(
@@ -59,12 +68,9 @@ def fill(
     if not waiting:
         return False
     part = _read_part(_content(folder, control))
-    store.remember_past(
-        connection,
-        [row for row in part.rows if row[1] in waiting],
-        [row for row in part.totals if row[1] in waiting],
-        known,
-    )
+    if len(waiting) < len(control["behaviours"]):
+        part = _only(part, waiting)
+    store.remember_past(connection, part.rows, part.totals, known)
     connection.executemany(
         "UPDATE behaviours SET filled = ?, complete = ? WHERE number = ?",
         [(to, complete, number) for number in sorted(waiting)],
@@ -96,6 +102,15 @@ def values(
     )
     changed: list[tuple[int, str | None]] = [*written, *((each, None) for each in gone)]
     return Outcome(values=[TraitChange(key, each, text, now) for each, text in sorted(changed)])
+
+
+def _only(part: Part, numbers: Set[int]) -> Part:
+    """Of a part, what belongs to these behaviours."""
+    totals = [
+        (node, json_of({number: one for number, one in held.items() if number in numbers}))
+        for node, held in ((node, store.to_totals(text)) for node, text in part.totals)
+    ]
+    return Part([row for row in part.rows if row[1] in numbers], totals)
 
 
 def _content(folder: Path, control: Mapping[str, Any]) -> bytes:

@@ -9,7 +9,7 @@ nothing is added twice and nothing is left out.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from heapq import merge
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -32,13 +32,16 @@ from rapport.warehouse.sqlbuild import E, binary, column
 
 PART_ITEMS: Final = 30_000  # rows and totals in one part: what the pipeline adds in some 0.1 s
 _BATCH: Final = 20_000
+_NODES: Final = 20_000  # at least that many are asked for by one query, in
+_QUERIES: Final = 8  # at most
 _FIELDS: Final = ("message_id", "type", "event", "source", "brand", "region", "channel")
 _NOTHING: Final[dict[str, Any]] = {}
 
-# Of one node: totals by behaviour, or one event
+# Of one node: totals as JSON, or one event
 _Found: TypeAlias = tuple[Any, ...]
-# Appends a control record and returns when the pipeline has applied it (False: it took too long)
-Tell = Callable[[dict[str, Any]], bool]
+# Appends a control record; what comes back waits until the pipeline has applied it (False: it took
+# too long)
+Tell = Callable[[dict[str, Any]], Callable[[], bool]]
 
 
 class Backfill:
@@ -65,18 +68,24 @@ class Backfill:
         if self._warehouse.loaded() < gap.outbox:
             return False
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        after = gap.filled
+        after, taken = gap.filled, _at_once
         for to, part, complete in self._parts(gap):
-            if self.stopping or not self._hand_over(gap, part, after, to, complete):
+            # The pipeline has added one part while the next one was made.
+            if self.stopping or not taken():
                 return True
+            taken = self._hand_over(gap, part, after, to, complete)
             after = to
+        taken()
         return True
 
-    def _hand_over(self, gap: Gap, part: bytes, after: int, to: int, complete: bool) -> bool:
+    def _hand_over(
+        self, gap: Gap, part: bytes, after: int, to: int, complete: bool
+    ) -> Callable[[], bool]:
+        """What comes back waits, and says whether the pipeline has taken this part."""
         name = f"fill-{uuid.uuid4()}.part"
         path = self._folder / name
         path.write_bytes(part)
-        told = self._tell(
+        applied = self._tell(
             {
                 "action": "fill",
                 "behaviours": sorted(gap.behaviours),
@@ -86,10 +95,14 @@ class Backfill:
                 "file": name,
             }
         )
-        if not told:  # it may still be applied, so the file has to stay
-            return False
-        path.unlink(missing_ok=True)
-        return complete or any(self._reads.filled(number) == to for number in gap.behaviours)
+
+        def taken() -> bool:
+            if not applied():  # it may still be, so the file has to stay
+                return False
+            path.unlink(missing_ok=True)
+            return any(self._reads.filled(number) == to for number in gap.behaviours)
+
+        return taken
 
     def _parts(self, gap: Gap) -> Iterator[tuple[int, bytes, bool]]:
         """(last node, part, whether it is the last one)"""
@@ -99,28 +112,50 @@ class Backfill:
         past, future = Matcher(others), Matcher(gap.behaviours)
         heads = sorted(future.heads)
         collected, node = Collected(now), gap.filled
-        texts: list[tuple[int, int, str]] = []
-        totals_of: Iterable[_Found] = self._sums(gap, summed, now) if summed else ()
-        for found in merge(totals_of, self._events(gap, others, heads, now), key=_node):
+        texts: dict[int, str] = {}
+        for found in self._found(gap, summed, others, heads, now):
             if found[0] != node:
                 if len(collected.rows) + len(collected.totals) + len(texts) >= PART_ITEMS:
                     yield node, part_of(collected, texts), False
-                    collected, texts = Collected(now), []
+                    collected, texts = Collected(now), {}
                 node = found[0]
             if len(found) == 2:
-                texts += [(node, number, text) for number, text in found[1]]
+                texts[node] = found[1]
             elif bucket := (past if found[1] <= now else future).bucket(found[4]):
-                collected.add(node, _happening(found, heads), bucket)
+                collected.add(node, _happening(found, heads, bucket.heads), bucket)
         yield max(node, self._reads.last_node()), part_of(collected, texts), True
 
-    def _sums(self, gap: Gap, summed: Mapping[int, Behaviour], now: int) -> Iterator[_Found]:
+    def _found(
+        self,
+        gap: Gap,
+        summed: Mapping[int, Behaviour],
+        others: Mapping[int, Behaviour],
+        heads: list[str],
+        now: int,
+    ) -> Iterator[_Found]:
+        """In order of nodes. Asked for some of them at a time: the pipeline has the first while the
+        warehouse sums up the next."""
+        last = self._reads.last_node()
+        nodes = max(_NODES, (last - gap.filled) // _QUERIES + 1)
+        for after in range(gap.filled, last, nodes):
+            chosen = _before(gap, after, after + nodes)
+            totals_of: Iterable[_Found] = self._sums(chosen, summed, now) if summed else ()
+            events = self._events(chosen, gap, others, heads, now)
+            yield from merge(totals_of, events, key=_node)
+
+    def _sums(self, chosen: E, summed: Mapping[int, Behaviour], now: int) -> Iterator[_Found]:
         dialect = dialect_for(self._warehouse.capabilities.dialect)
-        query = sums.query(summed, _before(gap), dialect, now)
+        query = sums.query(summed, chosen, dialect, now)
         for batch in self._warehouse.stream(dialect.sql(query), rows_per_batch=_BATCH):
             yield from sums.read(batch, summed)
 
     def _events(
-        self, gap: Gap, others: Mapping[int, Behaviour], heads: list[str], now: int
+        self,
+        chosen: E,
+        gap: Gap,
+        others: Mapping[int, Behaviour],
+        heads: list[str],
+        now: int,
     ) -> Iterator[_Found]:
         """node, timestamp, _FIELDS, then the heads; in order of nodes. What still is to come is
         never part of a sum."""
@@ -135,7 +170,7 @@ class Backfill:
                 *(column(name, "e") for name in (*_FIELDS, *heads)),
             )
             .from_(exp.to_table("events", alias="e"))
-            .where(_before(gap))
+            .where(chosen.copy())
             .where(wanted)
             .order_by(column("node", "e"))
         )
@@ -148,10 +183,15 @@ class Backfill:
             path.unlink(missing_ok=True)
 
 
-def _before(gap: Gap) -> E:
-    """Of which events of `e` nothing was remembered as they came, nor was it added since."""
-    behind = binary(exp.GT, column("node", "e"), gap.filled)
-    return exp.and_(behind, binary(exp.LTE, column("log_offset", "e"), gap.since))
+def _at_once() -> bool:
+    return True
+
+
+def _before(gap: Gap, after: int, to: int) -> E:
+    """Which events of `e` of these nodes were not remembered as they came."""
+    node = column("node", "e")
+    between = exp.and_(binary(exp.GT, node, after), binary(exp.LTE, node.copy(), to))
+    return exp.and_(between, binary(exp.LTE, column("log_offset", "e"), gap.since))
 
 
 def _may_be(behaviours: Iterable[Behaviour]) -> E:
@@ -175,10 +215,11 @@ def _rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
         yield node, int(at), message_id, kind, event or "", *rest
 
 
-def _happening(row: tuple[Any, ...], heads: list[str]) -> Happening:
+def _happening(row: tuple[Any, ...], heads: list[str], wanted: Set[str]) -> Happening:
     held: Mapping[str, Any] = {
         head: msgspec.json.decode(raw) if raw else _NOTHING
         for head, raw in zip(heads, row[9:], strict=True)
+        if head in wanted
     }
     return Happening(
         timestamp=row[1],

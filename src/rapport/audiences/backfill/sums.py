@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlglot import exp
 
-from rapport.audiences.changes import json_of
 from rapport.audiences.language import paths
 from rapport.audiences.language.model import ANY_EVENT, HELD, Filter, Selection
 from rapport.audiences.language.values import PLACES
 from rapport.audiences.meaning.happenings import SUMMABLE
 from rapport.audiences.sql.values import JsonValue, at_path, holds
 from rapport.audiences.stream.behaviours import Behaviour
-from rapport.audiences.stream.remembered import Totals
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, call, choose, column, equals, one_of
 
@@ -48,7 +47,10 @@ def query(behaviours: Mapping[int, Behaviour], events: E, dialect: Dialect, now:
     outer: list[E] = [column("node")]
     for number, behaviour in behaviours.items():
         chosen = behaviour.selections[0]
-        flag = exp.and_(named(chosen), *(_passes(each, dialect, now) for each in chosen.where))
+        flag = named(chosen)
+        if chosen.where:  # a case, so that no others are looked into
+            passes = exp.and_(*(_passes(each, dialect, now) for each in chosen.where))
+            flag = choose((flag, passes), default=exp.false())
         inner.append(exp.alias_(exp.paren(flag), f"f{number}", quoted=True))
         held = column(f"f{number}")
         outer.append(_as(dialect.count_if(held), f"n{number}"))
@@ -56,44 +58,53 @@ def query(behaviours: Mapping[int, Behaviour], events: E, dialect: Dialect, now:
         if behaviour.taken == "number":
             way = paths.of_event(behaviour.paths[0])
             size = JsonValue(dialect, column(way.head, "e"), way.keys).number()
-            fits = binary(exp.LT, call("abs", size), SUMMABLE // 10**PLACES)
-            inner.append(_as(choose((exp.and_(flag.copy(), fits), size)), f"v{number}"))
-            value = column(f"v{number}")
-            outer += [_as(call(each, value), f"{each}{number}") for each in _MEASURES]
+            inner.append(_as(choose((flag.copy(), size)), f"v{number}"))
+            fits = binary(exp.LT, call("abs", column(f"v{number}")), SUMMABLE // 10**PLACES)
+            value = choose((fits, column(f"v{number}")))
+            outer += [_as(call(each, value.copy()), f"{each}{number}") for each in _MEASURES]
     rows = exp.select(*inner).from_(exp.to_table("events", alias="e")).where(events)
     rows = rows.where(exp.or_(*(named(each.selections[0]) for each in behaviours.values())))
     found = exp.select(*outer).from_(rows.where(binary(exp.LTE, at, now)).subquery("seen"))
     return found.group_by(column("node")).order_by(column("node"))
 
 
-def read(
-    batch: pa.RecordBatch, behaviours: Mapping[int, Behaviour]
-) -> Iterator[tuple[int, list[tuple[int, str]]]]:
-    """Node, and the totals of each behaviour that has any: JSON, as the table has them."""
-    held = {name: batch.column(name).to_pylist() for name in batch.schema.names}
-    counted = [(number, held[f"n{number}"], held[f"t{number}"]) for number in behaviours]
-    sums = {
-        number: [held[f"{measure}{number}"] for measure in _MEASURES]
-        for number, each in behaviours.items()
-        if each.taken == "number"
-    }
-    for place, node in enumerate(held["node"]):
-        found = []
-        for number, counts, latest in counted:
-            if not counts[place]:
-                continue
-            # What comes after these two in `Totals` may be left out.
-            text = f"[{counts[place]},{latest[place]}]"
-            if number in sums and sums[number][0][place]:
-                text = _with_sums(counts[place], latest[place], [s[place] for s in sums[number]])
-            found.append((number, text))
-        yield node, found
+def read(batch: pa.RecordBatch, behaviours: Mapping[int, Behaviour]) -> Iterator[tuple[int, str]]:
+    """Nodes that have any, and their totals: JSON, as the table has it."""
+    found = [_written(batch, number, each) for number, each in behaviours.items()]
+    joined = pc.utf8_slice_codeunits(_joined(*found), 1)  # each begins with a comma
+    nodes, texts = batch.column("node").to_pylist(), _joined("{", joined, "}").to_pylist()
+    return ((node, text) for node, text in zip(nodes, texts, strict=True) if text != "{}")
 
 
-def _with_sums(count: int, latest: int, sizes: Sequence[Any]) -> str:
-    numbers, *others = sizes
-    total, least, most = map(_micros, others)
-    return json_of(Totals(count, latest, numbers, total, least, most))
+def _written(batch: pa.RecordBatch, number: int, behaviour: Behaviour) -> pa.StringArray:
+    """`,"number":[…]` of each node, null where there is nothing; what comes later in `Totals` may
+    be left out. Whole columns at a time, since there are many more values than nodes."""
+    count, latest = (_whole(batch.column(f"{name}{number}")) for name in "nt")
+    items = [_text(count), ",", _text(latest)]
+    if behaviour.taken == "number":
+        sizes = (batch.column(f"{name}{number}").to_pylist() for name in _MEASURES)
+        items.append(pa.array(map(_sums, *sizes), pa.string()))
+    text = _joined(f',"{number}":[', *items, "]")
+    return pc.if_else(pc.greater(pc.fill_null(count, 0), 0), text, None)
+
+
+def _joined(*texts: Any) -> pa.StringArray:
+    """A null is nothing."""
+    return pc.binary_join_element_wise(*texts, "", null_handling="replace", null_replacement="")
+
+
+def _sums(numbers: int | None, *sizes: Any) -> str | None:
+    if not numbers:
+        return None
+    return f',{numbers},"{_micros(sizes[0])}","{_micros(sizes[1])}","{_micros(sizes[2])}"'
+
+
+def _whole(values: pa.Array) -> pa.Int64Array:
+    return pc.cast(values, pa.int64())
+
+
+def _text(values: pa.Array) -> pa.StringArray:
+    return pc.cast(values, pa.string())
 
 
 def _passes(one: Filter, dialect: Dialect, now: int) -> E:

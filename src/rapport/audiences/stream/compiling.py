@@ -86,8 +86,10 @@ class Compiler:
         found = self._leaves.get(leaf)
         if found is None:
             wanted = need(leaf)
-            made = leaves.check(wanted, self._numbers[wanted.behaviour])
-            found = self._leaves[leaf] = self._once(made)
+            found = leaves.check(wanted, self._numbers[wanted.behaviour])
+            if wanted.behaviour.keep == "rows":  # of totals it costs no more to look again
+                found = self._once(found)
+            self._leaves[leaf] = found
         return found
 
     def _segment(self, key: str) -> Check:

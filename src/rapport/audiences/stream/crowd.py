@@ -6,7 +6,7 @@ more than the few rows that it finds of one person.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ import msgspec
 
 from rapport.audiences.language import instants
 from rapport.audiences.meaning.person import Account, Person
-from rapport.audiences.stream.look import Facts, Memory
+from rapport.audiences.stream.look import Facts
 from rapport.audiences.stream.memory import Memories, NodeMemory
 from rapport.audiences.stream.remembered import Row, Totals
 from rapport.profiles import pins, view
@@ -55,20 +55,19 @@ class Crowd:
             self._nodes.setdefault(profile, []).append(node)
         self._all_nodes = [node for nodes in self._nodes.values() for node in nodes]
 
+    def last_node(self, profile: int) -> int:
+        """0 when it has none."""
+        return max(self._nodes.get(profile, ()), default=0)
+
     def exists(self, profile: int) -> bool:
         """Whether there ever was an event of hers, and she is in no other now."""
-        return any(node in self._heard for node in self._nodes.get(profile, ()))
+        return not self._heard.isdisjoint(self._nodes.get(profile, ()))
 
-    def memory(self, profile: int) -> Memory:
-        return _Memory(self, self._nodes.get(profile, []))
+    def memory(self, profile: int) -> HerMemory:
+        return HerMemory([self.memories[node] for node in self._nodes.get(profile, ())])
 
     def facts(self, profile: int) -> Facts:
         return _Facts(self, profile)
-
-    def behaviours(self, profile: int) -> set[int]:
-        """Numbers of those that something is remembered for."""
-        held = (self.memories[node] for node in self._nodes.get(profile, ()))
-        return {number for one in held for of in (one.rows, one.totals) for number in of}
 
     def segments(self, profile: int) -> Sequence[str]:
         """Those that she is a member of."""
@@ -98,26 +97,35 @@ class Crowd:
         return self._execute(query, (numbers(self._all_nodes),))
 
 
-class _Memory:
-    """A `look.Memory` of the nodes of one person."""
+class HerMemory:
+    """A `look.Memory` of the nodes of one person. Most have one node."""
 
-    def __init__(self, crowd: Crowd, nodes: Sequence[int]) -> None:
-        self._crowd = crowd
-        self._nodes = nodes
+    __slots__ = ("_held",)
+
+    def __init__(self, held: Sequence[NodeMemory]) -> None:
+        self._held = held
+
+    def behaviours(self) -> Set[int]:
+        """Numbers of those that anything is remembered for."""
+        found: set[int] = set()
+        for one in self._held:
+            found.update(one.rows, one.totals)
+        return found
 
     def times(self, number: int) -> Sequence[int]:
         found = [row[0] for row in self.rows(number)]
-        return found if len(self._nodes) == 1 else sorted(found)
+        return found if len(self._held) == 1 else sorted(found)
 
     def rows(self, number: int) -> Sequence[Row]:
-        held = self._crowd.memories
-        if len(self._nodes) == 1:
-            return held[self._nodes[0]].rows.get(number, ())
-        return [row for node in self._nodes for row in held[node].rows.get(number, ())]
+        if len(self._held) == 1:
+            return self._held[0].rows.get(number, ())
+        return [row for one in self._held for row in one.rows.get(number, ())]
 
     def totals(self, number: int) -> Sequence[Totals]:
-        held = self._crowd.memories
-        return [held[node].totals[number] for node in self._nodes if number in held[node].totals]
+        if len(self._held) == 1:
+            found = self._held[0].totals.get(number)
+            return () if found is None else (found,)
+        return [one.totals[number] for one in self._held if number in one.totals]
 
 
 class _Facts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, TypeAlias
@@ -37,25 +37,44 @@ _BY_DEFINITION: Final = Reason("definition")
 
 
 class Evaluator:
-    """Of one instant; all evaluations in it see the same state of the tables."""
+    """Of one instant; all evaluations in it see the same state of the tables.
+
+    `reach` says of definitions that are still filled up to which node all is remembered. Whoever
+    has a later one is left to the sweep, which comes to her when her past is there.
+    """
 
     def __init__(
-        self, lens: Lens, memories: Memories, plan: Plans, zone: ZoneInfo, now: int
+        self,
+        lens: Lens,
+        memories: Memories,
+        plan: Plans,
+        reach: Mapping[int, int],
+        zone: ZoneInfo,
+        now: int,
     ) -> None:
         self._connection = connection = lens.connection
         self._lens = lens
         self._memories = memories
         self._plans = plan
+        self._reach = reach
         self._zone = zone
         self._now = now
         self._timers: list[tuple[int, int, int]] = []
+        self._said: tuple[Reason, str] = _BY_DEFINITION, json_of(_BY_DEFINITION)
         last = "SELECT seq FROM sqlite_sequence WHERE name = 'membership_changes'"
         self._last_change = int(connection.execute(last).get or 0)
 
-    def evaluate(self, work: Work, changed: Set[int] | None = None) -> Outcome:
+    def evaluate(
+        self,
+        work: Work,
+        changed: Set[int] | None = None,
+        reach: Mapping[int, int] | None = None,
+    ) -> Outcome:
         """With `changed`, the profiles whose identity is another, the rest was only sent events:
         what those cannot change is not evaluated."""
         outcome = Outcome()
+        reach = self._reach if reach is None else reach
+        nearest = min(reach.values(), default=plans.END)
         self._failed = 0
         items = iter(work.items())
         while some := dict(islice(items, _CROWD)):
@@ -63,6 +82,8 @@ class Evaluator:
             for profile, (numbers, reason) in some.items():
                 if changed is not None and profile not in changed:
                     numbers = self._open(crowd, profile, numbers)
+                if (last := crowd.last_node(profile)) > nearest:
+                    numbers = {each for each in numbers if last <= reach.get(each, last)}
                 self._one(crowd, profile, numbers, reason, outcome)
         if self._failed:
             logger.error("%s evaluations failed", self._failed)
@@ -96,25 +117,28 @@ class Evaluator:
             work.setdefault(profile, (set(), reason))[0].add(number)
         return self.evaluate(work)
 
-    def sweep(self, profiles: int, most: int) -> Outcome:
-        """Some profiles for definitions that are new; some members of those that have ended."""
+    def sweep(self, nodes: int, most: int) -> Outcome:
+        """Go on by some nodes for definitions that are new, with those whose last node this is;
+        before that with some members of those that have ended: a new one may have the same key."""
         outcome = Outcome()
         for one in self._plans.retiring:
-            outcome.add(self._dismiss(one, profiles))
-        sweeping = [one for one in self._plans.standing if one.status == plans.SWEEPING]
-        if not sweeping:
+            outcome.add(self._dismiss(one, nodes))
+        unswept = plans.unswept(self._connection, self._plans, self._reach)
+        if self._plans.retiring or not unswept:
             return outcome
-        after = min(one.swept for one in sweeping)
-        together = {one.number for one in sweeping if one.swept == after}
-        limit = max(50, min(profiles, most // len(together)))
-        rows: list[Any] = self._connection.execute(
-            "SELECT DISTINCT profile FROM identifiers WHERE profile > ? ORDER BY profile LIMIT ?",
-            (after, limit),
+        after = min(unswept.values())
+        together = {number for number, swept in unswept.items() if swept == after}
+        end = min(self._reach.get(each, plans.END) for each in together)
+        limit = max(50, min(nodes, most // len(together)))
+        found: list[Any] = self._connection.execute(
+            "SELECT node, profile FROM identifiers WHERE node > ? AND node <= ?"
+            " ORDER BY node LIMIT ?",
+            (after, end, limit),
         ).fetchall()
-        found = [int(profile) for (profile,) in rows]
-        outcome.add(self.evaluate({each: (together, _BY_DEFINITION) for each in found}))
-        status = plans.SWEEPING if len(found) == limit else plans.LIVE
-        self._mark(together, status, found[-1] if found else after)
+        to = end if len(found) < limit else int(found[-1][0])
+        work: Work = {int(profile): (together, _BY_DEFINITION) for _, profile in found}
+        outcome.add(self.evaluate(work, reach=dict.fromkeys(together, to)))
+        self._mark(together, to)
         return outcome
 
     def _open(self, crowd: Crowd, profile: int, numbers: Set[int]) -> set[int]:
@@ -129,18 +153,19 @@ class Evaluator:
         if not crowd.exists(profile):
             self._vanished(profile, members, reason, outcome)
             return
-        look = Look(crowd.facts(profile), crowd.memory(profile), self._now)
-        held = crowd.behaviours(profile)
+        memory = crowd.memory(profile)
+        look, held = Look(crowd.facts(profile), memory, self._now), memory.behaviours()
         plan = self._plans
+        checks, silent, keys = plan.checks, plan.silent, plan.keys
         for number in numbers:
             turn = None
             try:
-                if check := plan.checks.get(number):
-                    one, holds = plan.active[number], False
-                    if number not in plan.silent or not held.isdisjoint(plan.needs[number]):
+                if check := checks.get(number):
+                    needs, holds = silent.get(number), False
+                    if needs is None or not held.isdisjoint(needs):
                         holds, turn = check(look)
-                    if holds != (one.key in members):
-                        self._move(profile, one, holds, reason, outcome)
+                    if holds != (keys[number] in members):
+                        self._move(profile, plan.active[number], holds, reason, outcome)
                 elif reading := plan.readings.get(number):
                     value, turn = reading(look)
                     self._set_value(profile, plan.active[number].key, plain(value), outcome)
@@ -162,7 +187,9 @@ class Evaluator:
         self, profile: int, one: Stored, entered: bool, reason: Reason, outcome: Outcome
     ) -> None:
         self._last_change += 1
-        seq, written = self._last_change, json_of(reason)
+        if self._said[0] is not reason:  # most moves of a sweep have the same
+            self._said = reason, json_of(reason)
+        seq, written = self._last_change, self._said[1]
         outcome.memberships.append(
             MembershipChange(seq, one.key, profile, entered, self._now, written, one.version)
         )
@@ -234,13 +261,16 @@ class Evaluator:
                 self._set_value(int(profile), one.key, None, outcome)
         self._write(outcome)
         if len(rows) < most:
-            self._mark({one.number}, plans.RETIRED, 0)
+            self._connection.execute(
+                "UPDATE definitions SET status = 'retired' WHERE number = ?", (one.number,)
+            )
         return outcome
 
-    def _mark(self, numbers: Iterable[int], status: str, swept: int) -> None:
+    def _mark(self, numbers: Iterable[int], swept: int) -> None:
         self._connection.executemany(
-            "UPDATE definitions SET status = ?, swept = ? WHERE number = ?",
-            [(status, swept, number) for number in numbers],
+            "UPDATE definitions SET swept = ?, status = iif(? = ?, 'live', status)"
+            " WHERE number = ?",
+            [(swept, swept, plans.END, number) for number in numbers],
         )
 
 

@@ -94,15 +94,15 @@ def _totals_at(number: int, behaviour: Behaviour) -> _TotalsAt:
 
     def totals(look: Look) -> tuple[Totals, Turn]:
         """With the events that were still to come when they were remembered."""
-        known = look.totals.get(number)
-        if known is None:
-            known = look.totals[number] = add(look)
-        return known
-
-    def add(look: Look) -> tuple[Totals, Turn]:
         parts, waiting = look.memory.totals(number), look.memory.rows(number)
         if not waiting and len(parts) < 2:
             return parts[0] if parts else _NOTHING, None
+        known = look.totals.get(number)
+        if known is None:
+            known = look.totals[number] = add(look, parts, waiting)
+        return known
+
+    def add(look: Look, parts: Iterable[Totals], waiting: Iterable[Row]) -> tuple[Totals, Turn]:
         arrived = [happening(row) for row in waiting if row[0] <= look.now]
         late = [totals_of(event, behaviour, narrowing) for event in arrived]
         return summed([*parts, *late], behaviour), next_turn((row[0] for row in waiting), look.now)
@@ -225,10 +225,11 @@ def _texts(row: Row, path: str) -> tuple[str, ...]:
 def _sequence(leaf: Sequence, number: int) -> Check:
     """It may turn when an event comes in or leaves, and when a wait is over."""
     length = duration.micros(leaf.during.length) if isinstance(leaf.during, Last) else 0
+    fewest = min(2, sum(not step.absent for step in leaf.steps))  # neighbours take two events
 
     def check(look: Look) -> tuple[bool, Turn]:
         rows, now = look.memory.rows(number), look.now
-        if not rows:
+        if len(rows) < fewest:
             return False, None
         chain, turns = sequences.verdict(leaf, _remembered(look, rows, _UTC), now, _UTC)
         turns += [row[0] for row in rows if row[0] > now]

@@ -21,7 +21,6 @@ from rapport.profiles.parts import numbers
 
 _MOST: Final = 100_000  # rows and totals of one generation: some 20 MB
 _LARGE: Final = 2_000  # nodes with more are read each time
-_to_totals: Final = msgspec.json.Decoder(Totals).decode
 _to_json: Final = msgspec.json.Encoder().encode
 
 # CROSS JOIN fixes the order: SQLite must start from the few nodes asked for.
@@ -30,7 +29,7 @@ _ROWS: Final = (
     " CROSS JOIN behaviour_rows AS r ON r.node = n.value"
 )
 _TOTALS: Final = (
-    "SELECT t.node, t.behaviour, t.totals FROM carray(?) AS n"
+    "SELECT t.node, t.totals FROM carray(?) AS n"
     " CROSS JOIN behaviour_totals AS t ON t.node = n.value"
 )
 
@@ -95,15 +94,19 @@ class Memories:
         self._connection.executemany(store.INSERT_ROWS, rows)
         for row in rows:
             held[row[0]].add(row[1], row[2:])
-        written = []
-        for (node, number), (behaviour, added) in sorted(totals.items(), key=_key):
+        for (node, number), (behaviour, added) in totals.items():
             known = held[node].totals.setdefault(number, added)
             if known is added:
                 held[node].size += 1
             else:
                 known.merge(added, behaviour)
-            written.append((node, number, _to_json(known).decode()))
-        self._connection.executemany(store.PUT_TOTALS, written)
+        self._connection.executemany(
+            store.PUT_TOTALS,
+            [
+                (node, _to_json(held[node].totals).decode())
+                for node in sorted({node for node, _ in totals})
+            ],
+        )
         self._size += sum(one.size for one in held.values()) - before
         for node, one in held.items():
             if one.size > _LARGE and self._young.pop(node, None) is not None:
@@ -116,9 +119,10 @@ class Memories:
             held = found[node]
             held.rows.setdefault(number, []).append(tuple(row))
             held.size += 1
-        for node, number, text in self._connection.execute(_TOTALS, (wanted,)):
-            found[node].totals[number] = _to_totals(text)
-            found[node].size += 1
+        for node, text in self._connection.execute(_TOTALS, (wanted,)):
+            held = found[node]
+            held.totals = store.to_totals(text)
+            held.size += len(held.totals)
         for node, held in found.items():
             if held.size <= _LARGE:
                 self._keep(node, held)
@@ -129,7 +133,3 @@ class Memories:
         self._size += held.size
         if self._size > _MOST:
             self._old, self._young, self._size = self._young, {}, 0
-
-
-def _key(one: tuple[Key, Any]) -> Key:
-    return one[0]

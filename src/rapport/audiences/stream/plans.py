@@ -29,7 +29,7 @@ from rapport.audiences.stream.matching import Matcher
 FILLING, SWEEPING, LIVE = "filling", "sweeping", "live"
 RETIRING, RETIRED, REPLACED = "retiring", "retired", "replaced"
 STANDING: Final = (FILLING, SWEEPING, LIVE)
-_ACTIVE: Final = (SWEEPING, LIVE)
+END: Final = (1 << 62) - 1  # behind every node
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -47,9 +47,11 @@ class Stored(msgspec.Struct, frozen=True):
 class Plans:
     """What `absorb` needs to know, worked out once after each change of the definitions.
 
+    `active` is of each key the oldest version that has not ended: a first version is from its
+    beginning, a later one once it has taken over.
     By the number of the definition: `checks`, `readings` and `needs` (numbers of behaviours).
     `lasting` are those that no further event makes anybody leave; to `silent` ones nobody belongs
-    who has nothing in memory that they need.
+    who has nothing in memory that they need, which is said with them.
     """
 
     def __init__(self, stored: Iterable[Stored], numbers: Mapping[Behaviour, int]) -> None:
@@ -57,10 +59,11 @@ class Plans:
         self.numbers = numbers
         self.standing = [one for one in everything if one.status in STANDING]
         self.retiring = [one for one in everything if one.status == RETIRING]
+        oldest: dict[tuple[str, str], Stored] = {}
+        for one in self.standing:
+            oldest.setdefault((one.kind, one.key), one)
         self.active = {
-            one.number: one
-            for one in self.standing
-            if one.status in _ACTIVE and not of_accounts(one.definition)
+            one.number: one for one in oldest.values() if not of_accounts(one.definition)
         }
         self.latest = Known.of(one.definition for one in self.standing)
         active = {number: one.definition for number, one in self.active.items()}
@@ -71,8 +74,11 @@ class Plans:
             for number, one in active.items()
             if isinstance(one, Segment) and stays(one.when, self.known)
         )
-        self.silent = frozenset(number for number, check in self.checks.items() if _silent(check))
+        self.keys = {number: one.key for number, one in self.active.items()}
         self.needs: dict[int, set[int]] = {number: set() for number in active}
+        self.silent = {
+            number: self.needs[number] for number, check in self.checks.items() if _silent(check)
+        }
         self.matcher = Matcher({number: each for each, number in numbers.items()})
         self.all = frozenset(self.active)
         self.of_behaviour: dict[int, frozenset[int]] = {}
@@ -122,6 +128,30 @@ def load(connection: apsw.Connection) -> Plans:
     latest = Known.of(one.definition for one in stored if one.status in STANDING)
     everything = [each for one in stored for each in wanted(one.definition, latest)]
     return Plans(stored, numbers_of(connection, everything))
+
+
+def reached(connection: apsw.Connection, plan: Plans) -> dict[int, int]:
+    """Of active definitions that are still filled: up to which node all is remembered."""
+    rows: Any = connection.execute("SELECT number, filled FROM behaviours WHERE NOT complete")
+    filled: dict[int, int] = dict(rows)
+    found = {
+        number: [filled[each] for each in needs if each in filled]
+        for number, needs in plan.needs.items()
+    }
+    return {number: min(each) for number, each in found.items() if each}
+
+
+def unswept(connection: apsw.Connection, plan: Plans, reach: Mapping[int, int]) -> dict[int, int]:
+    """Active definitions for which people have to be looked at that were not; and up to which node
+    they were."""
+    rows: Any = connection.execute(
+        "SELECT number, swept FROM definitions WHERE status IN ('filling', 'sweeping')"
+    )
+    return {
+        number: swept
+        for number, swept in rows
+        if number in plan.active and swept < reach.get(number, END)
+    }
 
 
 def read(kind: str, body: str | bytes) -> Definition:

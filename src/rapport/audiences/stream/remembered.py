@@ -90,7 +90,7 @@ def happening(row: Row) -> Happening:
     )
 
 
-class Totals(msgspec.Struct, array_like=True):
+class Totals(msgspec.Struct, array_like=True, gc=False):
     """Sums over events, in any order; `merge` adds those of other events.
 
     Numbers are in millionths, as texts: they may need more than 64 bits.

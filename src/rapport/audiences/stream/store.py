@@ -20,7 +20,7 @@ STEPS: Final = (
         version INTEGER NOT NULL,
         body TEXT NOT NULL,           -- JSON, as it was defined
         status TEXT NOT NULL,         -- filling, sweeping, live, replaced, retiring, retired
-        swept INTEGER NOT NULL,       -- while sweeping or retiring: profiles up to this one
+        swept INTEGER NOT NULL,       -- everybody was looked at whose last node is this at most
         by TEXT NOT NULL,
         reason TEXT NOT NULL,
         at INTEGER NOT NULL,
@@ -90,39 +90,58 @@ STEPS: Final = (
         PRIMARY KEY (profile, definition)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE node_totals (
+        node INTEGER PRIMARY KEY,
+        totals TEXT NOT NULL          -- JSON of remembered.Totals by the number of the behaviour
+    );
+    INSERT INTO node_totals SELECT node, json_group_object(behaviour, json(totals))
+        FROM behaviour_totals GROUP BY node;
+    DROP TABLE behaviour_totals;
+    ALTER TABLE node_totals RENAME TO behaviour_totals;
+    """,
 )
 _to_json: Final = msgspec.json.Encoder().encode
-_to_totals: Final = msgspec.json.Decoder(Totals).decode
+to_totals: Final = msgspec.json.Decoder(dict[int, Totals]).decode
 INSERT_ROWS: Final = "INSERT OR IGNORE INTO behaviour_rows VALUES (?, ?, ?, ?, ?, ?)"
 PUT_TOTALS: Final = (
-    "INSERT INTO behaviour_totals VALUES (?, ?, ?)"
-    " ON CONFLICT DO UPDATE SET totals = excluded.totals"
+    "INSERT INTO behaviour_totals VALUES (?, ?) ON CONFLICT DO UPDATE SET totals = excluded.totals"
 )
 
 
 def remember_past(
     connection: apsw.Connection,
     rows: Iterable[Sequence[Any]],
-    totals: Sequence[tuple[int, int, str]],
+    totals: Sequence[tuple[int, str]],
     behaviours: Mapping[int, Behaviour],
 ) -> None:
-    """Add what was collected of the past of many nodes, in order; few are known already."""
+    """Add what was collected of the past of many nodes, in order; few are known already. Totals
+    are JSON as the table has it."""
     connection.executemany(INSERT_ROWS, rows)
     if not totals:
         return
-    between = (totals[0][0], totals[-1][0])
-    found: list[Any] = connection.execute(
-        "SELECT node, behaviour, totals FROM behaviour_totals WHERE node BETWEEN ? AND ?", between
-    ).fetchall()
-    known = {(node, number): text for node, number, text in found}
-    written = []
-    for node, number, text in totals:
-        if before := known.get((node, number)):
-            both = _to_totals(before)
-            both.merge(_to_totals(text), behaviours[number])
-            text = _to_json(both).decode()
-        written.append((node, number, text))
-    connection.executemany(PUT_TOTALS, written)
+    found: Any = connection.execute(
+        "SELECT node, totals FROM behaviour_totals WHERE node BETWEEN ? AND ?",
+        (totals[0][0], totals[-1][0]),
+    )
+    known: dict[int, str] = dict(found)
+    connection.executemany(
+        PUT_TOTALS,
+        [
+            (node, _both(known[node], text, behaviours) if node in known else text)
+            for node, text in totals
+        ],
+    )
+
+
+def _both(before: str, text: str, behaviours: Mapping[int, Behaviour]) -> str:
+    held = to_totals(before)
+    for number, added in to_totals(text).items():
+        if number in held:
+            held[number].merge(added, behaviours[number])
+        else:
+            held[number] = added
+    return _to_json(held).decode()
 
 
 def forget(
@@ -130,13 +149,22 @@ def forget(
 ) -> None:
     """Drop rows of the nodes between that can matter no more: those behind the horizon of their
     behaviour (0 is none), and everything of behaviours that are not in `horizons`."""
-    known = _to_json([*horizons]).decode()
-    for table in ("behaviour_rows", "behaviour_totals"):
-        connection.execute(
-            f"DELETE FROM {table} WHERE node > ? AND node <= ?"
-            " AND behaviour NOT IN (SELECT value FROM json_each(?))",
-            (after, to, known),
-        )
+    between = (after, to, _to_json([*horizons]).decode())
+    connection.execute(
+        "DELETE FROM behaviour_rows WHERE node > ? AND node <= ?"
+        " AND behaviour NOT IN (SELECT value FROM json_each(?))",
+        between,
+    )
+    connection.execute(
+        "UPDATE behaviour_totals SET totals = (SELECT json_group_object(key, json(value))"
+        " FROM json_each(totals) WHERE CAST(key AS INTEGER) IN (SELECT value FROM json_each(?3)))"
+        " WHERE node > ?1 AND node <= ?2 AND EXISTS (SELECT 1 FROM json_each(totals)"
+        " WHERE CAST(key AS INTEGER) NOT IN (SELECT value FROM json_each(?3)))",
+        between,
+    )
+    connection.execute(
+        "DELETE FROM behaviour_totals WHERE node > ? AND node <= ? AND totals = '{}'", between[:2]
+    )
     bounded = {str(number): now - horizon for number, horizon in horizons.items() if horizon}
     if bounded:
         connection.execute(

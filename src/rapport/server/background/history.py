@@ -62,7 +62,7 @@ class History:
     def _serve(self, reads: Reads) -> None:
         rooms = self._rooms
         self._backfill = Backfill(
-            rooms.warehouse, reads.audiences, rooms.folder.parts, self._telling.tell, rooms.clock
+            rooms.warehouse, reads.audiences, rooms.folder.parts, self._telling.begin, rooms.clock
         )
         accounts = AccountSegments(rooms, self._telling.tell)
         while not self._stop.wait(LOOK_SECONDS):

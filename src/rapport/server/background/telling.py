@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -29,14 +30,20 @@ class Telling:
     def tell(self, control: Mapping[str, Any]) -> bool:
         """Append a control record and wait until the pipeline has applied it. False: it may still
         be applied later."""
+        return self.begin(control)()
+
+    def begin(self, control: Mapping[str, Any]) -> Callable[[], bool]:
+        """As `tell`; what comes back waits."""
         rooms = self._rooms
         now = rooms.clock.now()
         body = {"id": str(uuid.uuid4()), "at": now, "by": "rapport", "reason": "", **control}
         draft = Draft(API, CONTROL, 0, now, msgspec.json.encode(body))
-        offset = rooms.log.append(draft).result()
+        return partial(self._applied, rooms.log.append(draft).result())
+
+    def _applied(self, offset: int) -> bool:
         end = time.monotonic() + APPLY_SECONDS
         while time.monotonic() < end and not self._stop.is_set():
-            if rooms.pipeline.committed() >= offset:
+            if self._rooms.pipeline.committed() >= offset:
                 return True
             time.sleep(0.01)
         return False
