@@ -287,13 +287,25 @@ def test_a_dashboard_is_mailed_after_it_is_saved_and_asked(page: Any) -> None:
     assert "DELETE /api/v1/dashboards/shop/schedule" in calls
 
 
-def test_a_north_star_on_a_dashboard_leads_to_its_page(page: Any, shop: RunningServer) -> None:
-    board = {"key": "stars", "name": "Stars", "cards": [{"insight": "north-star"}]}
+def test_a_north_star_is_a_card_of_a_dashboard(page: Any, shop: RunningServer) -> None:
+    """It tells what its page tells, with the board's own time, and leads there."""
+    board = {"key": "stars", "name": "Stars", "cards": []}
     with shop.api() as api:
         api.post("/api/v1/dashboards", json=board).raise_for_status()
-    page.goto("/dashboards/stars")
+        question = api.get("/api/v1/saved-insights/north-star").json()["question"]
+        asked = {**question, "from": "7d"}
+        told = api.post("/api/v1/insights/north_star", json=asked).json()
+    page.goto("/dashboards/stars?edit=1&from=7d")
+    page.get_by_role("button", name="Add cards").last.click()
+    page.get_by_role("checkbox", name=re.compile("Orders a day")).check()
+    page.get_by_role("button", name="Add 1 card").click()
     card = page.get_by_role("region", name="Orders a day")
-    card.get_by_text("This question opens on its own page.").wait_for()
+    card.get_by_role("img", name=re.compile("^Orders over time")).wait_for()
     assert violations(page) == []
-    card.get_by_role("link", name="Open its page").click()
-    page.wait_for_url("**/north-star?key=north-star")
+    card.get_by_role("button", name="Show as table: Orders a day").click()
+    buyers = next(one for one in told["metric"]["inputs"] if one["name"] == "Buyers")
+    card.get_by_role("row", name=re.compile(rf"^Buyers .*\b{buyers['value']}\b")).wait_for()
+    assert violations(page) == []
+    page.get_by_role("button", name="Save", exact=True).click()
+    card.get_by_role("link", name="Orders a day", exact=True).click()
+    page.wait_for_url("**/north-star?*key=north-star*")

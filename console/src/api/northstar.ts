@@ -2,6 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query'
 
 import { api } from './client'
 import { savedInsightsQuery, type SavedInsight, type Scope, type Series, type Unit, type Values } from './insights'
+import type { Spelled } from './schema'
 import type { List } from './types'
 
 /** One metric with the inputs that move it, as docs/insights.md describes it. */
@@ -57,17 +58,22 @@ export interface NorthStarTold {
   answer: NorthStarAnswer
 }
 
-export type SavedNorthStar = Omit<SavedInsight, 'kind' | 'question'> & { kind: 'north_star'; question: NorthStarQuestion }
+export type SavedNorthStar = Spelled<SavedInsight, { kind: 'north_star'; question: NorthStarQuestion }>
+export type Saved = SavedInsight | SavedNorthStar
 
 /** All that is saved, of any kind: keys are taken by each. */
 export const everySavedQuery = queryOptions({
   queryKey: savedInsightsQuery.queryKey,
-  queryFn: ({ signal }) => api.get<List<SavedInsight>>('/saved-insights', undefined, signal),
+  queryFn: ({ signal }) => api.get<List<Saved>>('/saved-insights', undefined, signal),
   staleTime: 30_000,
 })
 
-export function northStarsOf(list: List<SavedInsight> | undefined): SavedNorthStar[] | undefined {
-  return (list?.items as (SavedInsight | SavedNorthStar)[] | undefined)?.filter((each): each is SavedNorthStar => each.kind === 'north_star')
+export function isNorthStar(saved: Saved): saved is SavedNorthStar {
+  return saved.kind === 'north_star'
+}
+
+export function northStarsOf(list: List<Saved> | undefined): SavedNorthStar[] | undefined {
+  return list?.items.filter(isNorthStar)
 }
 
 export const northStarQuery = (question: NorthStarQuestion) =>

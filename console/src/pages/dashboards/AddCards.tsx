@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
+import { Star } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { savedInsightsQuery, type DashboardCard } from '@/api/insights'
+import { KINDS, type DashboardCard } from '@/api/insights'
+import { everySavedQuery, isNorthStar } from '@/api/northstar'
 import { Button } from '@/ui/Button'
 import { ButtonLink } from '@/ui/ButtonLink'
 import { Dialog } from '@/ui/Dialog'
@@ -24,7 +26,8 @@ interface Props {
 export function AddCards({ onClose, onAdd }: Props) {
   const { t } = useTranslation()
   const format = useFormat()
-  const { data, error } = useQuery(savedInsightsQuery)
+  const { data, error } = useQuery(everySavedQuery)
+  const drawn = data?.items.filter((each) => isNorthStar(each) || KINDS.includes(each.kind))
   const [chosen, setChosen] = useState<readonly string[]>([])
   const toggle = (key: string) => setChosen((now) => (now.includes(key) ? now.filter((each) => each !== key) : [...now, key]))
   return (
@@ -43,19 +46,19 @@ export function AddCards({ onClose, onAdd }: Props) {
     >
       {error && <ErrorState error={error} />}
       {!data && !error && <Skeleton lines={4} />}
-      {data?.items.length === 0 && (
+      {drawn?.length === 0 && (
         <EmptyState title={t('insights.saved.none')} action={<ButtonLink to="/insights">{t('dashboards.ask')}</ButtonLink>}>
           {t('dashboards.askHint')}
         </EmptyState>
       )}
-      {data?.items.map(({ key, name, kind }) => {
-        const Icon = KIND_ICONS[kind]
+      {drawn?.map(({ key, name, kind }) => {
+        const Icon = kind === 'north_star' ? Star : KIND_ICONS[kind]
         return (
           <label key={key} className={css.pick}>
             <input type="checkbox" checked={chosen.includes(key)} onChange={() => toggle(key)} />
             <Icon size={15} aria-hidden />
             <bdi>{name}</bdi>
-            <span className={css.quiet}>{t(`insights.kind.${kind}`)}</span>
+            <span className={css.quiet}>{t(kind === 'north_star' ? 'northstar.title' : `insights.kind.${kind}`)}</span>
           </label>
         )
       })}

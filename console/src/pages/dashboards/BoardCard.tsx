@@ -1,25 +1,27 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { ChartLine, Download, GripVertical, MoveHorizontal, MoveVertical, Table2, X, ZoomIn } from 'lucide-react'
+import { GripVertical, MoveHorizontal, MoveVertical, X, ZoomIn } from 'lucide-react'
 import { useMemo, useState, type KeyboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { answerQuery, KINDS, type Cell, type DashboardCard, type DashboardFilters, type SavedInsight } from '@/api/insights'
+import { isNorthStar, type Saved } from '@/api/northstar'
 import { ErrorState } from '@/ui/ErrorState'
 import { IconButton } from '@/ui/IconButton'
-import { Menu } from '@/ui/Menu'
 import { Skeleton } from '@/ui/Skeleton'
 
 import { AnswerView } from '../insights/AnswerView'
 import { toText } from '../insights/question'
 import { useExport } from '../insights/useExport'
 import { HEIGHTS, narrowed, resized, WIDTHS } from './board'
+import { CardHead } from './CardHead'
 import css from './Dashboards.module.css'
+import { StarCard } from './StarCard'
 
 interface Props {
   card: DashboardCard
   /** undefined when the question was deleted. */
-  saved: SavedInsight | undefined
+  saved: Saved | undefined
   filters: DashboardFilters
   editing: boolean
   place: { index: number; count: number }
@@ -35,8 +37,7 @@ export function BoardCard({ card, saved, filters, editing, place, onMove, onResi
   return (
     <section className={css.card} aria-label={name}>
       {editing && <EditBar name={name} card={card} place={place} onMove={onMove} onResize={onResize} onRemove={onRemove} onDrag={onDrag} />}
-      {saved && KINDS.includes(saved.kind) && <Answer saved={saved} filters={filters} />}
-      {saved && !KINDS.includes(saved.kind) && <Elsewhere saved={saved} />}
+      {saved && <Drawn saved={saved} filters={filters} />}
       {!saved && (
         <div className={css.gone}>
           <strong>
@@ -49,23 +50,16 @@ export function BoardCard({ card, saved, filters, editing, place, onMove, onResi
   )
 }
 
-/** A kept question of a kind that no card draws. */
-function Elsewhere({ saved: { key, name, kind } }: { saved: Pick<SavedInsight, 'key' | 'name'> & { kind: string } }) {
+function Drawn({ saved, filters }: { saved: Saved; filters: DashboardFilters }) {
   const { t } = useTranslation()
-  const page = kind === 'north_star'
+  if (isNorthStar(saved)) return <StarCard saved={saved} filters={filters} />
+  if (KINDS.includes(saved.kind)) return <Answer saved={saved} filters={filters} />
   return (
     <div className={css.gone}>
       <strong>
-        <bdi>{name}</bdi>
+        <bdi>{saved.name}</bdi>
       </strong>
-      <p>{t(page ? 'dashboards.elsewhere' : 'dashboards.undrawn')}</p>
-      {page && (
-        <p>
-          <Link to="/north-star" search={{ key }}>
-            {t('dashboards.openPage')}
-          </Link>
-        </p>
-      )}
+      <p>{t('dashboards.undrawn')}</p>
     </div>
   )
 }
@@ -83,30 +77,20 @@ function Answer({ saved, filters }: { saved: SavedInsight; filters: DashboardFil
   const open = (cell: Cell) => void navigate({ to: '/insights', search: { ...search, cell: JSON.stringify(cell) } })
   return (
     <>
-      <header className={css.cardHead}>
-        <h2>
+      <CardHead
+        name={saved.name}
+        link={
           <Link to="/insights" search={search}>
             <bdi>{saved.name}</bdi>
           </Link>
-        </h2>
-        <span className={css.cardTools}>
-          <IconButton
-            icon={table ? ChartLine : Table2}
-            size="small"
-            label={t(table ? 'dashboards.asChart' : 'dashboards.asTable', { name: saved.name })}
-            onPress={() => setTable(!table)}
-          />
-          <Menu
-            label={t('dashboards.cardMenu', { name: saved.name })}
-            icon={Download}
-            size="small"
-            groups={[
-              { entries: [{ id: 'open', label: t('dashboards.open'), icon: ZoomIn, onAction: () => void navigate({ to: '/insights', search }) }] },
-              { label: t('insights.export.title'), entries: files },
-            ]}
-          />
-        </span>
-      </header>
+        }
+        table={table}
+        onTable={setTable}
+        menu={[
+          { entries: [{ id: 'open', label: t('dashboards.open'), icon: ZoomIn, onAction: () => void navigate({ to: '/insights', search }) }] },
+          { label: t('insights.export.title'), entries: files },
+        ]}
+      />
       <div className={css.cardBody}>
         {error && !data && <ErrorState error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton height={140} />}

@@ -4,7 +4,8 @@ import { Mail, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { savedInsightsQuery, segmentChoicesQuery, type DashboardFilters } from '@/api/insights'
+import { segmentChoicesQuery, type DashboardFilters } from '@/api/insights'
+import { everySavedQuery } from '@/api/northstar'
 import { Button } from '@/ui/Button'
 import { ButtonLink } from '@/ui/ButtonLink'
 import { EmptyState } from '@/ui/EmptyState'
@@ -146,7 +147,7 @@ function Filters({ filters, onChange }: { filters: DashboardFilters; onChange: (
 
 function NoCards({ onAdd }: { onAdd: () => void }) {
   const { t } = useTranslation()
-  const saved = useQuery(savedInsightsQuery).data
+  const saved = useQuery(everySavedQuery).data
   if (saved && saved.items.length === 0) {
     return (
       <EmptyState

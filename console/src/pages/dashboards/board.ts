@@ -1,4 +1,4 @@
-import type { Dashboard, DashboardCard, DashboardFilters, Question } from '@/api/insights'
+import type { Dashboard, DashboardCard, DashboardFilters, Scope } from '@/api/insights'
 
 /** Cards in their order; where they stand follows from their widths. */
 
@@ -27,7 +27,7 @@ export function resized(size: number, sizes: readonly number[], by: 1 | -1): num
 }
 
 /** The question of a card with what the board lays over all. */
-export function narrowed(question: Question, { from, to, segment }: DashboardFilters): Question {
+export function narrowed<Q extends Scope>(question: Q, { from, to, segment }: DashboardFilters): Q {
   const time = from || to ? { from, to } : {}
   return { ...question, ...time, ...(segment ? { segment } : {}) }
 }

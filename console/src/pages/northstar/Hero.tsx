@@ -8,11 +8,11 @@ import { PlainTable } from '@/ui/PlainTable'
 
 import { ChartView } from '../insights/chart/ChartView'
 import { useLook } from '../insights/chart/useLook'
-import type { Plot } from '../insights/plots'
 import { MetricChange } from './MetricChange'
 import css from './NorthStar.module.css'
 import { useNumbers } from './numbers'
-import { lineOf, openFrom } from './star'
+import { starPlot } from './plot'
+import { lineOf } from './star'
 import { usePeriodName } from './usePeriodName'
 
 const HEIGHT = 240
@@ -26,21 +26,17 @@ interface Props {
 }
 
 /** The number in large, and its line against the earlier one. */
-export function Hero({ told: { question, answer }, trends, table, onWho }: Props) {
+export function Hero({ told, trends, table, onWho }: Props) {
   const { t } = useTranslation()
   const numbers = useNumbers()
+  const { question, answer } = told
   const { metric } = answer
   const unit = question.period ?? 'week'
   const look = useLook(unit, question.timezone)
   const name = usePeriodName(question)
   const earlier = lineOf(trends?.compared)
   const simple = question.metric.series.length === 1
-  const plot = useMemo((): Plot => {
-    const cell = simple ? (index: number) => ({ period: answer.periods[index] ?? '', series: 'A' }) : undefined
-    const now = { name: metric.name, values: metric.values, look: 0, cell }
-    const before = earlier && { name: t('insights.earlierOf', { name: metric.name }), values: earlier, look: 0, faint: true }
-    return { form: 'line', x: answer.periods, xAs: 'period', as: 'number', openFrom: openFrom(answer.complete), left: 0, series: before ? [now, before] : [now] }
-  }, [answer, metric, earlier, simple, t])
+  const plot = useMemo(() => starPlot(told, earlier && { name: t('insights.earlierOf', { name: told.answer.metric.name }), values: earlier }), [told, earlier, t])
   return (
     <section className={css.hero} aria-label={metric.name}>
       <header>
