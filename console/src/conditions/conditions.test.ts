@@ -212,7 +212,7 @@ describe('a computed trait', () => {
 
   it('is a sentence in each language', () => {
     expect(computationWords(voices.en, { sum: 'Order Completed', path: 'properties.total', during: { last: '90d' } })).toBe('the sum of total of Order Completed in the last 90 days')
-    expect(computationWords(voices.en, { days_since: '*' })).toBe('the days since the last any event')
+    expect(computationWords(voices.en, { days_since: '*' })).toBe('the days since any event')
     expect(computationWords(voices.en, { model: 'churn', every: '7d' })).toBe('Churn risk, from the model “Churn risk”, every week')
     expect(computationWords(voices.en, { model: 'horoscope', trait: 'luck' })).toBe('luck, from the model “horoscope”, every day')
     for (const voice of Object.values(voices)) for (const kind of COMPUTATIONS) expect(voice.t(`traits.kind.${kind}`)).not.toMatch(/traits\./)

@@ -34,7 +34,7 @@ export function sentence(voice: Voice, node: Condition): string {
   if (!isGroup(inner)) return tidy(leaf(voice, inner, negated))
   const join = joinOf(inner, negated)
   const items = itemsOf(inner).map((item) => (isGroup(peel(item).inner) ? `(${sentence(voice, item)})` : sentence(voice, item)))
-  if (join === 'none' || join === 'notAll') return `${voice.t(`conditions.join.${join}`)}: ${items.join(', ')}`
+  if (join === 'none' || join === 'notAll') return `${voice.t(`conditions.join.${join}`)}: ${items.join(voice.t('ui.comma'))}`
   return items.join(` ${voice.t(join === 'all' ? 'conditions.and' : 'conditions.or')} `)
 }
 
@@ -126,7 +126,7 @@ function compared(voice: Voice, op = 'eq', value: Operand | undefined): { op: st
   const beside = besideOf(op)
   const values = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map((each) => scalarWords(voice, each))
   const said = beside === 'length' ? values.map((each) => lengthWords(voice.language, each)) : values
-  return { op: voice.t(`conditions.op.${op as 'eq'}`), value: said.join(', ') }
+  return { op: voice.t(`conditions.op.${op as 'eq'}`), value: said.join(voice.t('ui.comma')) }
 }
 
 function scalarWords({ t }: Voice, value: Scalar): string {
@@ -139,8 +139,9 @@ function withinWords({ t, language }: Voice, { within }: Sequence): string {
 
 function stepWords(voice: Voice, { sequence }: Sequence): string {
   const same = sequence[1]?.same ?? []
-  const said = sequence.map((step) => oneStep(voice, step)).join(`, ${voice.t('conditions.step.then')} `)
-  return same.length ? `${said}, ${voice.t('conditions.step.same', { paths: same.map(shortPath).join(', ') })}` : said
+  const comma = voice.t('ui.comma')
+  const said = sequence.map((step) => oneStep(voice, step)).join(`${comma}${voice.t('conditions.step.then')} `)
+  return same.length ? `${said}${comma}${voice.t('conditions.step.same', { paths: same.map(shortPath).join(comma) })}` : said
 }
 
 function oneStep(voice: Voice, step: Step): string {

@@ -11,6 +11,8 @@ export interface ButtonProps {
   variant?: 'primary' | 'secondary' | 'ghost' | 'danger'
   size?: 'normal' | 'small'
   icon?: LucideIcon
+  /** The icon points along the text, and turns around with it. */
+  flip?: boolean
   type?: 'button' | 'submit'
   /** Keeps its place and focus, but does nothing while work is under way. */
   isPending?: boolean
@@ -39,7 +41,7 @@ export function Button(props: ButtonProps) {
         autoFocus={props.autoFocus}
         onClick={isPending || denied ? undefined : onPress}
       >
-        {Icon && <Icon size={15} aria-hidden className={css.icon} />}
+        {Icon && <Icon size={15} aria-hidden className={classes(css.icon, props.flip && 'flip')} />}
         <span className={css.text}>{props.children}</span>
       </button>
     </Denied>

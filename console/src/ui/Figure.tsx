@@ -19,8 +19,14 @@ export function Figure({ value, title, size = 'large', change, note }: FigurePro
     <p className={css.figure}>
       <span className={css[size]} title={title}>
         {value}
-      </span>{' '}
-      {change} {note && <span className={css.note}>{note}</span>}
+      </span>
+      {change && <> {change}</>}
+      {note && (
+        <>
+          {' '}
+          <span className={css.note}>{note}</span>
+        </>
+      )}
     </p>
   )
 }

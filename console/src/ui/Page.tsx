@@ -30,7 +30,7 @@ export function Page({ title, before, lead, actions, filters, height = 'grow', c
           <h1>
             <bdi>{title}</bdi>
           </h1>
-          <p className={css.lead}>{lead}</p>
+          <p className={css.lead}>{typeof lead === 'string' ? <bdi>{lead}</bdi> : lead}</p>
         </div>
         {actions && <div className={css.actions}>{actions}</div>}
       </header>

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { useEffect, useRef, type ReactNode } from 'react'
 import { Tab, TabList, TabPanel, Tabs as AriaTabs } from 'react-aria-components/Tabs'
 
 import css from './Tabs.module.css'
@@ -20,9 +20,14 @@ interface Props {
 }
 
 export function Tabs({ label, items, selected, onSelect }: Props) {
+  const list = useRef<HTMLDivElement>(null)
+  // On narrow screens the list scrolls.
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected=true]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  }, [selected])
   return (
     <AriaTabs selectedKey={selected} onSelectionChange={(key) => onSelect(String(key))} className={css.tabs}>
-      <TabList aria-label={label} className={css.list}>
+      <TabList ref={list} aria-label={label} className={css.list}>
         {items.map((item) => (
           <Tab key={item.id} id={item.id} className={css.tab}>
             {item.label}

@@ -36,7 +36,7 @@ export function PeopleDrawer({ question, cell, who, onWho, onClose }: Props) {
       {who ? (
         <>
           <div>
-            <Button variant="ghost" size="small" icon={ArrowLeft} onPress={() => onWho(undefined)}>
+            <Button variant="ghost" size="small" icon={ArrowLeft} flip onPress={() => onWho(undefined)}>
               {t('insights.people.back')}
             </Button>
           </div>

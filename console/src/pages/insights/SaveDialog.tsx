@@ -11,6 +11,7 @@ import { TextField } from '@/ui/TextField'
 import { useToast } from '@/ui/Toast'
 
 import { keyOf } from './keys'
+import { THEN } from './names'
 import { askable, nameOf, picksOf } from './question'
 
 interface Props {
@@ -83,5 +84,5 @@ export function SaveDialog({ question, saved, onClose, onSaved }: Props) {
 
 function proposed(question: Question, any: string, kind: string): string {
   const names = picksOf(question).map((pick) => nameOf(pick, any))
-  return `${kind}: ${[...new Set(names)].join(' → ')}`.slice(0, 80)
+  return `${kind}: ${[...new Set(names)].join(THEN)}`.slice(0, 80)
 }

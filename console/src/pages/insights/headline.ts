@@ -93,7 +93,8 @@ function trends(answer: TrendsAnswer, t: TFunction): Headline[] {
 
 function retention({ cohorts, average, period }: RetentionAnswer, t: TFunction): Headline[] {
   const people = cohorts.reduce((sum, { size }) => sum + size, 0)
-  const shown = [1, average.length - 1].filter((number, place, all) => number < average.length && all.indexOf(number) === place)
+  const last = average.findLastIndex((share) => share !== null)
+  const shown = [1, last].filter((number, place, all) => number > 0 && number <= last && all.indexOf(number) === place)
   return [
     { label: t('insights.column.people'), value: people, as: 'number' },
     ...shown.map((number) => ({

@@ -4,6 +4,9 @@ import type { Cell, Question, TrendsLines } from '@/api/insights'
 
 import { nameOf, picksOf } from './question'
 
+/** Between what follows each other: a mark that turns around by itself where text runs from right to left. */
+export const THEN = ' › '
+
 /** A series as people read it: "Order Completed", "Order Completed · people". */
 export function lineName({ label, measure }: TrendsLines['series'][number], t: TFunction): string {
   const name = label === '*' ? t('insights.anyEvent') : label
@@ -35,7 +38,7 @@ export function cellTitle(question: Question, cell: Cell, t: TFunction, period: 
     case 'active':
       return [t('insights.people.active'), period(String(cell.period))].join(' · ')
     case 'paths':
-      return [String(cell.item), ...(cell.next === undefined ? [] : [String(cell.next)])].join(' → ')
+      return [String(cell.item), ...(cell.next === undefined ? [] : [String(cell.next)])].join(THEN)
     case 'attribution':
       return t(`insights.people.${String(cell.of ?? 'converted') as 'converted'}`, { name: String(cell.value ?? '') })
   }

@@ -13,7 +13,7 @@ import type { Look } from './useLook'
 const EChart = lazy(() => import('./EChart'))
 
 /** Of a flow: so wide that names do not cover each other. What does not fit scrolls. */
-const STEP_PX = 128
+const STEP_PX = 136
 
 interface Props {
   plot: Plot | Flow

@@ -1,5 +1,6 @@
 import type { EChartsCoreOption } from 'echarts/core'
 
+import { THEN } from '../names'
 import type { Flow, Plot, PlotSeries } from '../plots'
 import type { Look } from './useLook'
 
@@ -111,6 +112,7 @@ function flow({ nodes, links }: Flow, look: Look): EChartsCoreOption {
         draggable: false,
         emphasis: { focus: 'adjacency' },
         lineStyle: { color: 'source', opacity: 0.22, curveness: 0.5 },
+        labelLayout: { hideOverlap: true },
         label: { color: look.text, fontSize: 12, textBorderWidth: 0, formatter: ({ data }: { data: { item: string } }) => cut(data.item) },
         data: nodes.map(({ step, item, paths }) => ({
           name: `${step} ${item}`,
@@ -127,7 +129,7 @@ function flow({ nodes, links }: Flow, look: Look): EChartsCoreOption {
 
 /** px for the names behind the last step. */
 const LABELS = 132
-const LONGEST = 20
+const LONGEST = 17
 
 function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
@@ -171,7 +173,7 @@ function board(plot: Plot, index: number, look: Look): HTMLElement {
 function link({ name, value, data }: { name: string; value: number; data: { from?: string; to?: string; item?: string } }, look: Look): HTMLElement {
   const box = document.createElement('div')
   box.dir = look.dir
-  box.append(row(data.from === undefined ? (data.item ?? name) : `${data.from} → ${data.to}`, look.write(value, 'number')))
+  box.append(row(data.from === undefined ? (data.item ?? name) : `${data.from}${THEN}${data.to}`, look.write(value, 'number')))
   return box
 }
 

@@ -65,7 +65,7 @@ function readLook(language: string, unit: Unit, timeZone?: string): Look {
     series: Array.from({ length: LOOKS }, (_, index) => colour(`chart-${index + 1}`, 'none')),
     text: colour('text'),
     muted: colour('muted'),
-    line: colour('line'),
+    line: colour('grid'),
     surface: colour('surface'),
     raised: colour('raised'),
     // In an SVG it stands between double quotes.

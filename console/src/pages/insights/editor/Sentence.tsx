@@ -9,12 +9,15 @@ interface Props {
   end?: ReactNode
 }
 
+/** What stands close behind a word. */
+const STOPS = /^\s*[,،，;；.。]/
+
 /** A sentence whose places are controls; each language orders them as it likes. */
 export function Sentence({ text, parts, end }: Props) {
   return (
     <div className={css.sentence}>
       {text.split(/(<\w+\/>)/).map((piece, index) => (
-        <Fragment key={index}>{piece.startsWith('<') ? parts[piece.slice(1, -2)] : piece.trim() && <span>{piece.trim()}</span>}</Fragment>
+        <Fragment key={index}>{piece.startsWith('<') ? parts[piece.slice(1, -2)] : piece.trim() && <span className={STOPS.test(piece) ? css.close : undefined}>{piece.trim()}</span>}</Fragment>
       ))}
       {end}
     </div>
