@@ -217,7 +217,7 @@ def test_attribution_leads_to_the_touches_of_a_person(page: Any, shop: RunningSe
 def test_segments_stand_beside_each_other(page: Any) -> None:
     page.goto(PAGES["insights-retention"])
     choose(page, "Compare with a segment", "Buyers")
-    answer(page).get_by_role("row", name=re.compile("buyers")).wait_for()
+    answer(page).get_by_role("row", name=re.compile("Buyers")).wait_for()
     assert asked(page)["breakdown"] == {"segments": ["buyers"]}
     assert violations(page) == []
 

@@ -169,9 +169,19 @@ export interface Line {
   moving_average?: Values
 }
 
+/** What one part of a breakdown is about. */
+export interface Part {
+  /** null where there is none. */
+  value: string | null
+  /** The name of a segment, whose key is the value. */
+  label?: string
+  /** All values that are not told one by one. */
+  other?: boolean
+}
+
 export interface TrendsLines {
   periods: string[]
-  series: (Line & { name: string; label: string; measure: string; breakdown?: (Line & { value: string | null })[] })[]
+  series: (Line & { name: string; label: string; measure: string; breakdown?: (Line & Part)[] })[]
   formulas?: (Line & { formula: string })[]
 }
 
@@ -210,7 +220,7 @@ export interface FunnelAnswer extends Told, FunnelSteps {
   count: 'people' | 'chains'
   from: string
   to: string
-  breakdown?: (FunnelSteps & { value: string | null; other?: boolean })[]
+  breakdown?: (FunnelSteps & Part)[]
   over_time?: (FunnelSteps & { start: string; complete: boolean })[]
 }
 
@@ -228,7 +238,7 @@ export interface RetentionAnswer extends Told {
   cohorts: Cohort[]
   average: Values
   brackets?: string[]
-  breakdown?: { value: string; cohorts: Cohort[]; average: Values }[]
+  breakdown?: (Part & { cohorts: Cohort[]; average: Values })[]
 }
 
 interface Period {

@@ -1,4 +1,5 @@
 import { ArrowDownRight, Clock } from 'lucide-react'
+import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 
 import type { Cell, FunnelAnswer, FunnelSteps } from '@/api/insights'
@@ -7,6 +8,7 @@ import { classes } from '@/ui/classes'
 import chart from './chart/Chart.module.css'
 import type { Look } from './chart/useLook'
 import css from './Funnel.module.css'
+import { partName } from './names'
 import { LOOKS } from './plots'
 
 interface Props {
@@ -26,7 +28,7 @@ interface Part extends FunnelSteps {
 export function FunnelBars({ answer, look, onCell }: Props) {
   const { t } = useTranslation()
   const chains = answer.count === 'chains'
-  const parts = partsOf(answer, t('insights.noValue'), t('insights.others'))
+  const parts = partsOf(answer, t)
   return (
     <div className={css.funnel}>
       <ol className={css.steps} aria-label={t('insights.kind.funnel')}>
@@ -60,14 +62,9 @@ export function FunnelBars({ answer, look, onCell }: Props) {
   )
 }
 
-function partsOf(answer: FunnelAnswer, none: string, others: string): Part[] {
+function partsOf(answer: FunnelAnswer, t: TFunction): Part[] {
   if (!answer.breakdown?.length) return [{ ...answer, name: '' }]
-  return answer.breakdown.slice(0, LOOKS).map(({ value, other, ...rest }) => ({
-    ...rest,
-    name: other ? others : (value ?? none),
-    value: value ?? '',
-    closed: other,
-  }))
+  return answer.breakdown.slice(0, LOOKS).map((part) => ({ ...part, name: partName(part, t), value: part.value ?? '', closed: part.other }))
 }
 
 interface BarProps {

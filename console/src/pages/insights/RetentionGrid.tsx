@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Cell, RetentionAnswer } from '@/api/insights'
 
 import type { Look } from './chart/useLook'
+import { partName } from './names'
 import css from './Retention.module.css'
 import { cellName } from './tables'
 
@@ -37,7 +38,7 @@ export function RetentionGrid({ answer, look, onCell }: Props) {
         <tbody>
           <Average name={t('insights.average')} of={answer} look={look} />
           {answer.breakdown?.map((part) => (
-            <Average key={part.value} name={t('insights.averageAt', { name: part.value })} of={part} look={look} />
+            <Average key={part.value ?? ''} name={t('insights.averageAt', { name: partName(part, t) })} of={part} look={look} />
           ))}
           {cohorts.map((cohort) => (
             <tr key={cohort.start}>

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
 
-import type { Cell, Question, TrendsLines } from '@/api/insights'
+import type { Cell, Part, Question, TrendsLines } from '@/api/insights'
 
 import { nameOf, picksOf } from './question'
 
@@ -11,6 +11,11 @@ export const THEN = ' › '
 export function lineName({ label, measure }: TrendsLines['series'][number], t: TFunction): string {
   const name = label === '*' ? t('insights.anyEvent') : label
   return measure === 'events' ? name : `${name} · ${t(`insights.measure.${measure as 'people'}`)}`
+}
+
+/** What a part of a breakdown is called. */
+export function partName({ value, label, other }: Partial<Part>, t: TFunction): string {
+  return other ? t('insights.others') : (label ?? value ?? t('insights.noValue'))
 }
 
 /** What the people behind a number have in common. `period` writes a period. */

@@ -15,7 +15,7 @@ import {
   type Values,
 } from '@/api/insights'
 
-import { lineName } from './names'
+import { lineName, partName } from './names'
 import { cellName, type Shown } from './tables'
 
 /** What a chart draws, before colours and formats. */
@@ -128,10 +128,10 @@ function drawn(told: Pick<TrendsAnswer, 'series' | 'formulas'>, t: TFunction, pe
     const name = lineName(series, t)
     const at = (index: number) => ({ period: periods?.[index] ?? '', series: series.name })
     if (!series.breakdown) return [{ name, values: series.values, cell: periods && at }]
-    return series.breakdown.map(({ value, values }) => ({
-      name: [told.series.length > 1 && name, value ?? t('insights.noValue')].filter(Boolean).join(' · '),
-      values,
-      cell: periods && ((index: number) => ({ ...at(index), value: value ?? '' })),
+    return series.breakdown.map((part) => ({
+      name: [told.series.length > 1 && name, partName(part, t)].filter(Boolean).join(' · '),
+      values: part.values,
+      cell: periods && ((index: number) => ({ ...at(index), value: part.value ?? '' })),
     }))
   })
 }
@@ -144,7 +144,7 @@ function funnel(answer: FunnelAnswer, t: TFunction): Plot {
     x: answer.steps.map(({ event }, index) => `${index + 1}. ${event === '*' ? t('insights.anyEvent') : event}`),
     xAs: 'text',
     series: parts.slice(0, LOOKS).map((part, look) => ({
-      name: part.value ?? t('insights.noValue'),
+      name: partName(part, t),
       values: part.steps.map(({ count }) => count),
       look,
       cell: (index) => ({ step: index + 1, ...(answer.breakdown ? { value: part.value ?? '' } : {}) }),
@@ -186,7 +186,7 @@ function retention(answer: RetentionAnswer, t: TFunction): Plot {
     xAs: 'text',
     series: [
       { name: t('insights.average'), values: answer.average, look: 0 },
-      ...(answer.breakdown ?? []).slice(0, LOOKS - 1).map(({ value, average }, place) => ({ name: value, values: average, look: place + 1 })),
+      ...(answer.breakdown ?? []).slice(0, LOOKS - 1).map((part, place) => ({ name: partName(part, t), values: part.average, look: place + 1 })),
     ],
   }
 }

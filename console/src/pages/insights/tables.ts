@@ -11,6 +11,7 @@ import {
   type FunnelAnswer,
   type FunnelSteps,
   type LifecycleAnswer,
+  type Part,
   type PathsAnswer,
   type RetentionAnswer,
   type StickinessAnswer,
@@ -19,7 +20,7 @@ import {
 } from '@/api/insights'
 
 import { toCsv } from '../sql/cells'
-import { lineName } from './names'
+import { lineName, partName } from './names'
 
 /** How a value is written. A period is the day on which it begins; durations are seconds. */
 export type Shown = 'text' | 'number' | 'percent' | 'period' | 'duration'
@@ -53,7 +54,7 @@ export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTa
     case 'funnel':
       return funnel(answer, t)
     case 'retention':
-      return [retention(answer, t), ...(answer.breakdown ?? []).map((part) => retention({ ...answer, ...part }, t, part.value))]
+      return [retention(answer, t), ...(answer.breakdown ?? []).map((part) => retention({ ...answer, ...part }, t, partName(part, t)))]
     case 'lifecycle':
       return [lifecycle(answer, t)]
     case 'stickiness':
@@ -102,10 +103,10 @@ function linesOf(told: TrendsLines, t: TFunction, periods?: string[]): Numbers[]
     const behind = (value?: string) =>
       periods && ((index: number): Cell => ({ period: periods[index]!, series: series.name, ...(value === undefined ? {} : { value }) }))
     const split = series.breakdown?.map(
-      ({ value, values }): Numbers => ({
-        label: [several && name, value ?? t('insights.noValue')].filter(Boolean).join(' · '),
-        values,
-        cell: behind(value ?? ''),
+      (part): Numbers => ({
+        label: [several && name, partName(part, t)].filter(Boolean).join(' · '),
+        values: part.values,
+        cell: behind(part.value ?? ''),
       }),
     )
     const whole: Numbers = { label: series.breakdown ? t('insights.allOf', { name }) : name, values: series.values, cell: behind() }
@@ -128,7 +129,7 @@ function funnel(answer: FunnelAnswer, t: TFunction): AnswerTable[] {
   return found
 }
 
-function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & { value?: string | null; other?: boolean })[], counted: string, t: TFunction): AnswerTable {
+function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & Partial<Part>)[], counted: string, t: TFunction): AnswerTable {
   const split = id === 'values'
   const labels = [
     ...(split ? [{ label: t('insights.column.value'), as: 'text' as const }] : []),
@@ -144,7 +145,7 @@ function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & { value?: strin
     part.steps.map((step, index) => {
       const known: Cell | undefined = part.other ? undefined : split ? { value: part.value ?? '' } : {}
       const cell = (outcome?: string): Cell | undefined => known && { step: index + 1, ...(outcome ? { outcome } : {}), ...known }
-      const name = part.other ? t('insights.others') : (part.value ?? t('insights.noValue'))
+      const name = partName(part, t)
       return {
         cells: [
           ...(split ? [{ value: name }] : []),
