@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from rapport.insights import periods
 from rapport.insights.periods import Grid
@@ -63,15 +62,15 @@ def _in_calendar(
     last[lane[latest], period[latest]] = rows.at[latest]
     came = last > -_NEVER
     cells = question.edges()[-1]
-    seen = np.empty((len(anchors.at), cells + 1), np.bool_)
-    windows = sliding_window_view(came, cells, axis=1)
-    seen[:, :cells] = windows[anchors.lane, anchors.cohort]
-    seen[:, 0] = last[anchors.lane, anchors.cohort] > anchors.at
-    seen[:, cells] = False
+    place = anchors.lane * came.shape[1] + anchors.cohort
+    seen = np.zeros((cells + 1, len(place)), np.bool_)  # so a cell is counted without a step
+    seen[0] = last.take(place) > anchors.at
+    for cell in range(1, cells):
+        seen[cell] = came.take(place + cell)
     if question.match == "on_or_after":
         later = np.logical_or.accumulate(came[:, ::-1], axis=1)[:, ::-1]
-        seen[:, cells] = later[anchors.lane, anchors.cohort.astype(np.int64) + cells]
-    matched = _matched(question, seen)
+        seen[cells] = later.take(place + cells)
+    matched = _matched(question, seen.T)
     edge = np.flatnonzero(np.append(starts(anchors.cohort), True))
     for low, high in pairwise(edge.tolist() if len(anchors.cohort) else ()):
         members = slice(low, high)
@@ -125,9 +124,11 @@ def _anchors(
     done = np.flatnonzero(_has(rows, _START))
     if question.mode == "first_ever":
         done = done[starts(lane[done])]
-    done = done[(rows.at[done] >= start) & (rows.at[done] < end)]
+    at = rows.at.take(done)
+    if len(at) and (at.min() < start or at.max() >= end):
+        done = done[(at >= start) & (at < end)]
     if question.mode == "recurring":
-        done = done[starts(lane[done], period[done])]
+        done = done[np.flatnonzero(starts(lane[done], period[done]))]
     else:
         done = done[starts(lane[done])]
     return _Anchors(rows.at[done], period[done], lane[done])
