@@ -113,6 +113,7 @@ def test_the_past_is_known_without_gap_or_double(
     monkeypatch: pytest.MonkeyPatch, data: st.DataObject
 ) -> None:
     monkeypatch.setattr(backfill, "PART_ITEMS", 2)
+    monkeypatch.setattr(backfill, "FEWEST_NODES", 1)
     now = data.draw(st.sampled_from(strategies.ANCHORS))
     document = data.draw(strategies.documents())
     history = data.draw(strategies.histories(now, most=20))
@@ -147,6 +148,7 @@ def test_whatever_happens_while_it_fills(
     """Merges, separations, other definitions, time that passes: some were looked at by then,
     of others nothing is known yet."""
     monkeypatch.setattr(backfill, "PART_ITEMS", 1)
+    monkeypatch.setattr(backfill, "FEWEST_NODES", 1)
     now = data.draw(st.sampled_from(strategies.ANCHORS))
     history = data.draw(strategies.histories(now, most=12))
     with filling(now) as held:

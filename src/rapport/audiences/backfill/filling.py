@@ -106,10 +106,12 @@ def values(
 
 def _only(part: Part, numbers: Set[int]) -> Part:
     """Of a part, what belongs to these behaviours."""
-    totals = [
-        (node, json_of({number: one for number, one in held.items() if number in numbers}))
-        for node, held in ((node, store.to_totals(text)) for node, text in part.totals)
-    ]
+    held = ((node, store.to_totals(text)) for node, text in part.totals)
+    kept = (
+        (node, {number: one for number, one in totals.items() if number in numbers})
+        for node, totals in held
+    )
+    totals = [(node, json_of(some)) for node, some in kept if some]
     return Part([row for row in part.rows if row[1] in numbers], totals)
 
 

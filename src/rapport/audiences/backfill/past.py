@@ -32,8 +32,8 @@ from rapport.warehouse.sqlbuild import E, binary, column
 
 PART_ITEMS: Final = 30_000  # rows and totals in one part: what the pipeline adds in some 0.1 s
 _BATCH: Final = 20_000
-_NODES: Final = 20_000  # at least that many are asked for by one query, in
-_QUERIES: Final = 8  # at most
+FEWEST_NODES: Final = 20_000  # at least that many are asked for by one query
+_FIRST: Final = 12  # or this part of all by the first: three queries then
 _FIELDS: Final = ("message_id", "type", "event", "source", "brand", "region", "channel")
 _NOTHING: Final[dict[str, Any]] = {}
 
@@ -133,15 +133,16 @@ class Backfill:
         heads: list[str],
         now: int,
     ) -> Iterator[_Found]:
-        """In order of nodes. Asked for some of them at a time: the pipeline has the first while the
-        warehouse sums up the next."""
-        last = self._reads.last_node()
-        nodes = max(_NODES, (last - gap.filled) // _QUERIES + 1)
-        for after in range(gap.filled, last, nodes):
+        """In order of nodes. Asked for few of them first and for three times as many then, so that
+        the pipeline begins soon, and the warehouse does not read its events often."""
+        after, last = gap.filled, self._reads.last_node()
+        nodes = max(FEWEST_NODES, (last - after) // _FIRST)
+        while after < last:
             chosen = _before(gap, after, after + nodes)
             totals_of: Iterable[_Found] = self._sums(chosen, summed, now) if summed else ()
             events = self._events(chosen, gap, others, heads, now)
             yield from merge(totals_of, events, key=_node)
+            after, nodes = after + nodes, nodes * 3
 
     def _sums(self, chosen: E, summed: Mapping[int, Behaviour], now: int) -> Iterator[_Found]:
         dialect = dialect_for(self._warehouse.capabilities.dialect)
