@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,10 +15,20 @@ from rapport.clock import DAY, HOUR, MINUTE, SECOND
 from tests.audiences import strategies
 from tests.audiences.live import World, sent
 
-HELD = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+HELD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 PAUSES = st.sampled_from([1, SECOND, 30 * MINUTE, HOUR, 12 * HOUR, DAY, 8 * DAY, 40 * DAY])
 
 
+@pytest.fixture(params=["roomy", "tight"])
+def memory(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tight: nodes are forgotten and read again all the time, and people are read one by one."""
+    if request.param == "tight":
+        monkeypatch.setattr("rapport.audiences.stream.memory._MOST", 5)
+        monkeypatch.setattr("rapport.audiences.stream.memory._LARGE", 3)
+        monkeypatch.setattr("rapport.audiences.stream.evaluating._CROWD", 1)
+
+
+@pytest.mark.usefixtures("memory")
 @HELD
 @given(data=st.data())
 def test_members_are_whom_the_oracle_names_whatever_happens(data: st.DataObject) -> None:
