@@ -32,13 +32,25 @@ export interface Scope {
   to?: string
   timezone?: string
   where?: Filter[]
-  /** Members of this one; of several, of all of them. */
-  segment?: string | string[]
+  /** Members of this one, or who has a value; of several, to whom all of it applies. */
+  segment?: Among | Among[]
 }
 
-/** People who are members of these, beside each other. */
-export interface Segments {
-  segments: string[]
+/** Whose trait has this value now, as text; null: who has none. */
+export interface HasTrait {
+  /** Both are missing while they are being written. */
+  trait?: string
+  value?: string | null
+}
+
+/** The key of a segment, or a value of a trait. */
+export type Among = string | HasTrait
+
+/** People beside each other: the members of segments, or who has which value of a trait. */
+export interface Groups {
+  segments?: string[]
+  trait?: string
+  limit?: number
 }
 
 export type Unit = 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year'
@@ -52,7 +64,7 @@ export interface TrendsQuestion extends Scope {
   kind: 'trends'
   series: Series[]
   period?: Unit
-  breakdown?: string | Segments
+  breakdown?: string | Groups
   limit?: number
   formulas?: string[]
   moving_average?: number
@@ -73,9 +85,11 @@ export interface FunnelQuestion extends Scope {
   range?: 'first_step' | 'all_steps'
   exclusions?: Exclusion[]
   hold?: string[]
-  breakdown?: { by?: string; segments?: string[]; attribution?: 'first' | 'last' | 'step'; step?: number; limit?: number }
+  breakdown?: Groups & { by?: string; attribution?: 'first' | 'last' | 'step'; step?: number }
   over_time?: 'day' | 'week' | 'month'
   count?: 'people' | 'chains'
+  /** Events less than this apart are in no order. */
+  grace?: string
 }
 
 export interface RetentionQuestion extends Scope {
@@ -92,7 +106,7 @@ export interface RetentionQuestion extends Scope {
   first_cell?: 'all' | 'returned'
   min_occurrences?: number
   sum?: string
-  breakdown?: Segments
+  breakdown?: Groups
 }
 
 export interface LifecycleQuestion extends Scope {
@@ -426,12 +440,12 @@ export const dashboardQuery = (key: string) =>
     staleTime: 30_000,
   })
 
-/** The keys that a question can be narrowed to; none where the server has no segments. */
+/** The segments of people that a question can be narrowed to; none where the server has none. */
 export const segmentChoicesQuery = queryOptions({
   queryKey: ['segments', 'choices'],
   queryFn: async ({ signal }) => {
     try {
-      return (await api.get<List<Schema<'SegmentView'>>>('/segments', undefined, signal)).items
+      return (await api.get<List<Schema<'SegmentView'>>>('/segments', undefined, signal)).items.filter((segment) => segment.of === 'people')
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return []
       throw error

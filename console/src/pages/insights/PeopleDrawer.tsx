@@ -1,8 +1,8 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ArrowLeft, CircleHelp } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
-import { peopleQuery, type Cell, type Question } from '@/api/insights'
+import { peopleQuery, segmentChoicesQuery, type Cell, type Question } from '@/api/insights'
 import { rowsOf } from '@/api/queries'
 import { Button } from '@/ui/Button'
 import { Drawer } from '@/ui/Drawer'
@@ -30,7 +30,8 @@ interface Props {
 /** Who is behind a number; and of one of them, why. */
 export function PeopleDrawer({ question, cell, who, onWho, onClose }: Props) {
   const { t, i18n } = useTranslation()
-  const title = cellTitle(question, cell, t, periodNames(i18n.language, unitOf(question), question.timezone, true))
+  const group = useGroupNames(question)
+  const title = cellTitle(question, cell, t, periodNames(i18n.language, unitOf(question), question.timezone, true), group)
   return (
     <Drawer open onClose={onClose} title={<bdi>{title}</bdi>} label={title}>
       {who ? (
@@ -47,6 +48,14 @@ export function PeopleDrawer({ question, cell, who, onWho, onClose }: Props) {
       )}
     </Drawer>
   )
+}
+
+/** Segments that are compared have names; other values are what they are. */
+function useGroupNames(question: Question): (value: string) => string {
+  const { breakdown } = question as { breakdown?: unknown }
+  const compared = typeof breakdown === 'object' && breakdown !== null && 'segments' in breakdown
+  const segments = useQuery({ ...segmentChoicesQuery, enabled: compared }).data
+  return (value) => (compared && segments?.find(({ key }) => key === value)?.name) || value
 }
 
 function People({ question, cell, onWho }: { question: Question; cell: Cell; onWho: (profile: string) => void }) {

@@ -18,11 +18,11 @@ export function partName({ value, label, other }: Partial<Part>, t: TFunction): 
   return other ? t('insights.others') : (label ?? value ?? t('insights.noValue'))
 }
 
-/** What the people behind a number have in common. `period` writes a period. */
-export function cellTitle(question: Question, cell: Cell, t: TFunction, period: (label: string) => string): string {
+/** What the people behind a number have in common. `period` writes a period, `group` one part of a breakdown. */
+export function cellTitle(question: Question, cell: Cell, t: TFunction, period: (label: string) => string, group: (value: string) => string): string {
   const any = t('insights.anyEvent')
   const picks = picksOf(question)
-  const value = cell.value === undefined ? [] : [String(cell.value) || t('insights.noValue')]
+  const value = cell.value === undefined ? [] : [group(String(cell.value)) || t('insights.noValue')]
   switch (question.kind) {
     case 'trends': {
       const series = picks['ABCDEFGHIJ'.indexOf(String(cell.series))]

@@ -75,6 +75,18 @@ describe('what is asked', () => {
     expect(askable(FUNNEL)).toEqual(FUNNEL)
   })
 
+  it.each([{}, { trait: 'city' }])('asks of everybody until the value of a trait is written: %j', (segment) => {
+    expect(askable({ ...FUNNEL, segment })).toEqual(FUNNEL)
+    expect(fromText(toText({ ...FUNNEL, segment }))).toEqual({ ...FUNNEL, segment })
+  })
+
+  it('keeps who has no value of a trait, and who is compared by one', () => {
+    const question: Question = { ...FUNNEL, segment: { trait: 'city', value: null }, breakdown: { trait: 'plan', limit: 3 } }
+    expect(askable(question)).toEqual(question)
+    expect(fromText(toText(question))).toEqual(question)
+    expect(readYaml(toYaml(question))).toEqual(question)
+  })
+
   it('waits for the property that is summed', () => {
     const sum = (path?: string): TrendsQuestion => ({ kind: 'trends', series: [{ event: 'A', measure: 'sum', path }] })
     expect(isReady(sum())).toBe(false)

@@ -113,10 +113,10 @@ function plain({ event, type, where, label }: EventPick): EventPick {
 /** What can be asked already: without filters and parts that are still being written. */
 export function askable(question: Question): Question {
   const whole = withPicks(question, (pick) => ({ ...pick, where: pick.where?.filter(isWhole) }))
-  const asked = trimmed({ ...whole, where: whole.where?.filter(isWhole) })
+  const asked = trimmed({ ...whole, where: whole.where?.filter(isWhole), segment: isHalf(whole.segment) ? undefined : whole.segment })
   if (asked.kind === 'trends') return trimmed({ ...asked, formulas: asked.formulas?.filter((text) => text.trim()) })
   if (asked.kind !== 'funnel') return asked
-  return trimmed({ ...asked, hold: asked.hold?.filter(Boolean), breakdown: asked.breakdown?.by || asked.breakdown?.segments?.length ? asked.breakdown : undefined })
+  return trimmed({ ...asked, hold: asked.hold?.filter(Boolean), breakdown: asked.breakdown?.by || asked.breakdown?.segments?.length || asked.breakdown?.trait ? asked.breakdown : undefined })
 }
 
 const OF_VALUES = new Set(['sum', 'avg', 'median', 'p90', 'min', 'max'])
@@ -130,6 +130,11 @@ export function isWhole(filter: Filter): boolean {
   if (!filter.path) return false
   if (NO_VALUE.has(filter.op)) return true
   return filter.value !== undefined && filter.value !== '' && !(Array.isArray(filter.value) && filter.value.length === 0)
+}
+
+/** Of a trait whose value is not written yet. */
+function isHalf(among: Scope['segment']): boolean {
+  return typeof among === 'object' && !Array.isArray(among) && (!among.trait || among.value === undefined)
 }
 
 function withPicks(question: Question, change: <P extends EventPick>(pick: P) => P): Question {
@@ -155,7 +160,7 @@ export function trimmed<T extends object>(value: T): T {
       : isObject(inner)
         ? trimmed(inner)
         : inner
-    const empty = kept === undefined || kept === null || kept === '' || (Array.isArray(kept) && kept.length === 0)
+    const empty = kept === undefined || kept === '' || (Array.isArray(kept) && kept.length === 0)
     return empty ? [] : [[name, kept] as const]
   })
   return Object.fromEntries(entries) as T

@@ -180,6 +180,29 @@ it('leaves cells of a cohort that have not begun empty', () => {
   ])
 })
 
+it('calls segments by their names, and asks for their people by their keys', () => {
+  const cohorts = [{ start: '2026-11-16', size: 8, values: [8], complete: [true] }]
+  const told: Answered = {
+    question: { kind: 'retention', start: { event: 'A' }, return: { event: 'A' }, breakdown: { segments: ['vip'] } },
+    answer: {
+      kind: 'retention',
+      ...TOLD,
+      period: 'week',
+      cohorts,
+      average: [1],
+      breakdown: [
+        { value: 'vip', label: 'Best customers', cohorts, average: [1] },
+        { value: null, cohorts, average: [1] },
+      ],
+    },
+  }
+  const [, ...parts] = tablesOf(told, t)
+  expect(parts.map(({ of, rows }) => [of, rows[0]!.cells[2]!.cell?.value])).toEqual([
+    ['Best customers', 'vip'],
+    ['No value', ''],
+  ])
+})
+
 it('draws only the steps that a link leads to', () => {
   const told: Answered = {
     question: { kind: 'paths' },

@@ -54,7 +54,7 @@ export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTa
     case 'funnel':
       return funnel(answer, t)
     case 'retention':
-      return [retention(answer, t), ...(answer.breakdown ?? []).map((part) => retention({ ...answer, ...part }, t, partName(part, t)))]
+      return [retention(answer, t), ...(answer.breakdown ?? []).map((part) => retention({ ...answer, ...part }, t, part))]
     case 'lifecycle':
       return [lifecycle(answer, t)]
     case 'stickiness':
@@ -190,10 +190,10 @@ function overTime(answer: FunnelAnswer, t: TFunction): AnswerTable {
   }
 }
 
-function retention(answer: RetentionAnswer, t: TFunction, of?: string): AnswerTable {
+function retention(answer: RetentionAnswer, t: TFunction, of?: Part): AnswerTable {
   const cells = answer.average.map((_, number) => number)
   return {
-    ...(of === undefined ? { id: 'main' } : { id: 'values', of }),
+    ...(of ? { id: 'values', of: partName(of, t) } : { id: 'main' }),
     columns: [
       { label: t('insights.column.cohort'), as: 'period' },
       { label: t('insights.column.size'), as: 'number' },
@@ -201,7 +201,7 @@ function retention(answer: RetentionAnswer, t: TFunction, of?: string): AnswerTa
     ],
     rows: [
       ...answer.cohorts.map(({ start, size, values }) => ({
-        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period, ...(of === undefined ? {} : { value: of }) } }))],
+        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period, ...(of ? { value: of.value ?? '' } : {}) } }))],
       })),
       {
         cells: [{ value: t('insights.average'), as: 'text' as const }, { value: null }, ...answer.average.map((value) => ({ value, as: 'percent' as const }))],

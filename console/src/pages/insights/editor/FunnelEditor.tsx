@@ -10,13 +10,14 @@ import { Choice } from './Choice'
 import { SPANS, unitOptions } from './choices'
 import css from './Editor.module.css'
 import { EventLine, PickFinder } from './EventLine'
+import { GroupsLines } from './Groups'
 import { DurationChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
-import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
 const MOST_STEPS = 20
+const USUAL_GRACE = '2s'
 const ATTRIBUTIONS = ['first', 'last', 'step'] as const
 
 interface Props {
@@ -39,9 +40,7 @@ export function FunnelEditor({ question, onChange }: Props) {
               label={t('insights.edit.order')}
               options={(['ordered', 'strict', 'any'] as const).map((value) => ({ value, label: t(`insights.order.${value}`) }))}
               value={question.order ?? 'ordered'}
-              onChange={(order) =>
-                onChange({ ...question, order, exclusions: order === 'any' ? undefined : question.exclusions, hold: order === 'strict' ? undefined : question.hold })
-              }
+              onChange={(order) => onChange(inOrder(question, order))}
             />
           ),
         }}
@@ -54,21 +53,19 @@ export function FunnelEditor({ question, onChange }: Props) {
               label={t('insights.edit.breakdown')}
               picks={question.steps}
               value={question.breakdown?.by}
-              onChange={(by) => onChange({ ...question, breakdown: by ? { ...question.breakdown, by, segments: undefined } : undefined })}
+              onChange={(by) => onChange({ ...question, breakdown: by ? { ...question.breakdown, by, segments: undefined, trait: undefined } : undefined })}
             />
           ),
         }}
         end={question.breakdown?.by && <Attribution question={question} onChange={onChange} />}
       />
-      <SegmentsLine
-        segments={question.breakdown?.segments ?? []}
-        onChange={(segments) => onChange({ ...question, breakdown: segments.length ? { segments } : undefined })}
-      />
+      <GroupsLines groups={question.breakdown} usual={25} onChange={(breakdown) => onChange({ ...question, breakdown })} />
       <More
         label={t('insights.edit.more')}
-        open={Boolean(question.count ?? question.reentry ?? question.range ?? question.over_time ?? question.exclusions?.length ?? question.hold?.length)}
+        open={Boolean(question.count ?? question.reentry ?? question.range ?? question.over_time ?? question.grace ?? question.exclusions?.length ?? question.hold?.length)}
       >
         <Rules question={question} onChange={onChange} />
+        {mayGrace(question) && <Grace question={question} onChange={onChange} />}
         {question.order !== 'any' && question.steps.length > 1 && <Exclusions question={question} onChange={onChange} />}
         {question.order !== 'strict' && <Hold question={question} onChange={onChange} />}
       </More>
@@ -127,8 +124,19 @@ function Attribution({ question, onChange }: Props) {
   return <Choice label={t('insights.edit.attribution')} options={options} value={value} onChange={choose} />
 }
 
+/** Without what another order rules out. */
+function inOrder(question: FunnelQuestion, order: FunnelQuestion['order']): FunnelQuestion {
+  return {
+    ...question,
+    order,
+    exclusions: order === 'any' ? undefined : question.exclusions,
+    hold: order === 'strict' ? undefined : question.hold,
+    grace: order === 'ordered' ? question.grace : undefined,
+  }
+}
+
 /** Chains count in this order only, and each under its own value. */
-function ofChains({ breakdown, exclusions: _none, reentry: _always, ...question }: FunnelQuestion): FunnelQuestion {
+function ofChains({ breakdown, exclusions: _none, reentry: _always, grace: _exact, ...question }: FunnelQuestion): FunnelQuestion {
   const own = breakdown?.by ? { ...breakdown, attribution: 'step' as const } : breakdown
   return { ...question, count: 'chains', order: 'ordered', breakdown: own }
 }
@@ -188,10 +196,36 @@ function Rules({ question, onChange }: Props) {
   )
 }
 
+/** Exclusions and chains need the exact order. */
+function mayGrace({ order = 'ordered', exclusions, count }: FunnelQuestion): boolean {
+  return order === 'ordered' && !exclusions?.length && count !== 'chains'
+}
+
+function Grace({ question, onChange }: Props) {
+  const { t } = useTranslation()
+  const put = (grace: string | undefined) => onChange({ ...question, grace })
+  return (
+    <div className={css.group}>
+      {question.grace ? (
+        <Sentence
+          text={t('insights.say.grace')}
+          parts={{ grace: <DurationChip label={t('insights.edit.grace')} value={question.grace} onChange={put} /> }}
+          end={<IconButton icon={X} size="small" label={t('insights.edit.remove', { name: t('insights.edit.grace') })} onPress={() => put(undefined)} />}
+        />
+      ) : (
+        <Button variant="ghost" size="small" icon={Plus} onPress={() => put(USUAL_GRACE)}>
+          {t('insights.edit.grace')}
+        </Button>
+      )}
+      <p className={css.hint}>{t('insights.edit.graceHint')}</p>
+    </div>
+  )
+}
+
 function Exclusions({ question, onChange }: Props) {
   const { t } = useTranslation()
   const exclusions = question.exclusions ?? []
-  const put = (next: Exclusion[]) => onChange({ ...question, exclusions: next })
+  const put = (next: Exclusion[]) => onChange({ ...question, exclusions: next, grace: undefined })
   const change = (index: number, next: Exclusion) => put(exclusions.map((each, place) => (place === index ? next : each)))
   const stepNames = question.steps.map((step, index) => ({ value: String(index + 1), label: `${index + 1}. ${nameOf(step, t('insights.anyEvent'))}` }))
   return (

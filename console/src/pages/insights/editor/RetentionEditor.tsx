@@ -5,10 +5,10 @@ import type { RetentionQuestion } from '@/api/insights'
 import { Choice } from './Choice'
 import { SPANS } from './choices'
 import { EventLine } from './EventLine'
+import { GroupsLines } from './Groups'
 import { NumberChip, TypedChip } from './Inputs'
 import { More } from './More'
 import { PeriodChoice } from './Period'
-import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
 interface Props {
@@ -68,10 +68,7 @@ export function RetentionEditor({ question, onChange }: Props) {
           period: <PeriodChoice units={SPANS} value={question.period ?? 'week'} onChange={(period) => onChange({ ...question, period })} />,
         }}
       />
-      <SegmentsLine
-        segments={question.breakdown?.segments ?? []}
-        onChange={(segments) => onChange({ ...question, breakdown: segments.length ? { segments } : undefined })}
-      />
+      <GroupsLines groups={question.breakdown} onChange={(breakdown) => onChange({ ...question, breakdown })} />
       <More label={t('insights.edit.more')} open={Boolean(question.brackets?.length ?? question.clock ?? question.first_cell ?? question.min_occurrences)}>
         <Sentence
           text={t('insights.say.brackets')}

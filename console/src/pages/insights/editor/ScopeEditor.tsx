@@ -1,11 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { segmentChoicesQuery, type Question } from '@/api/insights'
+import type { Question } from '@/api/insights'
 
 import { picksOf } from '../question'
-import { Choice } from './Choice'
+import { AmongLine } from './Among'
 import css from './Editor.module.css'
 import { AddFilter, Filters } from './Filters'
 import { Finder } from './Finder'
@@ -37,33 +36,10 @@ export function ScopeEditor({ question, onChange }: Props) {
           ),
         }}
       />
-      <SegmentLine segment={[question.segment].flat().join(' + ') || undefined} onChange={(segment) => onChange({ segment })} />
+      <AmongLine among={question.segment} onChange={(segment) => onChange({ segment })} />
       <Filters picks={picksOf(question)} where={question.where} onChange={(where) => onChange({ where })} />
       <AddFilter where={question.where} onChange={(where) => onChange({ where })} />
     </div>
-  )
-}
-
-function SegmentLine({ segment, onChange }: { segment: string | undefined; onChange: (segment: string | undefined) => void }) {
-  const { t } = useTranslation()
-  const choices = useQuery(segmentChoicesQuery).data ?? []
-  if (!choices.length && !segment) return null
-  const options = [{ value: '*', label: t('insights.edit.everybody') }, ...choices.map(({ key, name }) => ({ value: key, label: name }))]
-  if (segment && !choices.some(({ key }) => key === segment)) options.push({ value: segment, label: segment })
-  return (
-    <Sentence
-      text={t('insights.say.segment')}
-      parts={{
-        segment: (
-          <Choice
-            label={t('insights.edit.segment')}
-            options={options}
-            value={segment ?? '*'}
-            onChange={(next) => onChange(next === '*' ? undefined : next)}
-          />
-        ),
-      }}
-    />
   )
 }
 

@@ -10,11 +10,11 @@ import { Choice } from './Choice'
 import { UNITS } from './choices'
 import css from './Editor.module.css'
 import { EventLine } from './EventLine'
+import { GroupsLines } from './Groups'
 import { TypedChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
 import { PeriodSentence } from './Period'
-import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 
 const MEASURES = ['events', 'people', 'per_person', 'sum', 'avg', 'median', 'p90', 'min', 'max'] as const
@@ -65,11 +65,9 @@ export function TrendsEditor({ question, onChange }: Props) {
           ),
         }}
       />
-      <SegmentsLine
-        segments={typeof question.breakdown === 'object' ? question.breakdown.segments : []}
-        onChange={(segments) =>
-          onChange({ ...question, breakdown: segments.length ? { segments } : undefined, formulas: segments.length ? undefined : question.formulas })
-        }
+      <GroupsLines
+        groups={typeof question.breakdown === 'object' ? question.breakdown : undefined}
+        onChange={(breakdown) => onChange({ ...question, breakdown, formulas: breakdown ? undefined : question.formulas })}
       />
       <More label={t('insights.edit.more')} open={Boolean(question.compare ?? question.moving_average ?? question.formulas?.length)}>
         <Sentence

@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+
+import { segmentChoicesQuery, type Among, type HasTrait } from '@/api/insights'
+import { useTraits } from '@/conditions/useKnown'
+
+import { Choice } from './Choice'
+import { Finder } from './Finder'
+import { Sentence } from './Sentence'
+import { TraitFinder, useTraitNames } from './TraitFinder'
+
+const EVERYBODY = '*'
+/** What no key of a segment can be. */
+const BY_TRAIT = '='
+const AS_WRITTEN = '+'
+/** What nobody can type as a value. */
+const NO_VALUE = '\0'
+
+interface Props {
+  among: Among | Among[] | undefined
+  onChange: (among: Among | undefined) => void
+}
+
+/** Of whom a question is: of everybody, of the members of a segment, or of those who have a value of a trait. */
+export function AmongLine({ among, onChange }: Props) {
+  const { t } = useTranslation()
+  const segments = useQuery(segmentChoicesQuery).data ?? []
+  const traits = useTraitNames()
+  const chosen = Array.isArray(among) && among.length < 2 ? among[0] : among
+  if (!segments.length && !traits.length && !chosen) return null
+  const value = !chosen ? EVERYBODY : typeof chosen === 'string' ? chosen : Array.isArray(chosen) ? AS_WRITTEN : BY_TRAIT
+  const nameOf = (key: string) => segments.find((segment) => segment.key === key)?.name ?? key
+  const options = [
+    { value: EVERYBODY, label: t('insights.edit.everybody') },
+    ...segments.map(({ key, name }) => ({ value: key, label: name })),
+    { value: BY_TRAIT, label: t('insights.edit.byTrait') },
+  ]
+  if (Array.isArray(chosen)) options.push({ value: AS_WRITTEN, label: chosen.map((each) => written(each, nameOf, t('insights.noValue'))).join(' + ') })
+  else if (!options.some((option) => option.value === value)) options.push({ value, label: value })
+  const choose = (next: string) => {
+    if (next === EVERYBODY) onChange(undefined)
+    else if (next === BY_TRAIT) onChange({})
+    else if (next !== AS_WRITTEN) onChange(next)
+  }
+  return (
+    <>
+      <Sentence
+        text={t('insights.say.segment')}
+        parts={{ segment: <Choice label={t('insights.edit.segment')} options={options} value={value} onChange={choose} /> }}
+      />
+      {typeof chosen === 'object' && !Array.isArray(chosen) && <TraitLine has={chosen} onChange={onChange} />}
+    </>
+  )
+}
+
+function written(among: Among, nameOf: (key: string) => string, none: string): string {
+  return typeof among === 'string' ? nameOf(among) : `${among.trait ?? ''}: ${among.value ?? none}`
+}
+
+function TraitLine({ has, onChange }: { has: HasTrait; onChange: (has: HasTrait) => void }) {
+  const { t } = useTranslation()
+  const values = useTraits().values(has.trait ?? '')
+  return (
+    <Sentence
+      text={t('insights.say.hasTrait')}
+      parts={{
+        trait: <TraitFinder label={t('insights.edit.trait')} value={has.trait} onChange={(trait) => onChange({ trait })} />,
+        value: (
+          <Finder
+            label={t('insights.edit.traitValue')}
+            options={[...values, { value: NO_VALUE, label: t('insights.noValue') }]}
+            value={has.value === null ? NO_VALUE : (has.value ?? '')}
+            placeholder={t('insights.edit.value')}
+            free
+            onChange={(value) => onChange({ ...has, value: value === NO_VALUE ? null : value })}
+          />
+        ),
+      }}
+    />
+  )
+}
