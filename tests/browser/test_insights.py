@@ -32,6 +32,14 @@ def choose(page: Any, label: str, option: str) -> None:
     page.get_by_role("listbox").wait_for(state="detached")
 
 
+def find(page: Any, label: str, text: str) -> None:
+    page.get_by_role("button", name=re.compile(rf"\b{label}$")).first.press("Enter")
+    page.get_by_role("searchbox", name="Search").fill(text)
+    page.get_by_role("option", name=text, exact=True).wait_for()
+    page.keyboard.press("Enter")
+    page.get_by_role("listbox").wait_for(state="detached")
+
+
 def test_a_link_carries_the_question(page: Any, shop: RunningServer) -> None:
     """And its numbers lead to the people behind them, to the reason, and to the profile."""
     with shop.api() as api:
@@ -220,6 +228,96 @@ def test_segments_stand_beside_each_other(page: Any) -> None:
     answer(page).get_by_role("row", name=re.compile("Buyers")).wait_for()
     assert asked(page)["breakdown"] == {"segments": ["buyers"]}
     assert violations(page) == []
+
+
+def test_people_of_a_compared_segment_are_told_by_its_name(page: Any) -> None:
+    """The table of a segment asks for its people by its key."""
+    question = {
+        "kind": "retention",
+        "start": {"event": "Product Viewed"},
+        "return": {"event": "Product Viewed"},
+        "breakdown": {"segments": ["buyers"]},
+    }
+    page.goto("/insights?" + urlencode({"q": json.dumps(question), "view": "table"}))
+    table = answer(page).get_by_role("region", name=re.compile("Buyers"))
+    table.get_by_role("button", name=re.compile("^[1-9].*who are they")).first.click()
+    drawer = page.get_by_role("dialog", name=re.compile("^Buyers · "))
+    drawer.get_by_text(re.compile(r"^\d+ (people|person)$")).wait_for()
+    assert json.loads(parse_qs(urlsplit(page.url).query)["cell"][0])["value"] == "buyers"
+
+
+@pytest.mark.parametrize("kind", ["table", "funnel", "retention"])
+def test_values_of_a_trait_stand_beside_each_other(
+    page: Any, shop: RunningServer, kind: str
+) -> None:
+    page.goto(PAGES[f"insights-{kind}"])
+    find(page, "Compare by a trait", "city")
+    page.wait_for_url("**city**")
+    question = asked(page)
+    assert question["breakdown"] == {"trait": "city", "limit": 10}
+    with shop.api() as api:
+        told = api.post(f"/api/v1/insights/{question['kind']}", json=question).json()
+    parts = told["series"][0]["breakdown"] if kind == "table" else told["breakdown"]
+    values = [part["value"] for part in parts]
+    assert {"Pune", "Mumbai"} <= set(values)
+    answer(page).get_by_role("radio", name="Table").press("Enter")
+    for value in values:
+        answer(page).get_by_text(re.compile(rf"\b{value or 'No value'}\b")).first.wait_for()
+    most = page.get_by_role("spinbutton", name="Most values")
+    most.fill("1")
+    answer(page).get_by_text(re.compile(rf"\b{values[1] or 'No value'}\b")).first.wait_for(
+        state="detached"
+    )
+    assert asked(page)["breakdown"]["limit"] == 1
+    assert violations(page) == []
+    page.get_by_role("button", name="Clear Compare by a trait").click()
+    most.wait_for(state="detached")
+    assert "breakdown" not in asked(page)
+
+
+def test_only_people_with_a_value_of_a_trait(page: Any, shop: RunningServer) -> None:
+    def begun(segment: dict[str, Any]) -> int:
+        with shop.api() as api:
+            told = api.post("/api/v1/insights/funnel", json={**FUNNEL, "segment": segment})
+        count: int = told.json()["steps"][0]["count"]
+        return count
+
+    def shown(segment: dict[str, Any]) -> Any:
+        count = begun(segment)
+        name = re.compile(rf"^{count} (people|person)$")
+        return answer(page).get_by_role("button", name=name).first
+
+    page.goto(PAGES["insights-funnel"])
+    choose(page, "Segment", "people with a value of a trait")
+    find(page, "Trait", "city")
+    find(page, "Value of the trait", "Pune")
+    shown({"trait": "city", "value": "Pune"}).wait_for()
+    assert asked(page)["segment"] == {"trait": "city", "value": "Pune"}
+    assert violations(page) == []
+    find(page, "Value of the trait", "No value")
+    page.wait_for_url("**null**")
+    assert asked(page)["segment"] == {"trait": "city", "value": None}
+    choose(page, "Segment", "everybody")
+    page.wait_for_url(lambda url: "segment" not in url)
+
+
+def test_grace_is_offered_where_steps_have_an_order(page: Any) -> None:
+    page.goto(PAGES["insights-funnel"])
+    page.get_by_role("button", name="More", exact=True).press("Enter")
+    page.get_by_role("button", name="Grace", exact=True).press("Enter")
+    page.get_by_role("spinbutton", name="Grace").fill("5")
+    page.wait_for_url("**5s**")
+    assert asked(page)["grace"] == "5s"
+    answer(page).get_by_text("Conversion").wait_for()
+    assert answer(page).get_by_role("alert").count() == 0
+    assert violations(page) == []
+    page.get_by_role("button", name="Exclusion", exact=True).press("Enter")
+    page.get_by_role("spinbutton", name="Grace").wait_for(state="detached")
+    page.get_by_role("button", name="Remove: Exclusion 1").press("Enter")
+    page.get_by_role("button", name="Grace", exact=True).press("Enter")
+    choose(page, "Order", "in any order")
+    page.wait_for_url(lambda url: "grace" not in url)
+    assert page.get_by_role("button", name="Grace", exact=True).count() == 0
 
 
 def test_a_dashboard_says_why_it_cannot_be_sent(page: Any) -> None:

@@ -163,3 +163,14 @@ def test_a_segment_of_accounts_and_its_versions(page: Any, shop: RunningServer) 
     page.get_by_role("tab", name="Condition").click()
     page.get_by_role("region", name="Would be in now").get_by_text("1 account").wait_for()
     assert violations(page) == []
+
+
+def test_a_segment_of_people_looks_at_their_accounts_while_it_is_written(page: Any) -> None:
+    page.goto("/segments/~new")
+    page.get_by_role("radio", name="YAML").click()
+    code = page.get_by_role("textbox", name="The condition as YAML")
+    code.fill("account: any\nwhere:\n  - {path: name, op: starts_with, value: Acme}\n")
+    answer = page.get_by_role("region", name="Would be in now")
+    answer.get_by_text(re.compile(r"^2 people$")).wait_for()
+    answer.get_by_role("link", name="Sarah Kapoor").wait_for()
+    assert violations(page) == []
