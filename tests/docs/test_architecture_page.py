@@ -20,11 +20,9 @@ def test_every_file_that_is_named_exists() -> None:
 
 
 def test_every_table_is_in_the_list_of_stores_and_no_other() -> None:
-    made = set()
-    for path in SOURCE.rglob("*.py"):
-        made |= set(
-            re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(", path.read_text("utf-8"))
-        )
+    code = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
+    made = set(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+) \(", code))
+    made -= set(re.findall(r"ALTER TABLE (\w+) RENAME TO \w+;", code))  # to one of before
     rows = re.findall(r"^\| `[a-z.]+` \| .+ \| (.+) \|$", PAGE, re.MULTILINE)
     listed = set(re.findall(r"`(\w+)`", " ".join(rows)))
     assert made - EVERYWHERE == listed

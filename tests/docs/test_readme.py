@@ -40,7 +40,7 @@ def rapport(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rapport]:
 
 
 def test_examples_run(rapport: Rapport) -> None:
-    assert len(examples()) >= 6
+    assert len(examples()) >= 8
     for arguments, printed in examples():
         result = rapport(*arguments)
         lines = (result.stdout + result.stderr).splitlines()

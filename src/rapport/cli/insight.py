@@ -9,14 +9,13 @@ from typing import Any
 
 import click
 
+from rapport.cli import answers
 from rapport.cli.access import api_for
 from rapport.cli.asking import ask
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
 
-_BAR = 24  # characters
-# Of a table the first there is gets the bars.
-_MEASURES = ("count", "size", "conversions", "people", "value", "total")
+_UNSAID = ("kind", "elapsed_ms", "cached")  # asked for, or said in the end
 
 
 @click.command(
@@ -113,51 +112,13 @@ def _show_people(found: dict[str, Any], as_json: bool) -> None:
 
 
 def _show(answer: dict[str, Any], as_json: bool) -> None:
-    """Single values on lines, lists as tables with a bar beside their measure."""
+    """Single values on lines, lists as tables."""
     if as_json:
         print_json(answer)
         return
     plain = {name: value for name, value in answer.items() if not isinstance(value, list | dict)}
-    print_fields({name: plain[name] for name in plain if name not in ("kind", "elapsed_ms")})
-    for name, value in answer.items():
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            click.echo(f"\n{name.replace('_', ' ')}")
-            _table(value)
+    print_fields({name: plain[name] for name in plain if name not in _UNSAID})
+    for title, rows in answers.tables(answer):
+        click.echo(f"\n{title}")
+        answers.show(rows)
     note(f"answered in {answer['elapsed_ms']:,.0f} ms{' before' if answer['cached'] else ''}")
-
-
-def _table(rows: list[dict[str, Any]]) -> None:
-    flat = [_flat(row) for row in rows]
-    columns = list(dict.fromkeys(name for row in flat for name in row))
-    measure = next((name for name in _MEASURES if name in columns), None)
-    most = max((row.get(measure) or 0 for row in flat), default=0) if measure else 0
-    shown = [[row.get(name) for name in columns] for row in flat]
-    if measure and most:
-        for row, cells in zip(flat, shown, strict=True):
-            cells.append("█" * round(_BAR * (row.get(measure) or 0) / most))
-        columns.append("")
-    numbers = {
-        name for name in columns if any(isinstance(row.get(name), int | float) for row in flat)
-    }
-    print_table(columns, shown, right=numbers)
-
-
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    """Nested values beside the others: `values` becomes 0, 1, 2 ...; of a spread the median."""
-    told: dict[str, Any] = {}
-    for name, value in row.items():
-        if name == "amounts":
-            told |= {f"amount {each['currency'] or ''}".strip(): each["amount"] for each in value}
-        elif isinstance(value, list):
-            told |= {str(n): _short(each) for n, each in enumerate(value)}
-        elif isinstance(value, dict):
-            told |= {f"{name} {k}": v for k, v in value.items() if not isinstance(v, list | dict)}
-        else:
-            told[name] = _short(value)
-    return told
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.get("share", value.get("value", value.get("count")))
-    return round(value, 4) if isinstance(value, float) else value

@@ -68,7 +68,7 @@ SEGMENTS: Final[tuple[dict[str, Any], ...]] = (
         "key": "refunded_lately",
         "name": "Got money back lately",
         "description": "Sarah. Who has just returned something must not see advertisements.",
-        "when": {"did": "Order Refunded", "during": {"last": "30d"}},
+        "when": {"did": "Order Refunded", "during": {"last": "60d"}},
     },
     {
         "key": "abandoned_cart",
