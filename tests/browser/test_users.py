@@ -103,7 +103,7 @@ def test_nobody_takes_away_the_own_role(page: Any) -> None:
 def test_a_viewer_is_told_why(member: tuple[Any, str]) -> None:
     """What may not be done stays in reach of the keyboard, says why, and does nothing."""
     visit, _ = member
-    visit.goto("/segments")
+    settle(visit, "/segments")  # a page that still changes may take the focus away
     create = visit.get_by_role("button", name="New segment")
     create.wait_for()
     assert create.get_attribute("aria-disabled") == "true"
