@@ -2,20 +2,24 @@
 
     python -m bench.end_to_end [--seconds 300] [--events 0] [--batch 100]
 
-Sends batches over HTTP and holds back whenever more than `--window` events are on their way, so the
-rate that comes out is sustained. Prints events/s, memory over time, and checks that the warehouse
-holds exactly what was acknowledged. With `--events N` it runs until N events are in.
+Sends batches over HTTP, which were made before the clock starts, and holds back whenever more than
+`--window` events are on their way, so the rate that comes out is sustained. Prints events/s, memory
+over time, and checks that the warehouse holds exactly what was acknowledged. With `--events N` it
+runs until N events are in.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import threading
 import time
 from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from bench.harness import Client, Progress, Sampler, Server, Stream, get, machine, running
+from bench.harness import Client, Prepared, Progress, Sampler, Server, get, machine, running
 
 
 def main() -> None:
@@ -25,12 +29,22 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--window", type=int, default=80_000)
     parser.add_argument("--clients", type=int, default=2)
+    parser.add_argument(
+        "--prepared", type=float, default=22_000, help="batches made before, in events a second"
+    )
     options = parser.parse_args()
-    with running() as server:
-        report(server, options)
+    with TemporaryDirectory(prefix="rapport-bench-", dir=os.environ.get("BENCH_DIR")) as folder:
+        events = options.events or options.seconds * options.prepared
+        batches = int(events / options.batch / options.clients)
+        made = [
+            Prepared(Path(folder), number + 1, batches, options.batch)
+            for number in range(options.clients)
+        ]
+        with running() as server:
+            report(server, options, made)
 
 
-def report(server: Server, options: argparse.Namespace) -> None:
+def report(server: Server, options: argparse.Namespace, made: list[Prepared]) -> None:
     progress, sampler = Progress(server.folder), Sampler(server)
     sampler.start()
     stop = threading.Event()
@@ -39,10 +53,10 @@ def report(server: Server, options: argparse.Namespace) -> None:
     gate.set()
 
     def send(number: int) -> None:
-        client, stream = Client(server.port), Stream(seed=number + 1)
+        client, bodies = Client(server.port), made[number]
         while not stop.is_set():
             gate.wait(1)
-            if client.post(stream.batch(options.batch)) == 200:
+            if client.post(bodies.next()) == 200:
                 acknowledged[number] += options.batch
 
     senders = [threading.Thread(target=send, args=(n,)) for n in range(options.clients)]

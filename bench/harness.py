@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from base64 import b64encode
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -205,9 +206,12 @@ class Stream:
         self._random = random.Random(self.seed)
         self._present = [self._arrive() for _ in range(self.visits)]
 
-    def batch(self, size: int) -> bytes:
-        """The body of one /v1/batch request of `size` events, each with its own messageId."""
-        now = _now()
+    def batch(self, size: int, now: bytes = b"") -> bytes:
+        """The body of one /v1/batch request of `size` events, each with its own messageId.
+
+        They happened and were sent at `now`, which is the present unless given.
+        """
+        now = now or _now()
         events = b",".join([self._event(now) for _ in range(size)])
         return b'{"batch":[%b],"sentAt":"%b"}' % (events, now)
 
@@ -248,6 +252,28 @@ class Stream:
             visit.person % 900,
             head,
         )
+
+
+class Prepared:
+    """Batches made beforehand and kept in a file, so that sending them costs next to nothing.
+
+    When they are used up, further ones are made as they are asked for. For one thread.
+    """
+
+    _UNSET = b"2000-01-01T00:00:00.000Z"  # where the present is put in when a batch is sent
+
+    def __init__(self, folder: Path, seed: int, batches: int, size: int) -> None:
+        self._stream, self._size = Stream(seed=seed), size
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as this
+        self._lengths: deque[int] = deque()
+        for _ in range(batches):
+            self._lengths.append(self._file.write(self._stream.batch(size, self._UNSET)))
+        self._file.seek(0)
+
+    def next(self) -> bytes:
+        if not self._lengths:
+            return self._stream.batch(self._size)
+        return self._file.read(self._lengths.popleft()).replace(self._UNSET, _now())
 
 
 def _now() -> bytes:
