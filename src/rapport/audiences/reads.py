@@ -92,7 +92,8 @@ class AudienceReads:
             return []
         rows = self._connection.execute(f"{_SHOWN} AND kind = ? ORDER BY key, number", (kind,))
         latest = {row[2]: row for row in rows.fetchall()}
-        return [self._shown(row) for row in latest.values()]
+        known = self.known()
+        return [self._shown(row, known) for row in latest.values()]
 
     def definition(self, kind: str, key: str) -> Shown:
         """Raises `NotFound`."""
@@ -102,7 +103,7 @@ class AudienceReads:
             row = self._connection.execute(query, (kind, key)).fetchone()
         if row is None:
             raise NotFound(f"there is no {kind} {key!r}", hint="the list names them all")
-        return self._shown(row)
+        return self._shown(row, self.known())
 
     def versions(self, kind: str, key: str) -> list[Version]:
         """All that ever were, also of what has ended; the latest first. Raises `NotFound`."""
@@ -181,7 +182,13 @@ class AudienceReads:
 
     def known(self) -> Known:
         """All definitions in their latest version, for those that refer to them."""
-        return plans.load(self._connection).latest if self._there() else Known()
+        if not self._there():
+            return Known()
+        rows = self._connection.execute(
+            "SELECT kind, body FROM definitions"
+            " WHERE status IN ('filling', 'sweeping', 'live') ORDER BY number"
+        )
+        return Known.of(_read(kind, body) for kind, body in rows)
 
     def members(self, key: str, limit: int, after: int = 0) -> list[int]:
         """Profiles behind `after`, in order."""
@@ -259,26 +266,26 @@ class AudienceReads:
     def last_node(self) -> int:
         return int(self._connection.execute("SELECT max(node) FROM identifiers").get or 0)
 
-    def _shown(self, row: tuple[Any, ...]) -> Shown:
+    def _shown(self, row: tuple[Any, ...], known: Known) -> Shown:
         _, kind, key, version, body, status, swept, by, reason, at = row
-        definition = plans.read(kind, body)
+        definition = _read(kind, body)
         table = "segment_members WHERE segment" if kind == "segment" else "trait_values WHERE trait"
         if plans.of_accounts(definition):
             table = "account_members WHERE segment"
         count = self._connection.execute(f"SELECT count(*) FROM {table} = ?", (key,)).get
-        progress = self._progress(status, swept, definition)
+        progress = self._progress(status, swept, definition, known)
         return Shown(
             kind, key, version, definition, status, progress, by, reason, at, int(count or 0)
         )
 
-    def _progress(self, status: str, swept: int, definition: Definition) -> float:
+    def _progress(self, status: str, swept: int, definition: Definition, known: Known) -> float:
         """To know the past is one half of the work, to look at everybody the other."""
         if status not in (plans.FILLING, plans.SWEEPING):
             return 1.0
         if plans.of_accounts(definition):
             return 0.0
         last = self.last_node() or 1
-        wanted = plans.wanted(definition, self.known()) if status == plans.FILLING else ()
+        wanted = plans.wanted(definition, known) if status == plans.FILLING else ()
         filled = [self._filled_of(each) for each in wanted]
         share = min([1.0, *(each / last for each in filled if each is not None)])
         return (share + min(1.0, swept / last)) / 2
