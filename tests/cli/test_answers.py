@@ -26,12 +26,19 @@ def test_a_funnel_has_shares_and_times(capsys: pytest.CaptureFixture[str]) -> No
     steps = [step("Looked", 40, 1.0, None), step("Bought", 10, 0.25, {"median": 5_400, "p90": 1})]
     found = printed(
         capsys,
-        {"kind": "funnel", "steps": steps, "breakdown": [{"value": "web", "steps": steps[1:]}]},
+        {
+            "kind": "funnel",
+            "steps": steps,
+            "breakdown": [
+                {"value": "web", "steps": steps[1:]},
+                {"value": None, "other": True, "steps": steps[1:]},
+            ],
+        },
     )
     assert found[2] == ["Looked", "40", "100.0%", "100.0%", "█" * 24]
     assert found[3] == ["Bought", "10", "25.0%", "25.0%", "1.5", "h", "█" * 6]
     assert found[4] == ["web"]
-    assert len(found) == 7
+    assert (found[7], len(found)) == (["(other)"], 10)
 
 
 def test_retention_is_told_in_shares_of_the_cohort(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.audiences.language import windows
+from rapport.audiences.language.values import number_text
 from rapport.audiences.meaning.person import Happening
 from rapport.errors import Malformed
 from rapport.insights import periods
@@ -83,7 +84,7 @@ def test_retention_counts_whom_the_oracle_counts(
             assert count in (len(who), None)
             assert count is not None or not who or question.match == "on_or_before"
             if wanted and count is not None:
-                assert cohort["sums"][n] == retention.values.number_text(sums[number, n])
+                assert cohort["sums"][n] == number_text(sums[number, n])
 
 
 @pytest.mark.parametrize("until", [None, "2025-10-04"])

@@ -128,12 +128,56 @@ def test_each_value_of_a_trait_is_the_question_asked_of_its_people(
             assert mine.tolist() == people(only, ground, read_cell(kind, cell)).tolist()
 
 
+@pytest.mark.parametrize("kind", QUESTIONS)
+def test_values_behind_the_largest_are_one(ground: Ground, kind: str) -> None:
+    """The question asked of everybody whose value is none of those that are told."""
+    answer, people = KINDS[kind].answer, KINDS[kind].people
+    few = {**QUESTIONS[kind], "segment": None, "breakdown": {"trait": "plan", "limit": 1}}
+    told = answer(read(few, kind), ground)
+    parts = told["series"][0]["breakdown"] if kind == "trends" else told["breakdown"]
+    assert [(each["value"], each.get("other", False)) for each in parts] == [
+        (None, False),
+        (None, True),
+    ]
+    without = {**QUESTIONS[kind], "segment": {"trait": "plan", "other_than": [None]}}
+    expected = answer(read(without, kind), ground)
+    rest = parts[1]
+    if kind == "trends":
+        assert rest["values"] == expected["series"][0]["values"]
+    else:
+        assert {name: rest[name] for name in expected if name in rest} == {
+            name: expected[name] for name in expected if name in rest
+        }
+    for cell in CELLS[kind]:
+        mine = people(read(few, kind), ground, read_cell(kind, {**cell, "other": True}))
+        assert mine.tolist() == people(read(without, kind), ground, read_cell(kind, cell)).tolist()
+        assert mine.tolist() or cell != CELLS[kind][0]
+
+
+def test_who_has_another_value(ground: Ground) -> None:
+    def asked(*values: str | None) -> list[int]:
+        whom = {"trait": "plan", "other_than": list(values)}
+        question = read({**QUESTIONS["funnel"], "segment": whom}, "funnel")
+        return KINDS["funnel"].people(question, ground, read_cell("funnel", {"step": 1})).tolist()
+
+    assert asked("pro") == [2, 3]  # also who has none
+    assert asked("pro", None) == [2]
+    assert asked("nothing like it", None) == [1, 2]
+
+
+def test_a_trait_has_a_value_or_others(ground: Ground) -> None:
+    for whom in ({"trait": "plan"}, {"trait": "plan", "value": "pro", "other_than": ["pro"]}):
+        with pytest.raises(Malformed, match="other_than"):
+            read({**QUESTIONS["funnel"], "segment": whom}, "funnel")
+
+
 def test_a_computed_trait_comes_before_a_described_one(ground: Ground, world: World) -> None:
     said = [{"trait": "plan", "profile": 3, "value": '"gold"', "at": NOW}]
     world.warehouse.load(2, traits=pa.Table.from_pylist(said, schema=TRAIT_CHANGES))
     question = read({**QUESTIONS["funnel"], "breakdown": {"trait": "plan", "limit": 1}}, "funnel")
-    [only] = KINDS["funnel"].answer(question, ground)["breakdown"]
-    assert (only["value"], only["steps"][0]["count"]) == (None, 2)
+    most, others = KINDS["funnel"].answer(question, ground)["breakdown"]
+    assert (most["value"], most["steps"][0]["count"]) == (None, 2)
+    assert (others["other"], others["steps"][0]["count"]) == (True, 1)
     cell = read_cell("funnel", {"step": 1, "value": "gold"})
     assert KINDS["funnel"].people(question, ground, cell).tolist() == [3]
     cell = read_cell("funnel", {"step": 1, "value": "nothing like it"})
@@ -161,7 +205,8 @@ def test_members_of_all_of_several_segments(ground: Ground) -> None:
         ("trends", {}, "breakdown"),
         ("trends", {"trait": "tags[]"}, "breakdown.trait"),
         ("trends", {"trait": "plan", "segments": ["vip"]}, "breakdown"),
-        ("funnel", {"trait": "plan", "limit": 200}, "breakdown.limit"),
+        ("funnel", {"trait": "plan", "limit": 201}, "breakdown.limit"),
+        ("retention", {"trait": "plan", "limit": 0}, "breakdown.limit"),
         ("retention", {"segments": ["vip"], "by": "source"}, "by"),
     ],
 )

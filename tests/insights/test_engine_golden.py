@@ -66,9 +66,11 @@ def queries(engine: Engine) -> dict[str, Flow]:
     alive = activity.Asked(engine, back.checked(), grid, start - DAY, end, None)
     return {
         "funnel": funnel.measured(chains.reached(chosen, engine, None), chosen, engine.dialect, 5),
-        "retention": retention.cells(back, engine, longer, start, end),
+        "retention": retention.counts(back, engine, longer, (start, end), None),
         "lifecycle": activity.states(alive),
-        "trends": trends.measured(lines, series, picked, engine, grid, (start, end), by="event"),
+        "trends": trends.measured(
+            lines, series, picked, engine, grid, (start, end), ["it's", None]
+        ),
         "paths": paths.walks(walked, engine, (start, end)),
         "revenue": revenue.buyers(sold, engine, grid, (start, end), ["it's", None]),
         "grace": chains.reached(graced, engine, None),

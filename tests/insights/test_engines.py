@@ -250,6 +250,8 @@ def test_trends(both: Both, measures: list[Any], zone: str, by: str | None, limi
         moving_average=None if by else 2,
     )
     cells = [trends.Cell(period="2025-10-08", value=each) for each in (None, "x", "")]
+    if by:
+        cells.append(trends.Cell(period="2025-10-08", other=True))
     same(both, "trends", question, cells)
 
 
@@ -346,7 +348,8 @@ def test_many_values_become_one(both: Both) -> None:
     )
     told = funnel.answer(question, both.sql)
     assert [each.get("other", False) for each in told["breakdown"]] == [False, False, True]
-    same(both, "funnel", question)
+    cells = [funnel.Cell(step=2, outcome=each, other=True) for each in ("reached", "dropped")]
+    same(both, "funnel", question, cells)
 
 
 def test_only_members(both: Both) -> None:
@@ -381,12 +384,21 @@ def test_segments_beside_each_other(both: Both) -> None:
 @FEW
 @given(kind=st.sampled_from(["trends", "funnel", "retention"]), limit=st.integers(1, 3))
 def test_values_of_a_trait_beside_each_other(both: Both, kind: str, limit: int) -> None:
-    """Each is the question asked of the people that have it, whatever else there is."""
+    """Each is the question asked of the people that have it, and all others are one."""
     picks = (EventPick(event="A"), EventPick(event="B"))
     since: dict[str, Any] = {"since": "2025-09-28"}
     groups = Groups(trait="home.plan", limit=limit)
+    cell: Any = {
+        "trends": trends.Cell(period="2025-10-08"),
+        "funnel": funnel.Cell(step=2),
+        "retention": retention.Cell(cohort="2025-10-06", period=0),
+    }[kind]
     question: Any = {
-        "trends": Trends(series=(Series(event="A"),), breakdown=groups, **since),
+        "trends": Trends(
+            series=(Series(event="A", measure="median", path="properties.v"),),
+            breakdown=groups,
+            **since,
+        ),
         "funnel": Funnel(steps=picks, breakdown=Breakdown(trait="home.plan", limit=limit), **since),
         "retention": Retention(start=picks[0], returning=picks[1], breakdown=groups, **since),
     }[kind]
@@ -397,19 +409,20 @@ def test_values_of_a_trait_beside_each_other(both: Both, kind: str, limit: int) 
     did = {n: each for n, each in everybody.items() if any(e.event == "A" for e in each)}
     sizes = Counter(PLANS.get(n) for n in did)
     ranked = sorted(sizes, key=lambda value: (-sizes[value], value is not None, value or ""))
-    assert [part["value"] for part in parts] == ranked[:limit]
+    assert [part["value"] for part in parts if "other" not in part] == ranked[:limit]
+    assert sum("other" in part for part in parts) == (len(ranked) > limit)
     for part in parts:
-        mine = {n: each for n, each in everybody.items() if PLANS.get(n) == part["value"]}
+        wanted = ranked[limit:] if "other" in part else [part["value"]]
+        mine = {n: each for n, each in everybody.items() if PLANS.get(n) in wanted}
         alone = KINDS[kind].answer(plain, Memory(mine))
         if kind == "trends":
             assert part["values"] == alone["series"][0]["values"]
         else:
-            assert all(part[name] == alone[name] for name in part if name != "value")
-        value = part["value"] or ""
-        if kind == "funnel":
-            cell = funnel.Cell(step=2)
-            who = funnel.people(question, both.sql, funnel.Cell(step=2, value=value))
-            assert who.tolist() == funnel.people(plain, Memory(mine), cell).tolist()
+            assert all(part[name] == alone[name] for name in part if name in alone)
+        named = {"other": True} if "other" in part else {"value": part["value"] or ""}
+        who = KINDS[kind].people(question, both.sql, msgspec.structs.replace(cell, **named))
+        assert who.tolist() == KINDS[kind].people(plain, Memory(mine), cell).tolist()
+        assert len(who) or len(mine) < 3
 
 
 @pytest.mark.parametrize("how", ["read", "stream"])

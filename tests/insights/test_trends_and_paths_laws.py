@@ -33,13 +33,16 @@ VALUED = ("sum", "avg", "min", "max", "median", "p90")
     measure=st.sampled_from(["events", "people", "per_person", *VALUED]),
     place=st.sampled_from(["UTC", "Asia/Kolkata"]),
     by=st.sampled_from([None, "properties.v", "event"]),
+    limit=st.integers(1, 5),
 )
 def test_trends_say_what_the_oracle_says(
-    rows: Rows, owner: dict[int, int], measure: Any, place: str, by: str | None
+    rows: Rows, owner: dict[int, int], measure: Any, place: str, by: str | None, limit: int
 ) -> None:
     path = "properties.v" if measure in VALUED else None
     series = Series(event=("A", "B"), measure=measure, path=path)
-    question = Trends(since="2025-10-05", timezone=place, series=(series,), breakdown=by)
+    question = Trends(
+        since="2025-10-05", timezone=place, series=(series,), breakdown=by, limit=limit
+    )
     people = people_of(rows, owner)
     start, end = span(question, NOW)
     grid = periods.grid("day", start, end, zone(question))
@@ -58,8 +61,22 @@ def test_trends_say_what_the_oracle_says(
         return [None if size is None else size / 1_000_000 for size in sizes]
 
     assert told["values"] == pytest.approx(expected("all"), abs=1e-9)
-    for row in told.get("breakdown", ()):
-        assert row["values"] == pytest.approx(expected(row["value"]), abs=1e-9)
+    parts = told.get("breakdown", [])
+    values = {value for _, value in found if value != "all"}
+    shown = [row["value"] for row in parts if "other" not in row]
+    assert len(shown) == min(limit, len(values))
+    assert len(parts) - len(shown) == (len(values) > limit)
+    for (n, value), events in list(found.items()):
+        if value != "all" and value not in shown:
+            found.setdefault((n, "others"), []).extend(events)
+    for row in parts:
+        value = "others" if "other" in row else row["value"]
+        assert row["values"] == pytest.approx(expected(value), abs=1e-9)
+    if len(parts) > len(shown):
+        for n in range(len(grid)):
+            cell = trends.Cell(period=grid.label(n), other=True)
+            who = {profile for profile, _ in found.get((n, "others"), [])}
+            assert set(trends.people(question, Memory(people), cell).tolist()) == who
     for n in range(len(grid)):
         cell = trends.Cell(period=grid.label(n))
         who = {profile for profile, _ in found.get((n, "all"), [])}

@@ -67,8 +67,7 @@ def _trends(answer: dict[str, Any]) -> Iterator[Titled]:
     for series in answer["series"]:
         of = f"{series['name']}: " if len(answer["series"]) > 1 else ""
         for group in series.get("breakdown") or [series]:
-            label = group.get("label") or group.get("value") or "(none)"
-            lines[f"{of}{label}"] = group["values"]
+            lines[f"{of}{_named(group)}"] = group["values"]
     if len(lines) == 1:
         lines = {"value": next(iter(lines.values()))}
     yield (
@@ -101,7 +100,14 @@ def _groups(answer: dict[str, Any], title: str) -> Iterator[tuple[str, dict[str,
     """Everybody, then each group that is compared."""
     yield title, answer
     for group in answer.get("breakdown") or ():
-        yield str(group.get("label") or group.get("value") or "(none)"), group
+        yield _named(group), group
+
+
+def _named(group: dict[str, Any]) -> str:
+    """What a part of a breakdown is called."""
+    if group.get("other"):
+        return "(other)"
+    return str(group.get("label") or group.get("value") or "(none)")
 
 
 def _flat(row: Row) -> Row:

@@ -14,7 +14,14 @@ from rapport.insights import scan, timeline, traits
 from rapport.insights.identities import owners
 from rapport.insights.pieces import Maker, Pieces
 from rapport.insights.rows import Bools, Ints, Rows, Values, cuts, starts
-from rapport.insights.specs.scope import Among, HasTrait, among, path_of_trait
+from rapport.insights.specs.scope import (
+    Among,
+    HasTrait,
+    OfTrait,
+    Wanted,
+    among,
+    path_of_trait,
+)
 from rapport.insights.sql.engine import Engine
 from rapport.insights.timeline import Held, Timeline
 from rapport.insights.traits import Traits
@@ -71,9 +78,24 @@ class Ground:
         high: int,
         *,
         segment: Among = None,
-        wanted: Sequence[str] = (),
+        wanted: Sequence[Wanted] = (),
     ) -> tuple[Pieces, Values]:
-        """Sorted chunks of whole people: events in low <= at < high that match some selection."""
+        """Sorted chunks of whole people: events in low <= at < high that match some selection. A
+        trait is the last that is `wanted`."""
+        if wanted and isinstance(trait := wanted[-1], OfTrait):
+            held = self.traits(trait.trait)
+            pieces, values = self.rows(selections, low, high, segment=segment, wanted=wanted[:-1])
+            return pieces.changed(held.beside), Values((*values.texts, held.texts))
+        return self._rows(selections, low, high, segment, [str(each) for each in wanted])
+
+    def _rows(
+        self,
+        selections: Sequence[Selection],
+        low: int,
+        high: int,
+        segment: Among,
+        wanted: Sequence[str],
+    ) -> tuple[Pieces, Values]:
         named = list(wanted) == ["event"]
         filtered = any(each.where for each in selections)
         if self.engine is not None or (wanted and not named) or filtered:
@@ -122,9 +144,7 @@ class Ground:
             return pieces
         named = [self._members(each) for each in keys if isinstance(each, str)]
         members = reduce(np.intersect1d, named) if named else None
-        valued = [
-            (self.traits(each.trait), each.value) for each in keys if isinstance(each, HasTrait)
-        ]
+        valued = [(self.traits(each.trait), each) for each in keys if isinstance(each, HasTrait)]
 
         def kept(maker: Maker) -> Rows:
             piece = maker()
@@ -133,13 +153,11 @@ class Ground:
         return (partial(kept, each) for each in pieces)
 
 
-def _among(
-    person: Ints, members: Ints | None, valued: Sequence[tuple[Traits, str | None]]
-) -> Bools:
+def _among(person: Ints, members: Ints | None, valued: Sequence[tuple[Traits, HasTrait]]) -> Bools:
     """Which rows of a chunk are those of people to whom all applies. Asked once a person."""
     first = np.flatnonzero(starts(person))
     people = person[first]
     found = np.ones(len(people), np.bool_) if members is None else np.isin(people, members)
-    for held, value in valued:
-        found &= held.has(people, value)
+    for held, one in valued:
+        found &= held.fits(people, one)
     return np.repeat(found, np.diff(np.append(first, len(person))))

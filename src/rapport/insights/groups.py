@@ -1,4 +1,4 @@
-"""People compared: which groups a breakdown by segments or by a trait has."""
+"""People compared: the members of segments, and who has which value of a trait."""
 
 from __future__ import annotations
 
@@ -9,57 +9,53 @@ import numpy as np
 
 from rapport.audiences.language.model import Selection
 from rapport.insights.ground import Ground
-from rapport.insights.rows import starts
-from rapport.insights.specs.scope import Among, Groups, HasTrait
+from rapport.insights.rows import Ints, starts
+from rapport.insights.specs.scope import Among, OfTrait
 from rapport.insights.sql import groups as plans
 
-
-class Group(NamedTuple):
-    """Members of a segment, which has a `label`; or people with one value of a trait."""
-
-    who: str | HasTrait
-    value: str | None
-    label: str | None = None
-
-    def told(self) -> dict[str, Any]:
-        labelled = {} if self.label is None else {"label": self.label}
-        return {"value": self.value, **labelled}
+OTHERS: dict[str, Any] = {"value": None, "other": True}  # of a breakdown: all further values
 
 
-def compared(
-    breakdown: Groups,
-    ground: Ground,
-    among: Among,
-    selections: Sequence[Selection],
-    start: int,
-    end: int,
-) -> list[Group]:
-    """The segments as they were named; of a trait the values that most people have who did any of
-    the selected in start <= at < end, ties in alphabetical order, who has none first."""
-    if breakdown.trait is None:
-        return [Group(key, key, ground.named(key)) for key in breakdown.segments]
-    trait = breakdown.trait
+class Asked(NamedTuple):
+    """Of whom a breakdown is: of those `among` whom somebody did any of the `selections` in
+    start <= at < end."""
+
+    among: Among
+    selections: Sequence[Selection]
+    start: int
+    end: int
+
+
+def segment(key: str, ground: Ground) -> dict[str, Any]:
+    """What is told of a segment beside its numbers."""
+    return {"value": key, "label": ground.named(key)}
+
+
+def largest(trait: str, limit: int, ground: Ground, asked: Asked) -> list[str | None]:
+    """The values of the trait that most of the people have, None where they have none; ties in
+    alphabetical order, None first."""
     if ground.engine is not None:
-        values = plans.values(breakdown, ground.engine, among, selections, start, end)
-    else:
-        values = _values(breakdown, trait, ground, among, selections, start, end)
-    return [Group(HasTrait(trait, value), value) for value in values]
-
-
-def _values(
-    breakdown: Groups,
-    trait: str,
-    ground: Ground,
-    among: Among,
-    selections: Sequence[Selection],
-    start: int,
-    end: int,
-) -> list[str | None]:
+        return plans.largest(OfTrait(trait), limit, ground.engine, *asked, people=True)
     held = ground.traits(trait)
     counts = np.zeros(len(held.texts) + 1, np.int64)
-    pieces, _ = ground.rows(selections, start, end, segment=among)
+    pieces, _ = ground.rows(asked.selections, asked.start, asked.end, segment=asked.among)
     for piece in pieces:  # of whole people, in order
         codes = held.of(piece.person[starts(piece.person)])
         counts += np.bincount(codes + 1, minlength=len(counts))
+    return most(counts, held.texts, limit)
+
+
+def most(counts: Ints, texts: Sequence[str], limit: int) -> list[str | None]:
+    """Those that are counted most often, of none and of `texts`."""
     ranked = [n for n in np.argsort(-counts, kind="stable").tolist() if counts[n]]
-    return [held.texts[n - 1] if n else None for n in ranked[: breakdown.limit]]
+    return [texts[n - 1] if n else None for n in ranked[:limit]]
+
+
+def places(texts: Sequence[str], chosen: Sequence[str | None]) -> Ints:
+    """For none and each of `texts` its place among those `chosen`, or the one behind them."""
+    known = {text: number for number, text in enumerate([None, *texts])}
+    found: Ints = np.full(len(known), len(chosen), np.int64)
+    for place, text in enumerate(chosen):
+        if text in known:
+            found[known[text]] = place
+    return found

@@ -9,6 +9,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 from rapport.insights.rows import Rows
@@ -27,6 +28,10 @@ class Pieces:
 
     def __iter__(self) -> Iterator[Rows]:
         return self.each(lambda rows: rows)
+
+    def changed(self, change: Callable[[Rows], Rows]) -> Pieces:
+        """The same chunks after `change`, which is called in the threads, too."""
+        return Pieces(partial(_after, change, maker) for maker in self._makers)
 
     def each(self, work: Callable[[Rows], T]) -> Iterator[T]:
         """What `work` makes of each chunk with rows, in their order. Raises what it raises."""
@@ -47,3 +52,7 @@ class Pieces:
             finally:
                 for late in coming:
                     late.cancel()
+
+
+def _after(change: Callable[[Rows], Rows], maker: Maker) -> Rows:
+    return change(maker())

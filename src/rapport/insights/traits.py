@@ -5,13 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
 from rapport.audiences.language import paths
-from rapport.insights.rows import Bools, Ints
+from rapport.insights.rows import Bools, Ints, Rows, starts
 from rapport.insights.scan import coded
+from rapport.insights.specs.scope import HasTrait
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
@@ -36,13 +38,28 @@ class Traits(NamedTuple):
         place = np.minimum(np.searchsorted(self.person, people), len(self.person) - 1)
         return np.where(self.person[place] == people, self.code[place], -1)
 
-    def has(self, people: Ints, value: str | None) -> Bools:
-        """Who has this value, or for None no value."""
-        place = bisect_left(self.texts, value) if value is not None else -1
-        if value is not None and self.texts[place : place + 1] != [value]:
-            return np.zeros(len(people), np.bool_)
-        found: Bools = self.of(people) == place
+    def fits(self, people: Ints, one: HasTrait) -> Bools:
+        """To whom it applies."""
+        if one.other_than:
+            places = [self._place(value) for value in one.other_than]
+            return np.isin(self.of(people), places, invert=True)
+        value = None if one.value is msgspec.UNSET else one.value
+        found: Bools = self.of(people) == self._place(value)
         return found
+
+    def _place(self, value: str | None) -> int:
+        """-1 for none, and -2 for one that nobody has."""
+        if value is None:
+            return -1
+        place = bisect_left(self.texts, value)
+        return place if self.texts[place : place + 1] == [value] else -2
+
+    def beside(self, rows: Rows) -> Rows:
+        """With what each row's person has, as the last of its values. Asked once a person."""
+        first = np.flatnonzero(starts(rows.person))
+        codes = self.of(rows.person[first])
+        told = np.repeat(codes, np.diff(np.append(first, len(rows.person))))
+        return rows._replace(values=(*rows.values, told))
 
 
 def read(warehouse: Warehouse, trait: str, watch: Watch) -> Traits:

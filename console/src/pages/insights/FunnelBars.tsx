@@ -8,7 +8,7 @@ import { classes } from '@/ui/classes'
 import chart from './chart/Chart.module.css'
 import type { Look } from './chart/useLook'
 import css from './Funnel.module.css'
-import { partName } from './names'
+import { partCell, partName } from './names'
 import { LOOKS } from './plots'
 
 interface Props {
@@ -19,9 +19,8 @@ interface Props {
 
 interface Part extends FunnelSteps {
   name: string
-  value?: string
-  /** Without people to open: all values that are not shown one by one. */
-  closed?: boolean
+  /** Whose numbers they are, of a breakdown. */
+  cell?: Cell
 }
 
 /** A column a step: how many reached it, and how many of the step before did not. */
@@ -40,7 +39,7 @@ export function FunnelBars({ answer, look, onCell }: Props) {
             </h3>
             <div className={css.bars}>
               {parts.map((part, number) => (
-                <Bar key={part.name} chains={chains} part={part} index={index} number={parts.length > 1 ? number : 0} look={look} onCell={onCell} />
+                <Bar key={number} chains={chains} part={part} index={index} number={parts.length > 1 ? number : 0} look={look} onCell={onCell} />
               ))}
             </div>
             <Below chains={chains} step={step} index={index} look={look} onCell={onCell} />
@@ -50,7 +49,7 @@ export function FunnelBars({ answer, look, onCell }: Props) {
       {parts.length > 1 && (
         <ul className={css.parts}>
           {parts.map((part, number) => (
-            <li key={part.name}>
+            <li key={number}>
               <span className={classes(chart.swatch, number > 0 && chart.hatched)} style={{ backgroundColor: `var(--chart-${number + 1})` }} aria-hidden />
               <bdi>{part.name}</bdi>
               <span className={css.quiet}>{look.write(part.steps.at(-1)?.conversion ?? 0, 'percent')}</span>
@@ -64,7 +63,7 @@ export function FunnelBars({ answer, look, onCell }: Props) {
 
 function partsOf(answer: FunnelAnswer, t: TFunction): Part[] {
   if (!answer.breakdown?.length) return [{ ...answer, name: '' }]
-  return answer.breakdown.slice(0, LOOKS).map((part) => ({ ...part, name: partName(part, t), value: part.value ?? '', closed: part.other }))
+  return answer.breakdown.slice(0, LOOKS).map((part) => ({ ...part, name: partName(part, t), cell: partCell(part) }))
 }
 
 interface BarProps {
@@ -82,8 +81,7 @@ function Bar({ chains, part, index, number, look, onCell }: BarProps) {
   if (!step) return null
   const share = step.conversion ?? 0
   const before = index ? (part.steps[index - 1]?.conversion ?? 0) : 1
-  const by: Cell = part.value === undefined ? {} : { value: part.value }
-  const open = (cell: Cell) => (onCell && !part.closed ? () => onCell({ ...cell, ...by }) : undefined)
+  const open = (cell: Cell) => (onCell ? () => onCell({ ...cell, ...part.cell }) : undefined)
   const spoken = (key: 'reachedCount' | 'droppedCount', count: number) =>
     [part.name, t(chains ? `insights.chains.${key}` : `insights.people.${key}`, { count, formatted: look.write(count, 'number') })].filter(Boolean).join(': ')
   return (

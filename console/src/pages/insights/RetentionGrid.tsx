@@ -37,8 +37,8 @@ export function RetentionGrid({ answer, look, onCell }: Props) {
         </thead>
         <tbody>
           <Average name={t('insights.average')} of={answer} look={look} />
-          {answer.breakdown?.map((part) => (
-            <Average key={part.value ?? ''} name={t('insights.averageAt', { name: partName(part, t) })} of={part} look={look} />
+          {answer.breakdown?.map((part, number) => (
+            <Average key={number} name={t('insights.averageAt', { name: partName(part, t) })} of={part} look={look} />
           ))}
           {cohorts.map((cohort) => (
             <tr key={cohort.start}>

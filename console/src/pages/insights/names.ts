@@ -18,11 +18,16 @@ export function partName({ value, label, other }: Partial<Part>, t: TFunction): 
   return other ? t('insights.others') : (label ?? value ?? t('insights.noValue'))
 }
 
+/** Whose numbers of a breakdown are meant. */
+export function partCell({ value, other }: Part): Cell {
+  return other ? { other } : { value: value ?? '' }
+}
+
 /** What the people behind a number have in common. `period` writes a period, `group` one part of a breakdown. */
 export function cellTitle(question: Question, cell: Cell, t: TFunction, period: (label: string) => string, group: (value: string) => string): string {
   const any = t('insights.anyEvent')
   const picks = picksOf(question)
-  const value = cell.value === undefined ? [] : [group(String(cell.value)) || t('insights.noValue')]
+  const value = cell.other ? [t('insights.others')] : cell.value === undefined ? [] : [group(String(cell.value)) || t('insights.noValue')]
   switch (question.kind) {
     case 'trends': {
       const series = picks['ABCDEFGHIJ'.indexOf(String(cell.series))]

@@ -15,7 +15,7 @@ import {
   type Values,
 } from '@/api/insights'
 
-import { lineName, partName } from './names'
+import { lineName, partCell, partName } from './names'
 import { cellName, type Shown } from './tables'
 
 /** What a chart draws, before colours and formats. */
@@ -131,7 +131,7 @@ function drawn(told: Pick<TrendsAnswer, 'series' | 'formulas'>, t: TFunction, pe
     return series.breakdown.map((part) => ({
       name: [told.series.length > 1 && name, partName(part, t)].filter(Boolean).join(' · '),
       values: part.values,
-      cell: periods && ((index: number) => ({ ...at(index), value: part.value ?? '' })),
+      cell: periods && ((index: number) => ({ ...at(index), ...partCell(part) })),
     }))
   })
 }
@@ -147,7 +147,7 @@ function funnel(answer: FunnelAnswer, t: TFunction): Plot {
       name: partName(part, t),
       values: part.steps.map(({ count }) => count),
       look,
-      cell: (index) => ({ step: index + 1, ...(answer.breakdown ? { value: part.value ?? '' } : {}) }),
+      cell: (index) => ({ step: index + 1, ...(answer.breakdown ? partCell(part) : {}) }),
     })),
     left: Math.max(0, parts.length - LOOKS),
   }

@@ -139,8 +139,8 @@ describe('a funnel as tables', () => {
       { step: 2, value: 'web' },
       { step: 1, value: '' },
       { step: 2, value: '' },
-      undefined,
-      undefined,
+      { step: 1, other: true },
+      { step: 2, other: true },
     ])
   })
 
@@ -193,13 +193,16 @@ it('calls segments by their names, and asks for their people by their keys', () 
       breakdown: [
         { value: 'vip', label: 'Best customers', cohorts, average: [1] },
         { value: null, cohorts, average: [1] },
+        { value: null, other: true, cohorts, average: [1] },
       ],
     },
   }
   const [, ...parts] = tablesOf(told, t)
-  expect(parts.map(({ of, rows }) => [of, rows[0]!.cells[2]!.cell?.value])).toEqual([
-    ['Best customers', 'vip'],
-    ['No value', ''],
+  const cohort = { cohort: cohorts[0]!.start, period: 0 }
+  expect(parts.map(({ of, rows }) => [of, rows[0]!.cells[2]!.cell])).toEqual([
+    ['Best customers', { ...cohort, value: 'vip' }],
+    ['No value', { ...cohort, value: '' }],
+    ['Others', { ...cohort, other: true }],
   ])
 })
 

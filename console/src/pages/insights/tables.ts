@@ -20,7 +20,7 @@ import {
 } from '@/api/insights'
 
 import { toCsv } from '../sql/cells'
-import { lineName, partName } from './names'
+import { lineName, partCell, partName } from './names'
 
 /** How a value is written. A period is the day on which it begins; durations are seconds. */
 export type Shown = 'text' | 'number' | 'percent' | 'period' | 'duration'
@@ -100,13 +100,13 @@ function linesOf(told: TrendsLines, t: TFunction, periods?: string[]): Numbers[]
   const found = told.series.flatMap((series): Numbers[] => {
     const several = told.series.length > 1
     const name = lineName(series, t)
-    const behind = (value?: string) =>
-      periods && ((index: number): Cell => ({ period: periods[index]!, series: series.name, ...(value === undefined ? {} : { value }) }))
+    const behind = (part?: Part) =>
+      periods && ((index: number): Cell => ({ period: periods[index]!, series: series.name, ...(part ? partCell(part) : {}) }))
     const split = series.breakdown?.map(
       (part): Numbers => ({
         label: [several && name, partName(part, t)].filter(Boolean).join(' · '),
         values: part.values,
-        cell: behind(part.value ?? ''),
+        cell: behind(part),
       }),
     )
     const whole: Numbers = { label: series.breakdown ? t('insights.allOf', { name }) : name, values: series.values, cell: behind() }
@@ -143,8 +143,7 @@ function stepsTable(id: 'main' | 'values', parts: (FunnelSteps & Partial<Part>)[
   ]
   const rows = parts.flatMap((part) =>
     part.steps.map((step, index) => {
-      const known: Cell | undefined = part.other ? undefined : split ? { value: part.value ?? '' } : {}
-      const cell = (outcome?: string): Cell | undefined => known && { step: index + 1, ...(outcome ? { outcome } : {}), ...known }
+      const cell = (outcome?: string): Cell => ({ step: index + 1, ...(outcome ? { outcome } : {}), ...(split ? partCell(part as Part) : {}) })
       const name = partName(part, t)
       return {
         cells: [
@@ -201,7 +200,7 @@ function retention(answer: RetentionAnswer, t: TFunction, of?: Part): AnswerTabl
     ],
     rows: [
       ...answer.cohorts.map(({ start, size, values }) => ({
-        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period, ...(of ? { value: of.value ?? '' } : {}) } }))],
+        cells: [{ value: start }, { value: size }, ...values.map((value, period) => ({ value, cell: value === null ? undefined : { cohort: start, period, ...(of ? partCell(of) : {}) } }))],
       })),
       {
         cells: [{ value: t('insights.average'), as: 'text' as const }, { value: null }, ...answer.average.map((value) => ({ value, as: 'percent' as const }))],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
@@ -12,7 +13,7 @@ from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.answers.durations import Tally, spread, summary
 from rapport.insights.ground import Ground
-from rapport.insights.groups import compared
+from rapport.insights.groups import places, segment
 from rapport.insights.kernels import funnel as kernel
 from rapport.insights.kernels.funnel import Reached
 from rapport.insights.oracles import funnel as oracle
@@ -25,18 +26,19 @@ from rapport.insights.sql.engine import Engine
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who reached step `step` (from 1), or reached the step before and not this one."""
+    """Who reached step `step` (from 1), or reached the step before and not this one. Of a breakdown
+    those with `value`, or with any `other` than those that are told."""
 
     step: int
     outcome: str = "reached"  # or "dropped"
-    value: str | None = None  # of the breakdown; "" is none
+    value: str | None = None  # "" is none
+    other: bool = False
 
 
 def answer(question: Funnel, ground: Ground) -> dict[str, Any]:
     chosen = _plan(question, ground)
-    groups = question.breakdown.groups if question.breakdown else None
-    asked = msgspec.structs.replace(question, breakdown=None) if groups else question
-    whole, *parts = _tallies(asked, ground, chosen)
+    segments = question.breakdown.segments if question.breakdown else ()
+    whole, *parts = _tallies(question, ground, chosen)
     told: dict[str, Any] = {
         "kind": "funnel",
         "count": question.count,
@@ -44,8 +46,8 @@ def answer(question: Funnel, ground: Ground) -> dict[str, Any]:
         "to": to_iso(chosen.end),
         **_steps(question, whole),
     }
-    if groups:
-        told["breakdown"] = _groups(question, groups, ground, chosen)
+    if segments:
+        told["breakdown"] = [_of_segment(question, key, ground, chosen) for key in segments]
     elif question.breakdown:
         told["breakdown"] = [_part(question, part) for part in parts]
     if question.over_time:
@@ -58,21 +60,24 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
     if not 1 <= cell.step <= len(question.steps) or cell.outcome not in ("reached", "dropped"):
         raise refuse("cell", "has a step of the funnel, and outcome: reached or dropped")
     by = question.breakdown
-    if by and by.groups and cell.value is not None:
-        question = of_group(question, by.groups.chosen(cell.value))
-        cell = msgspec.structs.replace(cell, value=None)
+    if by and by.segments and cell.value is not None:
+        question = of_group(question, Groups(by.segments).chosen(cell.value))
     chosen = _plan(question, ground)
+    if chosen.by is None:
+        cell = msgspec.structs.replace(cell, value=None, other=False)
     if _in_sql(question, ground):
         steps = {"level": cell.step - 1} if cell.outcome == "dropped" else {"least": cell.step}
         engine = cast("Engine", ground.engine)
-        return plans.people(question, chosen, engine, {**steps, "value": cell.value})
+        tests = {**steps, "value": cell.value, "other": cell.other}
+        return plans.people(question, chosen, engine, tests)
     found, values = _reached(question, chosen, ground)
     dropped = found.level == cell.step - 1
     kept = dropped if cell.outcome == "dropped" else found.level >= cell.step
-    if cell.value is not None:
-        texts = ["", *(values.texts[-1] if values.texts else ())]
-        number = texts.index(cell.value) - 1 if cell.value in texts else -2
-        kept &= found.value == number
+    if by and cell.other:
+        told = _ranked(found, values.texts[-1])[: by.limit]
+        kept &= np.isin(found.value, told, invert=True)
+    elif cell.value is not None:
+        kept &= places(values.texts[-1], [cell.value or None])[found.value + 1] == 0
     return np.unique(found.person[kept])
 
 
@@ -80,7 +85,9 @@ def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
     """Every event of hers that the funnel looks at, and what became of it."""
     chosen = _plan(question, ground)
     events = ground.events(profile)
-    wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
+    if not isinstance(chosen.by, str):  # what is true of her is not what her events say
+        chosen = msgspec.structs.replace(chosen, by=None)
+    wanted = [*chosen.hold, *([chosen.by] if isinstance(chosen.by, str) else [])]
     seen = matched(
         events,
         chosen.selections,
@@ -142,21 +149,14 @@ def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
         return plans.tallies(question, chosen, cast("Engine", ground.engine))
     found, values = _reached(question, chosen, ground)
     parts = [_tally(found)]
-    if question.breakdown:
+    if question.breakdown and chosen.by:
         parts += _by_value(question.breakdown.limit, found, values)
     return parts
 
 
-def _groups(
-    question: Funnel, breakdown: Groups, ground: Ground, chosen: Plan
-) -> list[dict[str, Any]]:
-    first = chosen.selections[:1]
-    among = compared(breakdown, ground, question.segment, first, chosen.start, chosen.end)
-    told = []
-    for group in among:
-        tally = _tallies(of_group(question, group.who), ground, chosen)[0]
-        told.append({**group.told(), **_steps(question, tally)})
-    return told
+def _of_segment(question: Funnel, key: str, ground: Ground, chosen: Plan) -> dict[str, Any]:
+    tally = _tallies(of_group(question, key), ground, chosen)[0]
+    return {**segment(key, ground), **_steps(question, tally)}
 
 
 def _tally(found: Reached, value: str | None = None, *, other: bool = False) -> Tally:
@@ -203,16 +203,20 @@ def _share(part: int, whole: int) -> float | None:
 def _by_value(limit: int, found: Reached, values: Values) -> list[Tally]:
     """One a value, the greatest first; what is beyond `limit` in one."""
     texts = values.texts[-1]
-    counts = np.bincount(found.value + 1, minlength=len(texts) + 1)
-    ranked = [n for n in np.argsort(-counts, kind="stable") if counts[n]]
+    ranked = _ranked(found, texts)
     parts = [
-        _tally(_only(found, found.value == n - 1), texts[n - 1] if n else None)
-        for n in ranked[:limit]
+        _tally(_only(found, found.value == n), texts[n] if n >= 0 else None) for n in ranked[:limit]
     ]
     if len(ranked) > limit:
-        rest = _only(found, np.isin(found.value, np.array(ranked[limit:]) - 1))
+        rest = _only(found, np.isin(found.value, ranked[limit:]))
         parts.append(_tally(rest, other=True))
     return parts
+
+
+def _ranked(found: Reached, texts: Sequence[str]) -> list[int]:
+    """The numbers of values, those that most have first; -1 is none."""
+    counts = np.bincount(found.value + 1, minlength=len(texts) + 1)
+    return [n - 1 for n in np.argsort(-counts, kind="stable").tolist() if counts[n]]
 
 
 def _part(question: Funnel, part: Tally) -> dict[str, Any]:

@@ -2,89 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
 
-from rapport.audiences.language import values, windows
+from rapport.audiences.language import windows
 from rapport.audiences.language.operands import refuse
+from rapport.audiences.language.values import micro, number_text
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.ground import Ground
-from rapport.insights.groups import compared
+from rapport.insights.groups import OTHERS, Asked, largest, places, segment
 from rapport.insights.kernels import retention as kernel
 from rapport.insights.kernels.retention import Cohort
 from rapport.insights.oracles import retention as oracle
 from rapport.insights.oracles.matched import matched
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Ints
+from rapport.insights.rows import Ints, Rows
 from rapport.insights.specs.retention import LENGTHS, Retention
-from rapport.insights.specs.scope import of_group, span, zone
+from rapport.insights.specs.scope import HasTrait, OfTrait, Wanted, of_group, span, zone
 from rapport.insights.sql import retention as plans
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Those of the cohort that begins on `cohort` who count in cell `period`; or who do not."""
+    """Those of the cohort that begins on `cohort` who count in cell `period`; or who do not. Of a
+    breakdown those with `value`, or with any `other` than those that are told."""
 
     cohort: str
     period: int = 0
     outcome: str = "returned"  # or "gone"
     value: str | None = None  # a segment of the breakdown, or the value of a trait; "" is none
+    other: bool = False
 
 
 def answer(question: Retention, ground: Ground) -> dict[str, Any]:
     start, end = span(question, ground.now)
+    by = question.breakdown
+    values = _values(question, ground) if by and by.trait else None
+    whole, *parts = _counted(question, ground, values)
     told = {
         "kind": "retention",
         "from": to_iso(start),
         "to": to_iso(end),
         "period": question.period,
-        **_table(question, ground, start, end),
+        **_table(question, ground, whole),
     }
     if question.brackets:
         told["brackets"] = list(question.brackets)
-    if question.breakdown:
+    if values is not None:
+        named = [*({"value": value} for value in values), OTHERS]
         told["breakdown"] = [
-            {**group.told(), **_table(of_group(question, group.who), ground, start, end)}
-            for group in compared(
-                question.breakdown, ground, question.segment, question.checked()[:1], start, end
-            )
+            {**name, **_table(question, ground, part)}
+            for name, part in zip(named, parts, strict=True)
+            if name is not OTHERS or any(part.sizes)
+        ]
+    elif by:
+        told["breakdown"] = [
+            {**segment(key, ground), **_table(question, ground, _counted(alone, ground, None)[0])}
+            for key in by.segments
+            for alone in [of_group(question, key)]
         ]
     return told
 
 
-def _table(question: Retention, ground: Ground, start: int, end: int) -> dict[str, Any]:
+class _Counts(NamedTuple):
+    """Of each cohort: how many are in it, how many count in each cell, and their sums there."""
+
+    sizes: list[int]
+    counts: Ints
+    totals: list[list[int]]
+
+
+def _values(question: Retention, ground: Ground) -> list[str | None]:
+    """The values of the trait that are told."""
+    by = question.breakdown
+    if by is None or by.trait is None:
+        return []
+    asked = Asked(question.segment, question.checked()[:1], *span(question, ground.now))
+    return largest(by.trait, by.limit, ground, asked)
+
+
+def _counted(
+    question: Retention, ground: Ground, values: Sequence[str | None] | None
+) -> list[_Counts]:
+    """Of all, then of those with each of `values`, then of all others."""
+    start, end = span(question, ground.now)
     grid = _grid(question, start, end, ground.now)
     cells = len(question.edges()) - 1
-    cohort_count = len(periods.grid(question.period, start, end, zone(question)))
-    sizes = [0] * cohort_count
-    counts = np.zeros((cohort_count, cells), np.int64)
-    totals = [[0] * cells for _ in range(cohort_count)]
-    if ground.engine is not None:
-        in_sql = plans.cohorts(question, ground.engine, grid, start, end)
-        for number, each in in_sql.items():
-            sizes[number], counts[number], totals[number] = each.size, each.counts, [*each.sums]
-    for part in _cohorts(question, ground, grid, start, end) if ground.engine is None else ():
-        sizes[part.number] += len(part.person)
-        counts[part.number] += part.counts.sum(axis=0)
-        for n, size in enumerate(part.sums):
-            totals[part.number][n] += size
-    cohorts = [
-        _cohort(question, ground.now, grid, n, sizes[n], counts[n].tolist(), totals[n])
-        for n in range(cohort_count)
+    size = len(periods.grid(question.period, start, end, zone(question)))
+    parts = [
+        _Counts(
+            [0] * size,
+            np.zeros((size, cells), np.int64),
+            [[0] * cells for _ in range(size)],
+        )
+        for _ in range(1 if values is None else len(values) + 2)
     ]
-    return {"cohorts": cohorts, "average": _average(cohorts, cells)}
+    own = 0 if values is None else 1
+    if ground.engine is not None:
+        in_sql = plans.cohorts(question, ground.engine, grid, (start, end), values)
+        for (place, number), each in in_sql.items():
+            for part in (parts[0], parts[own + place])[: own + 1]:
+                _add(part, number, each.size, each.counts, each.sums)
+        return parts
+    for place, cohort in _cohorts(question, ground, grid, (start, end), values):
+        for part in (parts[0], parts[own + place])[: own + 1]:
+            members = len(cohort.person)
+            _add(part, cohort.number, members, cohort.counts.sum(axis=0), cohort.sums)
+    return parts
+
+
+def _add(to: _Counts, number: int, size: int, counts: Ints, sums: Sequence[int]) -> None:
+    to.sizes[number] += size
+    to.counts[number] += counts
+    for n, total in enumerate(sums):
+        to.totals[number][n] += total
+
+
+def _table(question: Retention, ground: Ground, found: _Counts) -> dict[str, Any]:
+    grid = _grid(question, *span(question, ground.now), ground.now)
+    cohorts = [
+        _cohort(question, ground.now, grid, n, size, found.counts[n].tolist(), found.totals[n])
+        for n, size in enumerate(found.sizes)
+    ]
+    return {"cohorts": cohorts, "average": _average(cohorts, len(question.edges()) - 1)}
 
 
 def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. Raises `Malformed` for a cell that there is not."""
     if not 0 <= cell.period < len(question.edges()) - 1 or cell.outcome not in ("returned", "gone"):
         raise refuse("cell", "has a period of the table, and outcome: returned or gone")
-    if question.breakdown and cell.value is not None:
-        question = of_group(question, question.breakdown.chosen(cell.value))
+    by = question.breakdown
+    if by and by.trait and cell.other:
+        others = HasTrait(by.trait, other_than=tuple(_values(question, ground)))
+        question = of_group(question, others)
+    elif by and cell.value is not None:
+        question = of_group(question, by.chosen(cell.value))
     start, end = span(question, ground.now)
     grid = _grid(question, start, end, ground.now)
     labels = [grid.label(n) for n in range(len(grid))]
@@ -101,7 +157,7 @@ def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
             gone=cell.outcome == "gone",
         )
     found = []
-    for part in _cohorts(question, ground, grid, start, end):
+    for _, part in _cohorts(question, ground, grid, (start, end), None):
         if part.number == labels.index(cell.cohort):
             counts = part.counts[:, cell.period]
             found.append(part.person[counts if cell.outcome == "returned" else ~counts])
@@ -151,16 +207,41 @@ def _grid(question: Retention, start: int, end: int, now: int) -> Grid:
 
 
 def _cohorts(
-    question: Retention, ground: Ground, grid: Grid, start: int, end: int
-) -> Iterator[Cohort]:
-    low = windows.EVER if question.mode == "first_ever" else start
-    wanted = [question.sum] if question.sum else []
+    question: Retention,
+    ground: Ground,
+    grid: Grid,
+    inside: tuple[int, int],
+    values: Sequence[str | None] | None,
+) -> Iterator[tuple[int, Cohort]]:
+    """Each with the place of its people's value among `values`, or the one behind them."""
+    low = windows.EVER if question.mode == "first_ever" else inside[0]
+    wanted: list[Wanted] = [question.sum] if question.sum else []
+    if values is not None and question.breakdown and question.breakdown.trait:
+        wanted.append(OfTrait(question.breakdown.trait))
     pieces, held = ground.rows(
         question.checked(), low, ground.now + 1, segment=question.segment, wanted=wanted
     )
-    sizes = tuple(values.micro(text) or 0 for text in held.texts[0]) if held.texts else ()
-    found = pieces.each(lambda piece: kernel.cohorts(question, grid, start, end, piece, sizes))
-    return chain.from_iterable(found)
+    sizes = tuple(micro(text) or 0 for text in held.texts[0]) if question.sum else ()
+    where = places(held.texts[-1], values) if values is not None else None
+
+    def counted(piece: Rows) -> list[tuple[int, Cohort]]:
+        return [
+            (place, cohort)
+            for place, rows in _placed(piece, where)
+            for cohort in kernel.cohorts(question, grid, *inside, rows, sizes)
+        ]
+
+    return chain.from_iterable(pieces.each(counted))
+
+
+def _placed(piece: Rows, where: Ints | None) -> Iterator[tuple[int, Rows]]:
+    """The rows of a chunk at each place. `where`: the places of values, as `places` has them."""
+    if where is None:
+        yield 0, piece
+        return
+    place = where[piece.values[-1] + 1]
+    for each in np.unique(place).tolist():
+        yield each, piece.take(np.flatnonzero(place == each))
 
 
 def _cohort(
@@ -192,7 +273,7 @@ def _cohort(
     }
     if question.sum:
         told["sums"] = [
-            values.number_text(total) if is_begun else None
+            number_text(total) if is_begun else None
             for total, is_begun in zip(totals, begun, strict=True)
         ]
     return told

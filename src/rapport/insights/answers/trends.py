@@ -9,31 +9,31 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from rapport.audiences.language import values
+from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
+from rapport.audiences.language.values import PLACES
 from rapport.clock import to_iso
 from rapport.insights import formulas, periods
+from rapport.insights.answers.lines import UNIT, Line, measured, most_events
 from rapport.insights.ground import Ground
-from rapport.insights.groups import Group, compared
-from rapport.insights.kernels import trends as kernel
+from rapport.insights.groups import OTHERS, Asked, largest, places, segment
 from rapport.insights.oracles.matched import matched
 from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Ints, Values
+from rapport.insights.rows import Ints
 from rapport.insights.specs.scope import Groups, of_group, span, zone
-from rapport.insights.specs.trends import LETTERS, PERCENTILES, Series, Trends
+from rapport.insights.specs.trends import LETTERS, Trends
 from rapport.insights.sql import trends as plans
-
-_UNIT = 10**values.PLACES
-Line = list[int | None]  # millionths, a period
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Those who did series `series` (A, B, ...) in the period; `value` of the breakdown."""
+    """Those who did series `series` (A, B, ...) in the period; `value` of the breakdown, or
+    `other` than those that are told."""
 
     period: str
     series: str = "A"
     value: str | None = None  # "" is none
+    other: bool = False
 
 
 def answer(question: Trends, ground: Ground) -> dict[str, Any]:
@@ -43,22 +43,19 @@ def answer(question: Trends, ground: Ground) -> dict[str, Any]:
         for n, text in enumerate(question.formulas)
     ]
     grid = periods.grid(question.period, start, end, zone(question))
-    groups: list[Group] = []
-    if isinstance(question.breakdown, Groups):
-        scope = (question.segment, question.checked(), start, end)
-        groups = compared(question.breakdown, ground, *scope)
+    chosen = _of_trait(question, ground, start, end)
     told: dict[str, Any] = {
         "kind": "trends",
         "periods": [grid.label(n) for n in range(len(grid))],
         "complete": [grid.bounds[n + 1] <= ground.now + 1 for n in range(len(grid))],
-        **_lines(question, ground, grid, (start, end), parsed, groups),
+        **_lines(question, ground, grid, (start, end), parsed, chosen),
     }
     if question.compare:
         earlier = _earlier(question, grid)
         told["compared"] = {
             "periods": [earlier.label(n) for n in range(len(earlier))],
             **_lines(
-                question, ground, earlier, (earlier.bounds[0], earlier.bounds[-1]), parsed, groups
+                question, ground, earlier, (earlier.bounds[0], earlier.bounds[-1]), parsed, chosen
             ),
         }
     return told
@@ -73,22 +70,22 @@ def people(question: Trends, ground: Ground, cell: Cell) -> Ints:
         raise refuse("cell", "has a series and a period of the question")
     number, bit = labels.index(cell.period), LETTERS.index(cell.series)
     low, high = max(start, grid.bounds[number]), min(end, grid.bounds[number + 1])
-    if isinstance(question.breakdown, Groups) and cell.value is not None:
-        question = of_group(question, question.breakdown.chosen(cell.value))
+    if question.segments and cell.value is not None:
+        question = of_group(question, Groups(question.segments).chosen(cell.value))
+    selection = question.checked()[bit]
+    values: list[str | None] = [cell.value or None]
+    part = 0 if question.by and cell.value is not None else None
+    if question.by and cell.other:
+        values = _chosen(question, ground, selection, (_before(question, grid, start)[1], end))
+        part = len(values)
     if ground.engine is not None:
-        chosen = question.checked()[bit]
-        return plans.people(question, ground.engine, chosen, (low, high), cell.value)
-    wanted = [question.by] if question.by and cell.value is not None else []
-    pieces, held = ground.rows(
-        question.checked(), low, high, segment=question.segment, wanted=wanted
-    )
-    texts = ["", *(held.texts[0] if held.texts else ())]
-    found = [np.zeros(0, np.int64)]
+        return plans.people(question, ground.engine, selection, (low, high), values, part)
+    wanted = [question.by] if question.by and part is not None else []
+    pieces, held = ground.rows([selection], low, high, segment=question.segment, wanted=wanted)
+    where = places(held.texts[0], values) if held.texts else None
+    found: list[Ints] = [np.zeros(0, np.int64)]
     for piece in pieces:
-        kept = (piece.match & piece.match.dtype.type(1 << bit)) != 0
-        if wanted:
-            place = texts.index(str(cell.value)) - 1 if cell.value in texts else -2
-            kept &= piece.values[0] == place
+        kept = slice(None) if where is None else where[piece.values[0] + 1] == part
         found.append(piece.person[kept])
     return np.unique(np.concatenate(found))
 
@@ -115,22 +112,50 @@ def why(question: Trends, ground: Ground, profile: int) -> dict[str, Any]:
     }
 
 
+def _of_trait(question: Trends, ground: Ground, start: int, end: int) -> list[str | None] | None:
+    """The values of the trait that are compared: the same of every series, now and earlier."""
+    groups = question.breakdown
+    if not isinstance(groups, Groups) or groups.trait is None:
+        return None
+    asked = Asked(question.segment, question.checked(), start, end)
+    return largest(groups.trait, groups.limit, ground, asked)
+
+
+def _chosen(
+    question: Trends, ground: Ground, selection: Selection, inside: tuple[int, int]
+) -> list[str | None]:
+    """The values of the breakdown that are told of this series."""
+    of_trait = _of_trait(question, ground, *span(question, ground.now))
+    if of_trait is not None:
+        return of_trait
+    if ground.engine is not None:
+        return plans.most(question, selection, ground.engine, inside)
+    wanted = [question.by] if question.by else []
+    pieces, held = ground.rows([selection], *inside, segment=question.segment, wanted=wanted)
+    return most_events(list(pieces), 0, held.texts[-1], question.limit)
+
+
+def _before(question: Trends, grid: Grid, start: int) -> tuple[Grid, int]:
+    """With the periods that a moving average needs, from where these begin."""
+    if not question.moving_average:
+        return grid, start
+    grid = periods.before(grid, question.moving_average - 1)
+    return grid, grid.bounds[0]
+
+
 def _lines(
     question: Trends,
     ground: Ground,
     grid: Grid,
     inside: tuple[int, int],
     parsed: list[Any],
-    groups: list[Group],
+    chosen: list[str | None] | None,
 ) -> dict[str, Any]:
-    start, end = inside
-    before = (question.moving_average or 1) - 1
-    if before:
-        grid = periods.before(grid, before)
-        start = grid.bounds[0]
-    lines, texts = _measured(question, ground, grid, start, end)
-    for group in groups:
-        part, _ = _measured(of_group(question, group.who), ground, grid, start, end)
+    grid, start = _before(question, grid, inside[0])
+    end = inside[1]
+    lines, texts = measured(question, ground, grid, (start, end), chosen)
+    for key in question.segments:
+        part, _ = measured(of_group(question, key), ground, grid, (start, end), None)
         for n, rows in enumerate(part):
             lines[n].append(rows[0])
     told: dict[str, Any] = {
@@ -146,10 +171,11 @@ def _lines(
     }
     if question.breakdown:
         for n, entry in enumerate(told["series"]):
-            parts = [each.told() for each in groups] or [{"value": text} for text in texts[n]]
+            parts = [segment(key, ground) for key in question.segments]
+            parts = parts or [*({"value": text} for text in texts[n]), OTHERS]
             entry["breakdown"] = [
                 {**part, **_shown(line, question.moving_average)}
-                for part, line in zip(parts, lines[n][1:], strict=True)
+                for part, line in zip(parts, lines[n][1:], strict=False)  # others, if any
             ]
     if parsed:
         told["formulas"] = [
@@ -157,107 +183,6 @@ def _lines(
             for text, one in zip(question.formulas, parsed, strict=True)
         ]
     return told
-
-
-def _measured(
-    question: Trends, ground: Ground, grid: Grid, start: int, end: int
-) -> tuple[list[list[Line]], list[list[str | None]]]:
-    """For each series the line of all, then one a value of the breakdown; and those values."""
-    if ground.engine is not None:
-        return plans.lines(question, ground.engine, grid, start, end)
-    paths = sorted({each.path for each in question.series if each.path})
-    wanted = [*paths, *([question.by] if question.by else [])]
-    pieces, held = ground.rows(
-        question.checked(), start, end, segment=question.segment, wanted=wanted
-    )
-    chunks = list(pieces)
-    lines, texts = [], []
-    for bit, series in enumerate(question.series):
-        place = paths.index(series.path) if series.path else None
-        whole = _Sums(series, len(grid), held, place)
-        split = None
-        if question.by:
-            known = held.texts[-1] if held.texts else ()
-            split = _Sums(series, len(grid) * (len(known) + 1), held, place)
-        for chunk in chunks:
-            whole.add(kernel.counted(grid, chunk, bit, place, None, 1))
-            if split is not None:
-                by = len(wanted) - 1
-                split.add(kernel.counted(grid, chunk, bit, place, by, len(known) + 1))
-        rows: list[Line] = [whole.line()]
-        names: list[str | None] = []
-        if split is not None:
-            several, names = _largest(split, [None, *known], len(grid), question.limit)
-            rows += several
-        lines.append(rows)
-        texts.append(names)
-    return lines, texts
-
-
-class _Sums:
-    """What a series comes to in each slot, chunk after chunk. Sums are Python's integers."""
-
-    def __init__(self, series: Series, size: int, held: Values, place: int | None) -> None:
-        self._measure = series.measure
-        self.events = np.zeros(size, np.int64)
-        self._people = np.zeros(size, np.int64)
-        known = held.texts[place] if place is not None and held.texts else ()
-        self._sizes = [values.micro(text) for text in known]
-        self._times: list[dict[int, int]] = [{} for _ in range(size)]
-
-    def add(self, found: kernel.Counted) -> None:
-        self.events += found.events
-        self._people += found.people
-        for slot, number in zip(found.slots.tolist(), found.numbers.tolist(), strict=True):
-            size = self._sizes[number]
-            if size is not None:
-                self._times[slot][size] = self._times[slot].get(size, 0) + 1
-
-    def line(self, slots: slice = slice(None)) -> Line:
-        rows = zip(
-            self.events[slots].tolist(),
-            self._people[slots].tolist(),
-            self._times[slots],
-            strict=True,
-        )
-        return [self._one(events, people, times) for events, people, times in rows]
-
-    def _one(self, events: int, people: int, times: dict[int, int]) -> int | None:
-        if self._measure == "events":
-            return events * _UNIT
-        if self._measure == "people":
-            return people * _UNIT
-        if self._measure == "per_person":
-            return divided(events * _UNIT, people)
-        total = sum(size * count for size, count in times.items())
-        if self._measure == "sum":
-            return total
-        if not times:
-            return None
-        count = sum(times.values())
-        if self._measure == "avg":
-            return divided(total, count)
-        return _ranked(times, max(1, -(-count * PERCENTILES[self._measure] // 100)))
-
-
-def _ranked(times: dict[int, int], rank: int) -> int:
-    """The value at place `rank`, counted from 1, in order of size."""
-    seen, size = 0, 0
-    for size in sorted(times):
-        seen += times[size]
-        if seen >= rank:
-            break
-    return size
-
-
-def _largest(
-    split: _Sums, texts: list[str | None], size: int, limit: int
-) -> tuple[list[Line], list[str | None]]:
-    """The values with most events."""
-    width = len(texts)
-    totals = split.events.reshape(size, width).sum(axis=0)
-    chosen = [n for n in np.argsort(-totals, kind="stable").tolist() if totals[n]][:limit]
-    return [split.line(slice(n, None, width)) for n in chosen], [texts[n] for n in chosen]
 
 
 def _formula(formula: Any, lines: list[list[Line]], size: int) -> Line:
@@ -269,9 +194,7 @@ def _formula(formula: Any, lines: list[list[Line]], size: int) -> Line:
         }
         result = formulas.value(formula, numbers)
         found.append(
-            None
-            if result is None
-            else int(result.scaleb(values.PLACES).to_integral_value(ROUND_HALF_UP))
+            None if result is None else int(result.scaleb(PLACES).to_integral_value(ROUND_HALF_UP))
         )
     return found
 
@@ -293,7 +216,7 @@ def _number(size: int | None) -> int | float | None:
     """As JSON: whole numbers are whole."""
     if size is None:
         return None
-    return size // _UNIT if size % _UNIT == 0 else size / _UNIT
+    return size // UNIT if size % UNIT == 0 else size / UNIT
 
 
 def _earlier(question: Trends, grid: Grid) -> Grid:

@@ -10,7 +10,16 @@ from rapport.audiences.language import duration
 from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
-from rapport.insights.specs.scope import EventPick, Groups, Question, path_of_one, selection
+from rapport.insights.specs.scope import (
+    MOST_VALUES,
+    EventPick,
+    Groups,
+    OfTrait,
+    Question,
+    Wanted,
+    path_of_one,
+    selection,
+)
 
 MOST_STEPS = 20
 MOST_EXCLUSIONS = 10
@@ -29,9 +38,8 @@ class Exclusion(EventPick, frozen=True, kw_only=True):
 
 class Breakdown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`by` is a path of events; or people are set beside each other: `segments`, or the values of a
-    `trait`. `first` and `last`: the
-    value of the earliest or latest event among her events of any step that has one. `step`: the
-    value at that step of her chain."""
+    `trait`. `first` and `last`: the value of the earliest or latest event among her events of any
+    step that has one. `step`: the value at that step of her chain."""
 
     by: str | None = None
     segments: tuple[str, ...] = ()
@@ -40,12 +48,14 @@ class Breakdown(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     step: int = 1
     limit: int = 25
 
-    @property
-    def groups(self) -> Groups | None:
-        """Of people, if it is a breakdown by people."""
-        if self.by is not None:
-            return None
-        return Groups(self.segments, self.trait, self.limit)
+    def check(self) -> None:
+        """Raises `Malformed`."""
+        if (self.by is not None) + bool(self.segments) + (self.trait is not None) != 1:
+            raise refuse("breakdown", "has either a path `by`, or segments, or a trait")
+        if self.by is None:
+            Groups(self.segments, self.trait, self.limit).check()
+        if not 1 <= self.limit <= MOST_VALUES:
+            raise refuse("breakdown.limit", f"has to be from 1 to {MOST_VALUES}")
 
 
 class Funnel(Question, frozen=True, kw_only=True, tag="funnel", tag_field="kind"):
@@ -97,7 +107,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     first_only: bool
     gaps: tuple[Gap, ...]
     hold: tuple[str, ...]
-    by: str | None
+    by: Wanted | None
     attribution: str
     value_step: int  # from 0
 
@@ -118,7 +128,7 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
     ]
     if funnel.order == "strict":
         chosen.append(Selection(("*",), ""))
-    by = funnel.breakdown if funnel.breakdown and funnel.breakdown.by else None
+    by, attribution, value_step = _by(funnel)
     return Plan(
         selections=tuple(chosen),
         steps=count,
@@ -135,10 +145,20 @@ def plan(funnel: Funnel, start: int, end: int, now: int) -> Plan:
             for n, each in enumerate(funnel.exclusions)
         ),
         hold=tuple(path_of_one(each, f"hold[{n}]") for n, each in enumerate(funnel.hold)),
-        by=None if by is None or by.by is None else path_of_one(by.by, "breakdown.by"),
-        attribution="" if by is None else by.attribution,
-        value_step=0 if by is None else by.step - 1,
+        by=by,
+        attribution=attribution,
+        value_step=value_step,
     )
+
+
+def _by(funnel: Funnel) -> tuple[Wanted | None, str, int]:
+    """What is broken down by, and which event says it. Each of hers says her trait."""
+    by = funnel.breakdown
+    if by is None or by.segments:
+        return None, "", 0
+    if by.trait is not None:
+        return OfTrait(by.trait), "step" if funnel.count == "chains" else "first", 0
+    return path_of_one(str(by.by), "breakdown.by"), by.attribution, by.step - 1
 
 
 def _grace(funnel: Funnel) -> int:
@@ -173,15 +193,10 @@ def _check(funnel: Funnel) -> None:
         raise refuse("hold", f"takes up to {MOST_HELD} paths, and not with order: strict")
     if funnel.count == "chains":
         _check_chains(funnel)
-    by = funnel.breakdown
-    if by and (by.by is not None) + bool(by.segments) + (by.trait is not None) != 1:
-        raise refuse("breakdown", "has either a path `by`, or segments, or a trait")
-    if by and by.groups:
-        by.groups.check()
-    if funnel.breakdown and not 1 <= funnel.breakdown.step <= count:
-        raise refuse("breakdown.step", f"has to be from 1 to {count}")
-    if funnel.breakdown and not 1 <= funnel.breakdown.limit <= 200:
-        raise refuse("breakdown.limit", "has to be from 1 to 200")
+    if funnel.breakdown is not None:
+        funnel.breakdown.check()
+        if not 1 <= funnel.breakdown.step <= count:
+            raise refuse("breakdown.step", f"has to be from 1 to {count}")
 
 
 def _check_chains(funnel: Funnel) -> None:

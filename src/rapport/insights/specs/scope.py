@@ -17,14 +17,31 @@ Raw = dict[str, Any]  # a filter as written: {path, op, value}
 
 _DEFAULT = "30d"
 MOST_SEGMENTS = 10
-MOST_VALUES = 25  # of a trait: each is a question of its own
+MOST_VALUES = 200  # of a trait
+
+
+class OfTrait(msgspec.Struct, frozen=True):
+    """Asked for beside paths of events, behind them: what this trait of their people is now."""
+
+    trait: str
+
+
+Wanted = str | OfTrait
 
 
 class HasTrait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """People whose trait has this value as text now; None: who has no value."""
+    """People whose trait has this value as text now, None: who has no value; or `other_than`: who
+    has none of these, among which None excludes who has no value."""
 
     trait: str
-    value: str | None
+    value: str | msgspec.UnsetType | None = msgspec.UNSET
+    other_than: tuple[str | None, ...] = ()
+
+    def __post_init__(self) -> None:
+        if (self.value is msgspec.UNSET) != bool(self.other_than):
+            raise ValueError("a trait has either a `value`, or values `other_than`")
+        if len(self.other_than) > MOST_VALUES:
+            raise ValueError(f"`other_than` has to be a list of at most {MOST_VALUES} values")
 
 
 # A segment, or a value of a trait; of several, people to whom all apply.
@@ -48,9 +65,10 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Groups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A breakdown by people: each of these segments beside the others, or each of the `limit`
-    values of a trait that most people have. Who is a member of several segments counts in each, who
-    is a member of none only in the whole; of a trait everybody has one value, or none."""
+    """A breakdown by people: each of these segments beside the others; or each of the `limit`
+    values of a trait that most people have, and all others in one. Who is a member of several
+    segments counts in each, who is a member of none only in the whole; of a trait everybody has one
+    value, or none."""
 
     segments: tuple[str, ...] = ()
     trait: str | None = None
@@ -70,7 +88,7 @@ class Groups(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 raise refuse("breakdown.limit", f"has to be from 1 to {MOST_VALUES} with a trait")
 
     def chosen(self, value: str) -> str | HasTrait:
-        """Whom the `value` of a cell means; "" is no value of a trait. Raises `Malformed` for a
+        """Whom the `value` of a cell means; "" is no value of the trait. Raises `Malformed` for a
         segment that is not one of them."""
         if self.trait is not None:
             return HasTrait(self.trait, value or None)

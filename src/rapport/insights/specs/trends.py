@@ -7,10 +7,13 @@ from typing import Literal
 from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
 from rapport.insights.specs.scope import (
+    MOST_VALUES,
     EventPick,
     Groups,
+    OfTrait,
     Question,
     Unit,
+    Wanted,
     path_of_one,
     selection,
 )
@@ -36,7 +39,8 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
     dividing by zero gives nothing.
 
     breakdown: a path of events; each event counts under its own value, so a person may count
-    under several. Or people: segments, or values of a trait. moving_average: of so many periods,
+    under several. Or people: segments, or values of a trait. What is behind the `limit` values with
+    most events, or of a trait with most people, is in one. moving_average: of so many periods,
     the present one last; periods before `from` are read for it. compare: `previous`: as many
     periods directly before; `year`: as many, from the same day of the year before.
     """
@@ -64,8 +68,8 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
             self.breakdown.check()
         elif self.breakdown is not None:
             path_of_one(self.breakdown, "breakdown")
-        if not 1 <= self.limit <= 200:
-            raise refuse("limit", "has to be from 1 to 200")
+        if not 1 <= self.limit <= MOST_VALUES:
+            raise refuse("limit", f"has to be from 1 to {MOST_VALUES}")
         if self.moving_average is not None and not 2 <= self.moving_average <= 365:
             raise refuse("moving_average", "has to be from 2 to 365")
         if self.breakdown and self.formulas:
@@ -73,6 +77,13 @@ class Trends(Question, frozen=True, kw_only=True, tag="trends", tag_field="kind"
         return tuple(selection(each, self, f"series[{n}]") for n, each in enumerate(self.series))
 
     @property
-    def by(self) -> str | None:
-        """The path of the breakdown, if it is one."""
-        return self.breakdown if isinstance(self.breakdown, str) else None
+    def by(self) -> Wanted | None:
+        """The path or the trait of the breakdown, if it is one."""
+        if isinstance(self.breakdown, Groups):
+            return OfTrait(self.breakdown.trait) if self.breakdown.trait else None
+        return self.breakdown
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """Those that are compared."""
+        return self.breakdown.segments if isinstance(self.breakdown, Groups) else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,14 @@ from rapport.audiences.language.model import ANY_EVENT, Selection
 from rapport.insights import traits
 from rapport.insights.rows import Ints
 from rapport.insights.scan import bounded, selected, table, text_of
-from rapport.insights.specs.scope import Among, HasTrait, among, path_of_trait
+from rapport.insights.specs.scope import (
+    Among,
+    HasTrait,
+    OfTrait,
+    Wanted,
+    among,
+    path_of_trait,
+)
 from rapport.insights.sql.flow import Flow, missing_first, numbered
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.dialect import Dialect
@@ -64,14 +71,15 @@ class Engine:
         high: int,
         *,
         segment: Among = None,
-        wanted: Sequence[str] = (),
+        wanted: Sequence[Wanted] = (),
     ) -> Flow:
         """Events in low <= at < high that match some selection.
 
         Columns: person, at (µs), low (the first selection it matches), match (their bits), and v0,
         v1 ..., the texts at `wanted`.
         """
-        flow = Flow(self._picked(selections, low, high, wanted))
+        texts = {f"v{n}": each for n, each in enumerate(wanted) if isinstance(each, str)}
+        flow = Flow(self._picked(selections, low, high, texts))
         profile = exp.Coalesce(this=column("profile", "i"), expressions=[column("node", "p")])
         tests = [column(f"b{n}", "p") for n in range(len(selections))]
         first = choose(*((test, integer(n)) for n, test in enumerate(tests)))
@@ -80,7 +88,7 @@ class Engine:
             column("at", "p"),
             exp.alias_(first, "low", quoted=True),
             exp.alias_(_bits(tests), "match", quoted=True),
-            *(column(f"v{n}", "p") for n in range(len(wanted))),
+            *(column(name, "p") for name in texts),
         ]
         same = equals(column("node", "i"), column("node", "p"))
         whose = (
@@ -89,10 +97,26 @@ class Engine:
             .join(table("identities", "i"), on=same, join_type="left")
         )
         flow.push(whose, exp.or_(*tests))
-        for each in among(segment):
-            test = self._in_segment(each) if isinstance(each, str) else self._has_trait(each)
-            flow.keep(test)
+        held = ["person", "at", "low", "match", *texts]
+        for n, each in enumerate(wanted):
+            if isinstance(each, OfTrait):
+                self.beside(flow, held, each.trait, f"v{n}")
+                held.append(f"v{n}")
+        for one in among(segment):
+            flow.keep(self._in_segment(one) if isinstance(one, str) else self._has_trait(one))
         return flow
+
+    def beside(self, flow: Flow, held: Sequence[str], trait: str, name: str) -> Flow:
+        """The columns `held`, of which one is person, and as `name` what her trait is."""
+        told = self.traits(trait).subquery(exp.to_identifier("t", quoted=True))
+        same = equals(column("profile", "t"), column("person", "p"))
+        value = exp.alias_(column("value", "t"), name, quoted=True)
+        columns = [column(each, "p") for each in held]
+        return flow.push(
+            exp.select(*columns, value)
+            .from_(table(flow.last, "p"))
+            .join(told, on=same, join_type="left")
+        )
 
     def traits(self, trait: str) -> exp.Select:
         """`profile` and `value`, of those who have one. Raises `Malformed`."""
@@ -107,14 +131,14 @@ class Engine:
         return flow.add({"n": numbered(["person"], *order)}, where=where)
 
     def _picked(
-        self, selections: Sequence[Selection], low: int, high: int, wanted: Sequence[str]
+        self, selections: Sequence[Selection], low: int, high: int, texts: Mapping[str, str]
     ) -> exp.Select:
         at = self.dialect.epoch_micros(column("timestamp", "e"))
         columns: dict[str, E] = {"node": column("node", "e"), "at": at}
         for n, each in enumerate(selections):
             columns[f"b{n}"] = selected(self.dialect, each, at, self.now)
-        for n, path in enumerate(wanted):
-            columns[f"v{n}"] = text_of(self.dialect, path)
+        for name, path in texts.items():
+            columns[name] = text_of(self.dialect, path)
         named = [exp.alias_(value, name, quoted=True) for name, value in columns.items()]
         query = exp.select(*named).from_(table("events", "e"))
         query = bounded(self.dialect, query, low, high)
@@ -132,11 +156,16 @@ class Engine:
         return self.dialect.semi_join(column("person"), members)
 
     def _has_trait(self, one: HasTrait) -> E:
+        """Who has no value is among those whose value is not one of several, if that is asked."""
         told = exp.select(column("profile")).from_(self.traits(one.trait).subquery("told"))
-        if one.value is None:
-            return exp.not_(self.dialect.semi_join(column("person"), told))
-        mine = equals(column("value"), self.dialect.literal(one.value))
-        return self.dialect.semi_join(column("person"), told.where(mine))
+        named = [each for each in (one.value, *one.other_than) if isinstance(each, str)]
+        if named:
+            literals = [self.dialect.literal(each) for each in named]
+            mine: E = exp.In(this=column("value"), expressions=literals)
+            told = told.where(exp.not_(mine) if None in one.other_than else mine)
+        test = self.dialect.semi_join(column("person"), told)
+        negated = one.value is None or (bool(one.other_than) and None not in one.other_than)
+        return exp.not_(test) if negated else test
 
 
 def _bits(tests: Sequence[E]) -> E:

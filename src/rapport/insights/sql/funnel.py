@@ -32,7 +32,7 @@ from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, intege
 def tallies(question: Funnel, plan: Plan, engine: Engine) -> list[Tally]:
     """Of everybody, then of the values of the breakdown, those with most people first."""
     flow = reached(plan, engine, question.segment)
-    limit = question.breakdown.limit if question.breakdown else None
+    limit = question.breakdown.limit if question.breakdown and plan.by else None
     found: dict[int, dict[int, Mapping[str, Any]]] = {}
     for row in engine.read(measured(flow, plan, engine.dialect, limit).query()):
         found.setdefault(int(row["bucket"]), {})[int(row["step"])] = row
@@ -41,8 +41,11 @@ def tallies(question: Funnel, plan: Plan, engine: Engine) -> list[Tally]:
 
 
 def people(question: Funnel, plan: Plan, engine: Engine, tests: Mapping[str, Any]) -> Ints:
-    """Profiles for whom `tests` hold: `level` or `least`, and `value` ("" is none) if given."""
+    """Profiles for whom `tests` hold: `level` or `least`, and `value` ("" is none) if given, or
+    `other`."""
     flow = reached(plan, engine, question.segment)
+    if question.breakdown and tests.get("other"):
+        _rank(flow).keep(binary(exp.GT, column("rank"), question.breakdown.limit))
     level = column("level")
     if "least" in tests:
         flow.keep(binary(exp.GTE, level, tests["least"]))
@@ -62,10 +65,8 @@ def measured(flow: Flow, plan: Plan, dialect: Dialect, limit: int | None) -> Flo
     bucket: E = integer(0)
     if limit is not None:
         asked += [[1, step, need] for _, step, need in asked]
-        flow.add({"alike": over(counted(), ["value"])})
-        order = [falling("alike"), missing_first("value")]
-        flow.add({"rank": over(exp.DenseRank(), [], order)})
         rank = column("rank")
+        _rank(flow)
         named = when(binary(exp.LTE, rank, limit), rank, limit + 1)
         bucket = when(equals(column("split"), 0), 0, named)
     columns = {"split": "integer", "step": "integer", "need": "integer"}
@@ -79,6 +80,13 @@ def measured(flow: Flow, plan: Plan, dialect: Dialect, limit: int | None) -> Flo
         {"place": numbered(both, column("length")), "size": over(counted(), both)},
     )
     return flow.group(both, _columns(dialect))
+
+
+def _rank(flow: Flow) -> Flow:
+    """With `rank`, the place of the value among those that most people have."""
+    flow.add({"alike": over(counted(), ["value"])})
+    order = [falling("alike"), missing_first("value")]
+    return flow.add({"rank": over(exp.DenseRank(), [], order)})
 
 
 def _length(plan: Plan) -> E:

@@ -1,38 +1,41 @@
-"""Which values of a trait most people have, in SQL."""
+"""Values that events are broken down by, in SQL: the largest, and all others in one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlglot import exp
-
 from rapport.audiences.language.model import Selection
-from rapport.insights.scan import table
-from rapport.insights.specs.scope import Among, Groups
+from rapport.insights.specs.scope import Among, Wanted
 from rapport.insights.sql.engine import Engine
-from rapport.insights.sql.flow import counted, falling, missing_first
-from rapport.warehouse.sqlbuild import column, equals
+from rapport.insights.sql.flow import counted, falling, missing, missing_first
+from rapport.warehouse.dialect import Dialect
+from rapport.warehouse.sqlbuild import E, choose, equals, integer
 
 
-def values(
-    breakdown: Groups,
+def largest(
+    by: Wanted,
+    limit: int,
     engine: Engine,
     among: Among,
     selections: Sequence[Selection],
     start: int,
     end: int,
+    *,
+    people: bool = False,
 ) -> list[str | None]:
-    """Of those who did any of the selected."""
-    flow = engine.rows(selections, start, end, segment=among)
-    flow.group(["person"], {})
-    told = engine.traits(str(breakdown.trait)).subquery(exp.to_identifier("t", quoted=True))
-    same = equals(column("profile", "t"), column("person", "p"))
-    flow.push(
-        exp.select(exp.alias_(column("value", "t"), "value", quoted=True))
-        .from_(table(flow.last, "p"))
-        .join(told, on=same, join_type="left")
-    )
-    flow.group(["value"], {"people": counted()})
-    order = (falling("people"), missing_first("value"))
-    rows = engine.read(flow.query(*order, limit=breakdown.limit))
-    return [row["value"] for row in rows]
+    """Those with most events of any of the selected, or of a trait with most people."""
+    flow = engine.rows(selections, start, end, segment=among, wanted=[by])
+    if people:
+        flow.group(["person", "v0"], {})
+    flow.group(["v0"], {"times": counted()})
+    rows = engine.read(flow.query(falling("times"), missing_first("v0"), limit=limit))
+    return [row["v0"] for row in rows]
+
+
+def place(dialect: Dialect, value: E, chosen: Sequence[str | None]) -> E:
+    """The place of `value` among those `chosen`, or the one behind them."""
+    tests = [
+        missing(value) if text is None else equals(value, dialect.literal(text)) for text in chosen
+    ]
+    cases = [(test, integer(n)) for n, test in enumerate(tests)]
+    return choose(*cases, default=integer(len(chosen))) if cases else integer(0)

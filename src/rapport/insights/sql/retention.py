@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,8 @@ from rapport.insights.sql.flow import (
     there,
     when,
 )
-from rapport.warehouse.sqlbuild import E, binary, column, equals
+from rapport.insights.sql.groups import place
+from rapport.warehouse.sqlbuild import E, binary, column, equals, integer
 
 _AT, _CELL, _ANCHOR = column("at"), column("cell"), column("anchor")
 _WHO = ["person", "cohort"]
@@ -39,29 +41,51 @@ class Cohort(NamedTuple):
 
 
 def cohorts(
-    question: Retention, engine: Engine, grid: Grid, start: int, end: int
-) -> dict[int, Cohort]:
-    """By the number of the cohort; those that nobody is in are left out."""
-    flow = cells(question, engine, grid, start, end)
-    people = engine.dialect.count_if(column("counts"))
-    flow.group(["cohort", "cell"], {"people": people, "total": summed(column("total"))})
+    question: Retention,
+    engine: Engine,
+    grid: Grid,
+    span: tuple[int, int],
+    values: Sequence[str | None] | None,
+) -> dict[tuple[int, int], Cohort]:
+    """By the part and the number of the cohort; those that nobody is in are left out. The part is
+    the place of a person's value among these `values` of the breakdown, or the one behind them."""
     width = len(question.edges())  # the last is: later
-    people_in: dict[int, Ints] = {}
-    sums: dict[int, list[int]] = {}
-    sizes: dict[int, int] = {}
-    for row in engine.read(flow.query()):
-        number, cell = int(row["cohort"]), int(row["cell"])
-        counts = people_in.setdefault(number, np.zeros(width, np.int64))
-        totals = sums.setdefault(number, [0] * width)
+    people_in: dict[tuple[int, int], Ints] = {}
+    sums: dict[tuple[int, int], list[int]] = {}
+    sizes: dict[tuple[int, int], int] = {}
+    for row in engine.read(counts(question, engine, grid, span, values).query()):
+        cohort, cell = (int(row["part"]), int(row["cohort"])), int(row["cell"])
+        there = people_in.setdefault(cohort, np.zeros(width, np.int64))
+        totals = sums.setdefault(cohort, [0] * width)
         if cell == _MEMBER:
-            sizes[number] = int(row["people"])
+            sizes[cohort] = int(row["people"])
         else:
-            counts[min(cell, width - 1)] += int(row["people"])
+            there[min(cell, width - 1)] += int(row["people"])
             totals[min(cell, width - 1)] += micro(row["total"]) or 0
     return {
-        number: Cohort(size, _told(question, people_in[number], size), tuple(sums[number][:-1]))
-        for number, size in sizes.items()
+        cohort: Cohort(size, _told(question, people_in[cohort], size), tuple(sums[cohort][:-1]))
+        for cohort, size in sizes.items()
     }
+
+
+def counts(
+    question: Retention,
+    engine: Engine,
+    grid: Grid,
+    span: tuple[int, int],
+    values: Sequence[str | None] | None,
+) -> Flow:
+    """One row a part, cohort and cell: how many people, and their total."""
+    flow = cells(question, engine, grid, *span)
+    part: E = integer(0)
+    if values is not None and question.breakdown and question.breakdown.trait:
+        engine.beside(flow, [*_WHO, "cell", "counts", "total"], question.breakdown.trait, "value")
+        part = place(engine.dialect, column("value"), values)
+    flow.add({"part": part})
+    people = engine.dialect.count_if(column("counts"))
+    return flow.group(
+        ["part", "cohort", "cell"], {"people": people, "total": summed(column("total"))}
+    )
 
 
 def people(

@@ -1,4 +1,4 @@
-"""Trends in SQL: one query a series, and one more for its breakdown."""
+"""Trends in SQL: one query a series, and two more for its breakdown."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlglot import exp
 
-from rapport.audiences.language import values
 from rapport.audiences.language.model import Selection
+from rapport.audiences.language.values import PLACES
 from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid
 from rapport.insights.rows import Ints
@@ -18,60 +18,68 @@ from rapport.insights.sql.flow import (
     Flow,
     bisected,
     counted,
-    falling,
     greatest,
     micro,
-    missing,
-    missing_first,
     numbered,
     over,
     ranked,
     summed,
     when,
 )
-from rapport.warehouse.sqlbuild import E, binary, column, equals
+from rapport.insights.sql.groups import largest, place
+from rapport.warehouse.sqlbuild import E, column, equals
 
-_UNIT = 10**values.PLACES
+_UNIT = 10**PLACES
 Line = list[int | None]  # millionths, a period
 
 
 def lines(
-    question: Trends, engine: Engine, grid: Grid, start: int, end: int
+    question: Trends,
+    engine: Engine,
+    grid: Grid,
+    span: tuple[int, int],
+    values: Sequence[str | None] | None,
 ) -> tuple[list[list[Line]], list[list[str | None]]]:
-    """For each series the line of all, then one a value of the breakdown; and those values."""
+    """For each series the line of all, then one a value of the breakdown and, where there are any,
+    one of all others; and those values, which may be given."""
     found, texts = [], []
     for series, selection in zip(question.series, question.checked(), strict=True):
-        rows = engine.read(
-            measured(question, series, selection, engine, grid, (start, end)).query()
-        )
+        rows = engine.read(measured(question, series, selection, engine, grid, span).query())
         told = [_line(series, rows, len(grid))]
         names: list[str | None] = []
         if question.by:
-            split = measured(
-                question, series, selection, engine, grid, (start, end), by=question.by
-            )
-            by_rank: dict[int, list[Mapping[str, Any]]] = {}
+            names = list(values) if values is not None else most(question, selection, engine, span)
+            split = measured(question, series, selection, engine, grid, span, names)
+            parts: dict[int, list[Mapping[str, Any]]] = {n: [] for n in range(len(names))}
             for row in engine.read(split.query()):
-                by_rank.setdefault(int(row["rank"]), []).append(row)
-            for rank in sorted(by_rank):
-                names.append(by_rank[rank][0]["value"])
-                told.append(_line(series, by_rank[rank], len(grid)))
+                parts.setdefault(int(row["part"]), []).append(row)
+            told += [_line(series, parts[part], len(grid)) for part in sorted(parts)]
         found.append(told)
         texts.append(names)
     return found, texts
 
 
+def most(
+    question: Trends, selection: Selection, engine: Engine, span: tuple[int, int]
+) -> list[str | None]:
+    """The values of the breakdown with most of the selected events."""
+    by = question.by or ""
+    return largest(by, question.limit, engine, question.segment, [selection], *span)
+
+
 def people(
-    question: Trends, engine: Engine, selection: Selection, span: tuple[int, int], value: str | None
+    question: Trends,
+    engine: Engine,
+    selection: Selection,
+    span: tuple[int, int],
+    values: Sequence[str | None],
+    part: int | None,
 ) -> Ints:
-    """Who did it, with this value of the breakdown ("" is none) if one is given."""
-    by = question.by if value is not None else None
-    flow = engine.rows(
-        [selection], *span, segment=question.segment, wanted=[by] if by is not None else []
-    )
-    if by is not None:
-        mine = column("v0")
-        flow.keep(equals(mine, engine.dialect.literal(value)) if value else missing(mine))
+    """Who did it, with the value at place `part` of `values`, or behind them with another."""
+    wanted = [question.by] if question.by is not None and part is not None else []
+    flow = engine.rows([selection], *span, segment=question.segment, wanted=wanted)
+    if part is not None:
+        flow.keep(equals(place(engine.dialect, column("v0"), values), part))
     return engine.profiles(flow)
 
 
@@ -82,28 +90,22 @@ def measured(
     engine: Engine,
     grid: Grid,
     span: tuple[int, int],
-    *,
-    by: str | None = None,
+    values: Sequence[str | None] | None = None,
 ) -> Flow:
-    """One row a period, and with `by` one a value and period: of those `limit` values with most
-    events."""
+    """One row a period, and with `values` of the breakdown one a period and `part`: the place of
+    the value among them, or the one behind."""
+    by = None if values is None else question.by
     wanted = [each for each in (by, series.path) if each is not None]
     flow = engine.rows([selection], *span, segment=question.segment, wanted=wanted)
-    keys = ["value", "period"] if by else ["period"]
+    keys = ["part", "period"] if by else ["period"]
     columns: dict[str, E] = {"period": bisected(column("at"), grid.bounds)}
-    if by is not None:
-        columns["value"] = column("v0")
+    if values is not None:
+        columns["part"] = place(engine.dialect, column("v0"), values)
     if series.path is not None:
         columns["number"] = engine.dialect.number(column(f"v{len(wanted) - 1}"))
     flow.add(columns)
     told = {"events": counted(), "people": engine.dialect.exact_distinct(column("person"))}
-    flow.group(keys, {**told, **_of_values(flow, series, engine, keys)})
-    if by is not None:
-        flow.add({"all": over(summed(column("events")), ["value"])})
-        order = [falling("all"), missing_first("value")]
-        flow.add({"rank": over(exp.DenseRank(), [], order)})
-        flow.keep(binary(exp.LTE, column("rank"), question.limit))
-    return flow
+    return flow.group(keys, {**told, **_of_values(flow, series, engine, keys)})
 
 
 def _of_values(flow: Flow, series: Series, engine: Engine, keys: list[str]) -> dict[str, E]:
@@ -119,8 +121,8 @@ def _of_values(flow: Flow, series: Series, engine: Engine, keys: list[str]) -> d
                 "size": over(exp.Count(this=number.copy()), keys),
             }
         )
-        place = ranked(engine.dialect, column("size"), PERCENTILES[series.measure])
-        found["ranked"] = greatest(when(equals(column("place"), place), number))
+        chosen = ranked(engine.dialect, column("size"), PERCENTILES[series.measure])
+        found["ranked"] = greatest(when(equals(column("place"), chosen), number))
     return found
 
 

@@ -9,8 +9,7 @@ import { SegmentsLine } from './Segments'
 import { Sentence } from './Sentence'
 import { TraitFinder, useTraitNames } from './TraitFinder'
 
-/** Each value is a question of its own. */
-const MOST_VALUES = 25
+const MOST_VALUES = 200
 const USUAL = 10
 
 interface Props {
