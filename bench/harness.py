@@ -285,29 +285,61 @@ def _now() -> bytes:
 
 
 class Client:
-    """One keep-alive connection that sends batches and says what was answered."""
+    """One keep-alive connection that says what was answered.
+
+    HTTP by hand: `http.client` takes a tenth of a core at 20,000 events/s, from the server.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._headers = {
-            "Content-Type": "application/json",
-            "Authorization": f"Basic {b64encode(f'{WRITE_KEY}:'.encode()).decode()}",
-        }
+        self._socket: socket.socket | None = None
+        self._key = b64encode(f"{WRITE_KEY}:".encode())
 
     def close(self) -> None:
-        self._connection.close()
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
 
     def post(self, body: bytes, path: str = "/v1/batch") -> int:
         """HTTP status, or 0 when the connection broke."""
+        head = b"Content-Type: application/json\r\nAuthorization: Basic %b\r\nContent-Length: %d"
+        return self._ask(b"POST %b" % path.encode(), head % (self._key, len(body)), body)
+
+    def get(self, path: str) -> int:
+        """HTTP status of a read with the benchmark's API key, or 0 when the connection broke."""
+        return self._ask(
+            b"GET %b" % path.encode(), b"Authorization: Bearer %b" % API_KEY.encode(), b""
+        )
+
+    def _ask(self, line: bytes, fields: bytes, body: bytes) -> int:
+        head = b"%b HTTP/1.1\r\nHost: 127.0.0.1\r\n%b\r\n\r\n" % (line, fields)
         try:
-            self._connection.request("POST", path, body, self._headers)
-            response = self._connection.getresponse()
-            response.read()
-        except (OSError, http.client.HTTPException):
-            self._connection.close()
+            if self._socket is None:
+                self._socket = socket.create_connection(("127.0.0.1", self._port), timeout=30)
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._socket.sendall(head + body)
+            return self._answer(self._socket)
+        except (OSError, ValueError):
+            self.close()
             return 0
-        return response.status
+
+    def _answer(self, connection: socket.socket) -> int:
+        received = b""
+        while b"\r\n\r\n" not in received:
+            received += self._some(connection)
+        head, _, body = received.partition(b"\r\n\r\n")
+        fields = dict(line.lower().split(b": ", 1) for line in head.split(b"\r\n")[1:])
+        left = int(fields[b"content-length"]) - len(body)
+        while left > 0:
+            left -= len(self._some(connection))
+        return int(head.split(b" ", 2)[1])
+
+    @staticmethod
+    def _some(connection: socket.socket) -> bytes:
+        found = connection.recv(65_536)
+        if not found:
+            raise ConnectionResetError
+        return found
 
 
 def get(server: Server, path: str) -> tuple[int, bytes]:

@@ -99,12 +99,12 @@ def _read(server: Server, options: argparse.Namespace) -> list[float]:
 
     def reader(number: int, rate: float) -> None:
         chance = random.Random(number)
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+        client = Client(server.port)
         due = time.perf_counter() + chance.random() / rate
         while due < stop:
             time.sleep(max(0.0, due - time.perf_counter()))
             person = chance.randrange(options.people // 3) * 3 + 1
-            _get(connection, f"/api/v1/profiles/user_id:u{person}")
+            client.get(f"/api/v1/profiles/user_id:u{person}")
             times.append(time.perf_counter() - due)
             due += 1 / rate
 

@@ -18,6 +18,7 @@ from rapport.identity.model import Changes, Decision
 from rapport.identity.service import Identity
 from rapport.log.base import BATCH, CONTROL, Capabilities, Draft, EventLog, Record, Totals
 from rapport.pipeline import Pipeline
+from rapport.pipeline.ahead import Ahead
 from rapport.pipeline_reads import PipelineReads
 from rapport.profiles.service import Profiles
 
@@ -147,9 +148,10 @@ class SmallProfiles:
 class World:
     """Everything for one test, on one folder; `restart` is what a crash leaves."""
 
-    def __init__(self, folder: Path, *, real: bool = False) -> None:
+    def __init__(self, folder: Path, *, real: bool = False, ahead: Ahead | None = None) -> None:
         self.folder = folder
         self.real = real  # the real identity and profiles behind the line
+        self.ahead = ahead
         self.settings = Settings(data=str(folder))
         self.log = ListLog()
         self.open()
@@ -162,7 +164,13 @@ class World:
         identity = self.identity or Identity(self.state)
         profiles = Profiles(self.state) if self.real else SmallProfiles(self.state)
         self.pipeline = Pipeline(
-            self.settings, self.log, self.state, identity, profiles, FixedClock(RECEIVED)
+            self.settings,
+            self.log,
+            self.state,
+            identity,
+            profiles,
+            FixedClock(RECEIVED),
+            ahead=self.ahead,
         )
 
     def restart(self) -> None:

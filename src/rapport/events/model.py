@@ -37,7 +37,7 @@ class Context(msgspec.Struct, gc=False, rename="camel"):
     external_ids: Any = msgspec.field(default=None, name="externalIds")
 
 
-class Event(msgspec.Struct, gc=False):
+class Event(msgspec.Struct, gc=False, array_like=True):
     """One accepted event. Instants are microseconds UTC; `None` means the client did not say.
 
     `properties`, `traits`, `context` and `integrations` are the raw JSON objects as bytes (b"" when
@@ -70,7 +70,7 @@ class Event(msgspec.Struct, gc=False):
     node: int = 0  # set by identity: node of the strongest identifier
 
 
-class Rejection(msgspec.Struct, gc=False, kw_only=True):
+class Rejection(msgspec.Struct, gc=False, kw_only=True, array_like=True):
     """One event that cannot be used as it is; it goes to quarantine."""
 
     offset: int

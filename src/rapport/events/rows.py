@@ -46,6 +46,9 @@ _NAMES: Final = {"log_offset": "offset", "log_index": "index"}
 _FROM_EVENT: Final = {
     name: attrgetter(_NAMES.get(name, name)) for name in EVENTS.names if name not in _FROM_CONTEXT
 }
+# Packing has a price for each column: for few rows it is most of the price of writing them.
+_PACKED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
+_SMALL_BYTES: Final = 128 * 1024
 _EMPTY_IS_NULL: Final = frozenset(["event", "properties", "traits", "context", "integrations"])
 
 
@@ -66,7 +69,7 @@ def to_batch(events: Sequence[Event]) -> pa.RecordBatch:
 def to_bytes(table: pa.RecordBatch) -> bytes:
     """An Arrow IPC stream, as the outbox keeps it."""
     sink = pa.BufferOutputStream()
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    options = _PACKED if table.nbytes > _SMALL_BYTES else None
     with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
         writer.write_batch(table)
     return bytes(sink.getvalue().to_pybytes())

@@ -29,7 +29,7 @@ class Draft(msgspec.Struct, frozen=True, gc=False):
     meta: bytes = b""  # JSON: {"ip": ..., "user_agent": ..., "redrive": quarantine id}
 
 
-class Record(msgspec.Struct, frozen=True, gc=False):
+class Record(msgspec.Struct, frozen=True, gc=False, array_like=True):
     offset: int
     source: int
     kind: str

@@ -48,8 +48,8 @@ class Line:
     def decode(self, records: Sequence[Record], poisoned: Mapping[Place, str]) -> list[Found]:
         """All events in `records`; those in `poisoned` (place → why) as rejections."""
         found: list[Found] = []
-        for record in records:
-            events = self._decoder.decode(self._as_received(record))
+        for record in self.as_received(records):
+            events = self._decoder.decode(record)
             if poisoned:
                 events = [self._unless_poisoned(one, record, poisoned) for one in events]
             found += events
@@ -107,8 +107,12 @@ class Line:
             return found
         return set_aside(found, body_of(record, found.index), PROCESSING_ERROR, why)
 
+    def as_received(self, records: Sequence[Record]) -> list[Record]:
+        """The same, with the arrival that counts: that of a corrected event is when its
+        quarantined self arrived, and clocks are compared then."""
+        return [self._as_received(record) for record in records]
+
     def _as_received(self, record: Record) -> Record:
-        """A corrected event arrived when its quarantined self did; clocks are compared then."""
         number = _redrive_of(record)
         received = self._quarantine.received_at(number) if number is not None else None
         return record if received is None else replace(record, received_at=received)

@@ -15,6 +15,7 @@ from rapport.config import Settings
 from rapport.errors import RapportError, Unavailable
 from rapport.events.quarantine import Quarantine
 from rapport.log.base import CONTROL, EventLog, Record
+from rapport.pipeline.ahead import WORTH_EVENTS, Ahead, Portion
 from rapport.pipeline.applied import Applied
 from rapport.pipeline.controls import Control, Controls, read_control
 from rapport.pipeline.intake import Intake
@@ -52,6 +53,7 @@ class Pipeline:
         profiles: ProfilesRoom,
         clock: Clock,
         audiences: AudiencesRoom | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self._folder = settings.folder
         self._log = log
@@ -67,6 +69,7 @@ class Pipeline:
         self._trim_to = 0
         self._offset = self._store.offset()
         self._intake = Intake(log)
+        self._ahead = ahead
         self._limit = MOST_EVENTS
         self._poisoned: dict[Place, str] = {}
         self._stale = False  # memory may be ahead of the store: a rollback did not come to its end
@@ -87,6 +90,8 @@ class Pipeline:
                     self._tick(stop, observe)
             finally:
                 self._applied.close()
+                if self._ahead is not None:
+                    self._ahead.close()
 
     def step(self) -> int:
         """Process one portion of the log. Returns its number of events; 0 when there was none, or
@@ -94,13 +99,13 @@ class Pipeline:
         if self._stale:
             self._roll_back()
         for _ in range(2):  # what failed by chance gets a second try as it is
-            records = self._intake.take(self._offset, self._limit)
-            if not records:
+            portion = self._portion()
+            if not portion.records:
                 return 0
-            if records[0].kind == CONTROL:
-                return self._decide(records[0])
+            if portion.records[0].kind == CONTROL:
+                return self._decide(portion.records[0])
             try:
-                return self._work(records)
+                return self._work(portion)
             except TROUBLE:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, the line must go on
@@ -135,8 +140,22 @@ class Pipeline:
         if 0 < events < SMALL_EVENTS:
             stop.wait(max(0.0, SMALL_SECONDS - spent))
 
-    def _work(self, records: Sequence[Record]) -> int:
-        found = self._line.decode(records, self._poisoned)
+    def _portion(self) -> Portion:
+        """What comes next, decoded; one control record, or nothing, undecoded."""
+        ahead = None if self._poisoned else self._ahead
+        ready = ahead.take(self._offset) if ahead is not None else None
+        records = ready.records if ready else self._intake.take(self._offset, self._limit)
+        if not records or records[0].kind == CONTROL:
+            return Portion(records, [])
+        if ahead is not None and _worth_it(records):  # then it is probably a backlog
+            after = records[-1].offset
+            following = self._intake.take(after, self._limit)
+            if _worth_it(following):
+                ahead.begin(after, self._line.as_received(following))
+        return ready or Portion(records, self._line.decode(records, self._poisoned))
+
+    def _work(self, portion: Portion) -> int:
+        records, found = portion
         self._transact(lambda: self._process(found, records))
         self._offset = records[-1].offset
         self._limit = min(self._limit * 2, MOST_EVENTS)
@@ -153,7 +172,7 @@ class Pipeline:
         while True:
             records = self._intake.take(self._offset, self._limit)
             try:
-                return self._work(records)
+                return self._work(Portion(records, self._line.decode(records, self._poisoned)))
             except TROUBLE:
                 raise
             except Exception as error:
@@ -257,6 +276,12 @@ class Pipeline:
         if applied is not None and applied > self._trim_to:
             self._transact(lambda: self._store.trim(applied))
             self._trim_to = applied
+        if self._ahead is not None:
+            self._ahead.end_if_unused()
+
+
+def _worth_it(records: Sequence[Record]) -> bool:
+    return sum(record.count for record in records) >= WORTH_EVENTS
 
 
 def _raise_if_unsafe(error: Exception) -> None:

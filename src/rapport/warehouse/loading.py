@@ -24,8 +24,9 @@ def _column(name: str) -> str:
     return f'e."{name}"'
 
 
+# Read by each statement that needs it: to keep it in a table costs as much as storing it.
 _CHUNK = (
-    f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT {', '.join(map(_column, EVENTS.names))}"
+    f"SELECT {', '.join(map(_column, EVENTS.names))}"
     " FROM incoming e LEFT JOIN sources s ON s.id = e.source"
 )
 
@@ -34,13 +35,10 @@ def append_events(connection: duckdb.DuckDBPyConnection, events: pa.Table) -> se
     """Append rows; returns the (type, event) pairs that have something never seen before."""
     connection.register("incoming", naive_utc(events.select(EVENTS.names)))
     try:
-        connection.execute(_CHUNK)
+        connection.execute(f"INSERT INTO events BY NAME {_CHUNK}")
+        return catalogue.record(connection, _CHUNK)
     finally:
         connection.unregister("incoming")
-    connection.execute("INSERT INTO events BY NAME SELECT * FROM chunk")
-    fresh = catalogue.record(connection)
-    connection.execute("DROP TABLE chunk")
-    return fresh
 
 
 def apply_identities(connection: duckdb.DuckDBPyConnection, identities: pa.Table) -> None:
@@ -48,9 +46,9 @@ def apply_identities(connection: duckdb.DuckDBPyConnection, identities: pa.Table
     connection.register("moved", _last_per_node(identities))
     try:
         connection.execute(
-            "INSERT INTO dirty_profiles SELECT profile FROM (SELECT i.profile FROM identities i"
+            "INSERT INTO dirty_profiles SELECT i.profile FROM identities i"
             " JOIN moved m ON m.node = i.node AND m.profile <> i.profile"
-            " UNION SELECT profile FROM moved) EXCEPT SELECT profile FROM dirty_profiles"
+            " UNION SELECT profile FROM moved"
         )
         # In place, so that the table stays ordered by node and look-ups read one row group.
         connection.execute(
@@ -69,10 +67,7 @@ def apply_identities(connection: duckdb.DuckDBPyConnection, identities: pa.Table
 def mark_dirty(connection: duckdb.DuckDBPyConnection, dirty: pa.Table) -> None:
     connection.register("dirty", dirty)
     try:
-        connection.execute(
-            "INSERT INTO dirty_profiles SELECT profile FROM dirty"
-            " EXCEPT SELECT profile FROM dirty_profiles"
-        )
+        connection.execute("INSERT INTO dirty_profiles SELECT profile FROM dirty")
     finally:
         connection.unregister("dirty")
 

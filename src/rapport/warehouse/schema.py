@@ -80,6 +80,7 @@ TABLES = (
     "ALTER TABLE loaded ADD COLUMN IF NOT EXISTS mark VARCHAR",
     "CREATE TABLE IF NOT EXISTS profile_version (version VARCHAR NOT NULL)",
     "CREATE TABLE IF NOT EXISTS identities (node BIGINT NOT NULL, profile BIGINT NOT NULL)",
+    # A profile may be in it several times: to look whether it is costs more than to read it.
     "CREATE TABLE IF NOT EXISTS dirty_profiles (profile BIGINT NOT NULL)",
     """CREATE TABLE IF NOT EXISTS profile_rows (
         profile BIGINT NOT NULL, profile_id VARCHAR NOT NULL, name VARCHAR, known BOOLEAN,

@@ -23,6 +23,7 @@ from rapport.database import connect
 from rapport.identity.service import Identity
 from rapport.log.sqlite import SqliteLog
 from rapport.pipeline import Pipeline
+from rapport.pipeline.ahead import Ahead
 from rapport.profiles.rules_file import RulesFile
 from rapport.profiles.service import Profiles
 from rapport.server.folder import Folder, write_private
@@ -108,6 +109,7 @@ class PipelineThread:
                 Profiles(state),
                 clock,
                 audiences,
+                Ahead(self._settings) if (os.cpu_count() or 1) > 1 else None,
             )
             pipeline.run(self._stop, self._observe)
         finally:

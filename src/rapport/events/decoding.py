@@ -1,0 +1,39 @@
+"""The process that decodes for the pipeline: records come in over a socket, events go out.
+
+    python -m rapport.events.decoding FD
+
+The first message is the settings; every other one a list of records, answered by their events
+(`shipping.pack`). It ends when the other end is closed.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import sys
+from multiprocessing.connection import Connection
+
+import msgspec
+
+from rapport.config import Settings
+from rapport.events.decode import Decoder
+from rapport.events.shipping import pack
+from rapport.log.base import Record
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the whole group, and we end last
+    gc.freeze()
+    connection = Connection(int(sys.argv[1]))
+    read = msgspec.msgpack.Decoder(list[Record]).decode
+    try:
+        decoder = Decoder(msgspec.json.decode(connection.recv_bytes(), type=Settings))
+        while True:
+            records = read(connection.recv_bytes())
+            connection.send_bytes(pack([one for each in records for one in decoder.decode(each)]))
+    except (OSError, EOFError):
+        return
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""While a backlog is worked off, another process decodes the next portion of it.
+
+Decoding is a quarter of a step and needs nothing but the records, so that a second core can do it.
+The process starts with the first backlog and ends when there was none for a while. Should it die,
+the pipeline decodes by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+import msgspec
+
+from rapport.config import Settings
+from rapport.events.model import Event, Rejection
+from rapport.events.shipping import unpack
+from rapport.log.base import Record
+
+logger = logging.getLogger("rapport.pipeline")
+
+WORTH_EVENTS = 1_000  # fewer are decoded sooner than sent there and back
+UNUSED_SECONDS = 20.0
+END_SECONDS = 5.0
+LOST_SECONDS = 30.0  # without another try after the process died
+_LOST = (OSError, EOFError)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+class Portion(NamedTuple):
+    """Records, and what is in them."""
+
+    records: Sequence[Record]
+    found: list[Event | Rejection]
+
+
+class _Begun(NamedTuple):
+    after: int
+    records: Sequence[Record]
+
+
+class Ahead:
+    """One portion at a time. For one thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._connection: Connection | None = None
+        self._begun: _Begun | None = None
+        self._used = 0.0
+        self._lost = -LOST_SECONDS
+
+    def begin(self, after: int, records: Sequence[Record]) -> None:
+        """Have the records behind offset `after` decoded. What was begun before is forgotten."""
+        self._forget()
+        if time.monotonic() - self._lost < LOST_SECONDS:
+            return
+        try:
+            connection = self._connection or self._start()
+            connection.send_bytes(_encode(records))
+        except _LOST:
+            self._lose()
+            return
+        self._begun = _Begun(after, records)
+        self._used = time.monotonic()
+
+    def take(self, after: int) -> Portion | None:
+        """The portion behind offset `after`, if that was begun. Waits until it is decoded."""
+        begun = self._begun
+        if begun is None or self._connection is None or begun.after != after:
+            return None
+        self._begun = None
+        try:
+            return Portion(begun.records, unpack(self._connection.recv_bytes()))
+        except _LOST:
+            self._lose()
+            return None
+
+    def end_if_unused(self) -> None:
+        if self._process is not None and time.monotonic() - self._used > UNUSED_SECONDS:
+            self.close()
+
+    def close(self) -> None:
+        """End the process. `begin` may start another one."""
+        self._begun = None
+        if self._connection is not None:
+            self._connection.close()  # by which it ends
+        if self._process is not None:
+            try:
+                self._process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._connection = self._process = None
+
+    def _start(self) -> Connection:
+        ours, its = socket.socketpair()
+        with ours, its:
+            command = [sys.executable, "-m", "rapport.events.decoding", str(its.fileno())]
+            self._process = subprocess.Popen(command, pass_fds=[its.fileno()])  # noqa: S603 - ours
+            self._connection = Connection(ours.detach())
+        self._connection.send_bytes(msgspec.json.encode(self._settings))
+        return self._connection
+
+    def _forget(self) -> None:
+        if self._begun is not None:
+            self.take(self._begun.after)
+
+    def _lose(self) -> None:
+        logger.warning("the decoding process ended; the pipeline decodes by itself")
+        self._lost = time.monotonic()
+        self.close()
