@@ -26,13 +26,14 @@ class Rows(NamedTuple):
     match: Ints
     values: tuple[Ints, ...] = ()
 
-    def take(self, which: Any) -> Rows:
-        return Rows(
-            self.person[which],
-            self.at[which],
-            self.match[which],
-            tuple(each[which] for each in self.values),
-        )
+    def take(self, which: Ints | Bools | slice) -> Rows:
+        """The rows at these places, those for which it is true, or, without a copy, a slice."""
+        if isinstance(which, slice):
+            values = tuple(each[which] for each in self.values)
+            return Rows(self.person[which], self.at[which], self.match[which], values)
+        place = np.flatnonzero(which) if which.dtype == np.bool_ else which  # several times faster
+        columns = (self.person.take(place), self.at.take(place), self.match.take(place))
+        return Rows(*columns, tuple(each.take(place) for each in self.values))
 
 
 class Values(NamedTuple):
@@ -57,12 +58,25 @@ def starts(*columns: Ints) -> Bools:
     return found
 
 
+def firsts(*columns: Ints) -> Ints:
+    """The places where `starts` is true. Columns are taken at places several times faster than
+    where something is true."""
+    return np.flatnonzero(starts(*columns))
+
+
 def lanes(*columns: Ints) -> Ints:
     """Rows that differ in no column from the one before it have one number, from 0 on."""
-    edge = starts(*columns).astype(np.int64)
-    np.cumsum(edge, out=edge)
+    edge = np.cumsum(starts(*columns), dtype=np.int32)
     edge -= 1
     return edge
+
+
+def within(rows: Rows, place: Ints, start: int, end: int) -> Ints:
+    """Those of the places that lie in start <= at < end."""
+    if not len(rows.at) or (rows.at.min() >= start and rows.at.max() < end):
+        return place
+    at = rows.at.take(place)
+    return place.take(np.flatnonzero((at >= start) & (at < end)))
 
 
 def ordered(rows: Rows) -> Rows:
@@ -71,19 +85,23 @@ def ordered(rows: Rows) -> Rows:
     Of one instant come first those whose first step is the earliest; among them those whose later
     steps are fewer and earlier (`match` as a number); then by value in alphabetical order.
     """
-    same = ~starts(rows.person, rows.at)
-    if not same.any():
+    near = np.flatnonzero(rows.at[1:] == rows.at[:-1])  # few, so only here people are compared
+    near = near[rows.person[near] == rows.person[near + 1]]
+    if not len(near):
         return rows
-    low = lowest_bit(rows.match)
-    tied = same.copy()
-    tied[:-1] |= same[1:]
-    where = np.flatnonzero(tied)
-    group = np.cumsum(~same)[where]
-    keys = (*reversed(rows.values), rows.match, low)
-    order = np.lexsort((*(each[where] for each in keys), group))
-    whole = np.arange(len(same))
-    whole[where] = where[order]
-    return rows.take(whole)
+    where = np.union1d(near, near + 1)
+    tied = rows.take(where)
+    low, group = lowest_bit(tied.match), lanes(tied.person, tied.at)
+    order = np.lexsort((*reversed(tied.values), tied.match, low, group))
+
+    def settled(column: Ints, found: Ints) -> Ints:
+        column = column.copy()
+        column[where] = found[order]
+        return column
+
+    match = settled(rows.match, tied.match)
+    values = (settled(*both) for both in zip(rows.values, tied.values, strict=True))
+    return Rows(rows.person, rows.at, match, tuple(values))
 
 
 def sort(rows: Rows) -> Rows:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from functools import partial
+from functools import partial, reduce
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,14 +149,15 @@ def rows(
     place = np.array([known.index(name) if name else -1 for _, name in held.names], np.int64)
 
     def chunk(start: int, end: int) -> Rows:
-        match = _matching(masks, held.code[start:end])
-        kept = np.flatnonzero(match != 0)  # of booleans it is several times faster
-        at = held.at[start:end][kept]
-        if len(at) and (at.min() < low or at.max() >= high):
-            inside = (at >= low) & (at < high)
-            kept, at = kept[inside], at[inside]
-        names = (place[held.code[start:end][kept]],) if named else ()
-        found = Rows(held.person[start:end][kept], at, match[kept], names)
+        code = held.code[start:end]
+        names = (code,) if named else ()
+        found = Rows(held.person[start:end], held.at[start:end], _matching(masks, code), names)
+        if not masks.all():
+            found = found.take(found.match != 0)
+        if len(found.at) and (found.at.min() < low or found.at.max() >= high):
+            found = found.take((found.at >= low) & (found.at < high))
+        if named:
+            found = found._replace(values=(place.take(found.values[0]),))
         return ordered(found) if named or len(selections) > 1 else found
 
     for start, end in cuts(held.person, CHUNK):
@@ -168,10 +169,8 @@ def _matching(masks: Ints, code: Ints) -> Ints:
     wanted = np.flatnonzero(masks)
     if len(wanted) > _FEW_CODES:
         return masks.take(code)  # twice as fast as masks[...]
-    match = np.zeros(len(code), masks.dtype)
-    for one in wanted.tolist():
-        match |= (code == one) * masks[one]
-    return match
+    bits = [(code == one).view(np.uint8) * masks[one] for one in wanted.tolist()]
+    return reduce(np.bitwise_or, bits) if bits else np.zeros(len(code), masks.dtype)
 
 
 def texts(held: Held) -> list[str]:

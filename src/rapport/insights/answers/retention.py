@@ -17,7 +17,7 @@ from rapport.insights import periods
 from rapport.insights.ground import Ground
 from rapport.insights.groups import OTHERS, Asked, largest, places, segment
 from rapport.insights.kernels import retention as kernel
-from rapport.insights.kernels.retention import Cohort
+from rapport.insights.kernels.retention import Members
 from rapport.insights.oracles import retention as oracle
 from rapport.insights.oracles.matched import matched
 from rapport.insights.periods import Grid
@@ -71,7 +71,7 @@ def answer(question: Retention, ground: Ground) -> dict[str, Any]:
 class _Counts(NamedTuple):
     """Of each cohort: how many are in it, how many count in each cell, and their sums there."""
 
-    sizes: list[int]
+    sizes: Ints
     counts: Ints
     totals: list[list[int]]
 
@@ -95,7 +95,7 @@ def _counted(
     size = len(periods.grid(question.period, start, end, zone(question)))
     parts = [
         _Counts(
-            [0] * size,
+            np.zeros(size, np.int64),
             np.zeros((size, cells), np.int64),
             [[0] * cells for _ in range(size)],
         )
@@ -106,27 +106,30 @@ def _counted(
         in_sql = plans.cohorts(question, ground.engine, grid, (start, end), values)
         for (place, number), each in in_sql.items():
             for part in (parts[0], parts[own + place])[: own + 1]:
-                _add(part, number, each.size, each.counts, each.sums)
+                part.sizes[number] += each.size
+                part.counts[number] += each.counts
+                _add(part.totals[number], each.sums)
         return parts
-    for place, cohort in _cohorts(question, ground, grid, (start, end), values):
+    for place, members in _members(question, ground, grid, (start, end), values):
+        sizes, counts = kernel.counted(members, size)
         for part in (parts[0], parts[own + place])[: own + 1]:
-            members = len(cohort.person)
-            _add(part, cohort.number, members, cohort.counts.sum(axis=0), cohort.sums)
+            np.add(part.sizes, sizes, out=part.sizes)
+            np.add(part.counts, counts, out=part.counts)
+            for number, sums in members.sums.items():
+                _add(part.totals[number], sums)
     return parts
 
 
-def _add(to: _Counts, number: int, size: int, counts: Ints, sums: Sequence[int]) -> None:
-    to.sizes[number] += size
-    to.counts[number] += counts
-    for n, total in enumerate(sums):
-        to.totals[number][n] += total
+def _add(totals: list[int], sums: Sequence[int]) -> None:
+    for n, each in enumerate(sums):
+        totals[n] += each
 
 
 def _table(question: Retention, ground: Ground, found: _Counts) -> dict[str, Any]:
     grid = _grid(question, *span(question, ground.now), ground.now)
     cohorts = [
         _cohort(question, ground.now, grid, n, size, found.counts[n].tolist(), found.totals[n])
-        for n, size in enumerate(found.sizes)
+        for n, size in enumerate(found.sizes.tolist())
     ]
     return {"cohorts": cohorts, "average": _average(cohorts, len(question.edges()) - 1)}
 
@@ -157,10 +160,10 @@ def people(question: Retention, ground: Ground, cell: Cell) -> Ints:
             gone=cell.outcome == "gone",
         )
     found = []
-    for _, part in _cohorts(question, ground, grid, (start, end), None):
-        if part.number == labels.index(cell.cohort):
-            counts = part.counts[:, cell.period]
-            found.append(part.person[counts if cell.outcome == "returned" else ~counts])
+    for _, part in _members(question, ground, grid, (start, end), None):
+        counts = part.counts[cell.period]
+        chosen = counts if cell.outcome == "returned" else ~counts
+        found.append(part.person[chosen & (part.cohort == labels.index(cell.cohort))])
     return np.concatenate(found) if found else np.zeros(0, np.int64)
 
 
@@ -206,13 +209,13 @@ def _grid(question: Retention, start: int, end: int, now: int) -> Grid:
     return found
 
 
-def _cohorts(
+def _members(
     question: Retention,
     ground: Ground,
     grid: Grid,
     inside: tuple[int, int],
     values: Sequence[str | None] | None,
-) -> Iterator[tuple[int, Cohort]]:
+) -> Iterator[tuple[int, Members]]:
     """Each with the place of its people's value among `values`, or the one behind them."""
     low = windows.EVER if question.mode == "first_ever" else inside[0]
     wanted: list[Wanted] = [question.sum] if question.sum else []
@@ -224,11 +227,11 @@ def _cohorts(
     sizes = tuple(micro(text) or 0 for text in held.texts[0]) if question.sum else ()
     where = places(held.texts[-1], values) if values is not None else None
 
-    def counted(piece: Rows) -> list[tuple[int, Cohort]]:
+    def counted(piece: Rows) -> list[tuple[int, Members]]:
         return [
-            (place, cohort)
+            (place, part)
             for place, rows in _placed(piece, where)
-            for cohort in kernel.cohorts(question, grid, *inside, rows, sizes)
+            for part in kernel.members(question, grid, *inside, rows, sizes)
         ]
 
     return chain.from_iterable(pieces.each(counted))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rapport.insights.rows import Bools, Ints, Rows, lanes, lowest_bit, starts
+from rapport.insights.rows import Bools, Ints, Rows, firsts, lanes, lowest_bit, starts, within
 from rapport.insights.specs.funnel import Plan
 
 
@@ -81,6 +81,7 @@ def _apart(plan: Plan, rows: Rows, lane: Ints, at_row: Ints) -> Ints:
     # Rows lie by lane and instant, so the rank of an instant behind its lane is in order, too.
     instants = np.unique(np.concatenate([rows.at, limit]))
     width = len(instants) + 1
+    lane = lane.astype(np.int64)
     held = lane * width + np.searchsorted(instants, rows.at)
     behind = lane[first] * width + np.searchsorted(instants, limit)
     late = np.searchsorted(held, behind, side="right")
@@ -110,9 +111,10 @@ def _by_held_value(plan: Plan, rows: Rows) -> Rows:
 
 
 def _levels(plan: Plan, rows: Rows, lane: Ints) -> list[_Level]:
-    first = np.flatnonzero(_is_step(plan, rows, 0) & (rows.at >= plan.start) & (rows.at < plan.end))
+    first = np.flatnonzero(_is_step(plan, rows, 0))
+    first = within(rows, first, plan.start, plan.end)
     if plan.first_only:
-        first = first[starts(lane[first])]
+        first = first.take(firsts(lane.take(first)))
     levels = [_Level(first, first, first)]
     for step in range(1, plan.steps):
         levels.append(_advance(plan, rows, lane, levels[-1], step))
@@ -126,10 +128,10 @@ def _advance(plan: Plan, rows: Rows, lane: Ints, level: _Level, step: int) -> _L
         return _Level(row[:0], row[:0], row[:0])
     until = _graced(plan, rows, lane, row) if plan.grace else row
     place = _latest_before(level.row, until, len(lane))
-    start = level.start[place]
-    whole = (
-        (place >= 0) & (lane[start] == lane[row]) & (rows.at[row] - rows.at[start] <= plan.window)
-    )
+    start = level.start.take(place)
+    whole = place >= 0
+    whole &= lane.take(start) == lane.take(row)
+    whole &= rows.at.take(row) - rows.at.take(start) <= plan.window
     row, start, place = _kept(whole, row, start, place)
     blockers = _blockers(plan, rows, step)
     for between in blockers:
@@ -159,6 +161,7 @@ def _graced(plan: Plan, rows: Rows, lane: Ints, row: Ints) -> Ints:
     # Rows lie by lane and instant, so the rank of an instant behind its lane is in order, too.
     instants = np.unique(np.concatenate([rows.at, limit]))
     width = len(instants) + 1
+    lane = lane.astype(np.int64)
     held = lane * width + np.searchsorted(instants, rows.at)
     found: Ints = np.searchsorted(held, lane[row] * width + np.searchsorted(instants, limit))
     return found
@@ -166,10 +169,11 @@ def _graced(plan: Plan, rows: Rows, lane: Ints, row: Ints) -> Ints:
 
 def _latest_before(held: Ints, row: Ints, size: int) -> Ints:
     """For each of `row` the place in `held` of the greatest that is smaller; -1 for none."""
+    is_held = np.zeros(size, np.bool_)
+    is_held[held] = True
     count = np.zeros(size + 1, np.int32)
-    count[held + 1] = 1
-    np.cumsum(count, out=count)
-    found: Ints = count[row] - 1
+    np.cumsum(is_held, out=count[1:])
+    found: Ints = count.take(row) - 1
     return found
 
 
@@ -199,26 +203,28 @@ def _between(rows: Rows, lane: Ints, what: Bools, after: Ints, row: Ints) -> Boo
 def _chains(plan: Plan, levels: list[_Level], lane: Ints) -> Ints:
     """For each lane that took the first step the rows of its chain; -1 where it did not get."""
     size = int(lane[-1]) + 1 if len(lane) else 0
-    rows = np.full((size, plan.steps), -1, np.int64)
+    rows = np.full((plan.steps, size), -1, np.int64)
     place = np.full(size, -1, np.int64)
     for step in range(plan.steps - 1, -1, -1):
         level = levels[step]
-        earliest = np.flatnonzero(starts(lane[level.row]))
-        whose = lane[level.row[earliest]]
-        new = place[whose] < 0
-        place[whose[new]] = earliest[new]
+        earliest = firsts(lane.take(level.row))
+        whose = lane.take(level.row.take(earliest))
+        new = np.flatnonzero(place.take(whose) < 0)
+        place[whose.take(new)] = earliest.take(new)
         on = np.flatnonzero(place >= 0)
-        rows[on, step] = level.row[place[on]]
+        at = place.take(on)
+        rows[step, on] = level.row.take(at)
         if step:
-            place[on] = level.before[place[on]]
-    return rows[rows[:, 0] >= 0]
+            place[on] = level.before.take(at)
+    return rows.take(np.flatnonzero(rows[0] >= 0), axis=1).T
 
 
 def _people(plan: Plan, rows: Rows, at_row: Ints) -> Reached:
     """The best chain of each person: the furthest, of those the one that is there first."""
-    level = (at_row >= 0).sum(axis=1)
-    at = np.where(at_row >= 0, rows.at[at_row], -1)
-    person = rows.person[at_row[:, 0]]
+    there = at_row >= 0
+    level = there.sum(axis=1)
+    at = np.where(there, rows.at.take(at_row), -1)
+    person = rows.person.take(at_row[:, 0])
     if plan.hold:
         order = np.lexsort((at.max(axis=1), -level, person))
         best = np.sort(order[starts(person[order])])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from rapport.insights import periods
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Bools, Ints, Rows, cuts, lanes, starts
+from rapport.insights.rows import Bools, Ints, Rows, cuts, firsts, lanes, starts, within
 from rapport.insights.specs.retention import LENGTHS, Retention
 
 _START, _RETURN = 1, 2
@@ -18,13 +16,13 @@ _NEVER = np.iinfo(np.int64).max
 _MOST = 4_000_000  # people × periods in one table
 
 
-class Cohort(NamedTuple):
-    """The members of one chunk in one cohort."""
+class Members(NamedTuple):
+    """The members of the cohorts of one chunk, in order of the cohorts."""
 
-    number: int  # of its period
+    cohort: Ints  # of each the number of its period
     person: Ints
-    counts: Bools  # [person, cell 0 to `periods`]
-    sums: tuple[int, ...]  # of all of them, a cell, in millionths
+    counts: Bools  # [cell 0 to `periods`, member]
+    sums: dict[int, tuple[int, ...]]  # of all of a cohort, a cell, in millionths
 
 
 class _Anchors(NamedTuple):
@@ -35,76 +33,91 @@ class _Anchors(NamedTuple):
     lane: Ints
 
 
-def cohorts(
+def members(
     question: Retention, grid: Grid, start: int, end: int, rows: Rows, sizes: tuple[int, ...] = ()
-) -> list[Cohort]:
+) -> list[Members]:
     """`sizes`: what each number of `rows.values[0]` is in millionths, if sums are wanted."""
     plain = question.clock == "calendar" and question.min_occurrences == 1
     if not plain or question.brackets or sizes:
-        return list(_by_cohort(question, grid, start, end, rows, sizes))
-    found: list[Cohort] = []
-    for low, high in cuts(rows.person, max(1, _MOST // len(grid))):
-        found += _in_calendar(question, grid, start, end, rows.take(slice(low, high)))
-    return found
+        return [_by_cohort(question, grid, start, end, rows, sizes)]
+    pieces = cuts(rows.person, max(1, _MOST // len(grid)))
+    return [_in_calendar(question, grid, start, end, rows.take(slice(*each))) for each in pieces]
 
 
-def _in_calendar(
-    question: Retention, grid: Grid, start: int, end: int, rows: Rows
-) -> Iterator[Cohort]:
-    """One table people × periods of when they last returned, of which each member of a cohort sees
-    the window that begins with it."""
-    lane, people = lanes(rows.person), rows.person[starts(rows.person)]
-    period = periods.number(grid, rows.at)
-    anchors = _by_number(_anchors(question, start, end, rows, lane, period))
-    back = np.flatnonzero(_has(rows, _RETURN) & (period >= 0))
-    latest = back[np.append(starts(lane[back], period[back])[1:], True)] if len(back) else back
-    last = np.full((len(people), len(grid) + 1), -_NEVER)
-    last[lane[latest], period[latest]] = rows.at[latest]
-    came = last > -_NEVER
+def counted(part: Members, cohorts: int) -> tuple[Ints, Ints]:
+    """How many members each cohort has; and [cohort, cell]: how many of them count."""
+    sizes = np.bincount(part.cohort, minlength=cohorts)
+    some = np.flatnonzero(sizes)
+    counts = np.zeros((cohorts, len(part.counts)), np.int64)
+    if len(some):
+        first = (np.cumsum(sizes) - sizes)[some]
+        ones = part.counts.view(np.uint8)
+        counts[some] = np.add.reduceat(ones, first, axis=1, dtype=np.int64).T
+    return sizes, counts
+
+
+def _in_calendar(question: Retention, grid: Grid, start: int, end: int, rows: Rows) -> Members:
+    """One table people × periods of the row with which they last returned, of which each member of
+    a cohort sees the window that begins with it."""
+    lane, people = lanes(rows.person), rows.person.take(firsts(rows.person))
+    anchors = _anchors(question, grid, start, end, rows, lane)
+    width = len(grid) + 1
+    last = _latest(grid, rows, lane, len(people))
+    came = last >= 0
     cells = question.edges()[-1]
-    place = anchors.lane * came.shape[1] + anchors.cohort
-    seen = np.zeros((cells + 1, len(place)), np.bool_)  # so a cell is counted without a step
-    seen[0] = last.take(place) > anchors.at
+    place = anchors.lane.astype(np.int64) * width + anchors.cohort
+    row = last.take(place)
+    seen = np.zeros((cells + 1, len(place)), np.bool_)  # so a cell is written in one go
+    seen[0] = (row >= 0) & (rows.at.take(row) > anchors.at)
     for cell in range(1, cells):
         seen[cell] = came.take(place + cell)
     if question.match == "on_or_after":
-        later = np.logical_or.accumulate(came[:, ::-1], axis=1)[:, ::-1]
+        later = np.logical_or.accumulate(came.reshape(-1, width)[:, ::-1], axis=1)[:, ::-1]
         seen[cells] = later.take(place + cells)
-    matched = _matched(question, seen.T)
-    edge = np.flatnonzero(np.append(starts(anchors.cohort), True))
-    for low, high in pairwise(edge.tolist() if len(anchors.cohort) else ()):
-        members = slice(low, high)
-        number = int(anchors.cohort[low])
-        yield Cohort(number, people[anchors.lane[members]], matched[members], ())
+    return Members(anchors.cohort, people.take(anchors.lane), _matched(question, seen), {})
+
+
+def _latest(grid: Grid, rows: Rows, lane: Ints, people: int) -> Ints:
+    """[person, period] in one line: the row with which she last returned in it, or -1."""
+    back = np.flatnonzero(_has(rows, _RETURN))
+    period = periods.number(grid, rows.at.take(back))
+    if len(period) and period.min() < 0:
+        back, period = back[period >= 0], period[period >= 0]
+    slot = lane.take(back).astype(np.int64) * (len(grid) + 1) + period
+    last = np.full(people * (len(grid) + 1), -1, np.int32)
+    last[slot] = back  # rows are in order of time: the latest is written last
+    return last
 
 
 def _by_cohort(
     question: Retention, grid: Grid, start: int, end: int, rows: Rows, sizes: tuple[int, ...]
-) -> Iterator[Cohort]:
+) -> Members:
     """For each cohort one table people × cells of how often they returned."""
     edges = np.array(question.edges())
-    lane, people = lanes(rows.person), rows.person[starts(rows.person)]
-    period = periods.number(grid, rows.at)
-    anchors = _anchors(question, start, end, rows, lane, period)
+    last = len(edges) - 1  # stands for all cells behind the table
+    lane, people = lanes(rows.person), rows.person.take(firsts(rows.person))
+    anchors = _anchors(question, grid, start, end, rows, lane)
     back = np.flatnonzero(_has(rows, _RETURN))
-    at, mine, when = rows.at[back], lane[back], period[back].astype(np.int64)
+    at, mine = rows.at[back], lane[back]
+    when = periods.number(grid, at).astype(np.int64)
+    seen, sums = [np.zeros((0, last + 1), np.bool_)], {}
     for number in np.unique(anchors.cohort).tolist():
-        members = anchors.cohort == number
+        those = anchors.cohort == number
         begun = np.full(len(people), _NEVER)
-        begun[anchors.lane[members]] = anchors.at[members]
+        begun[anchors.lane[those]] = anchors.at[those]
         later = np.flatnonzero(at > begun[mine])
         owner = mine[later]
         if question.clock == "rolling":
             cell = (at[later] - begun[owner]) // LENGTHS[question.period]
         else:
             cell = when[later] - number
-        last = len(edges) - 1  # stands for all cells behind the table
         if question.brackets:
             cell = np.searchsorted(edges, cell, side="right") - 1
         came = _came(owner, cell, (len(people), last + 1), question.min_occurrences)
-        totals = _totals(rows, back[later], np.minimum(cell, last), sizes, last)
-        matched = _matched(question, came[anchors.lane[members]])
-        yield Cohort(number, people[anchors.lane[members]], matched, totals)
+        seen.append(came[anchors.lane[those]])
+        sums[number] = _totals(rows, back[later], np.minimum(cell, last), sizes, last)
+    matched = _matched(question, np.ascontiguousarray(np.concatenate(seen).T))
+    return Members(anchors.cohort, people[anchors.lane], matched, sums)
 
 
 def _came(owner: Ints, cell: Ints, shape: tuple[int, int], min_occurrences: int) -> Bools:
@@ -119,25 +132,22 @@ def _came(owner: Ints, cell: Ints, shape: tuple[int, int], min_occurrences: int)
 
 
 def _anchors(
-    question: Retention, start: int, end: int, rows: Rows, lane: Ints, period: Ints
+    question: Retention, grid: Grid, start: int, end: int, rows: Rows, lane: Ints
 ) -> _Anchors:
-    done = np.flatnonzero(_has(rows, _START))
+    """In order of the cohorts, and within one of the people."""
+    done: Ints = np.flatnonzero(_has(rows, _START))
     if question.mode == "first_ever":
-        done = done[starts(lane[done])]
-    at = rows.at.take(done)
-    if len(at) and (at.min() < start or at.max() >= end):
-        done = done[(at >= start) & (at < end)]
+        done = done.take(firsts(lane.take(done)))
+    done = within(rows, done, start, end)
+    if question.mode != "recurring":
+        done = done.take(firsts(lane.take(done)))
+    at, mine = rows.at.take(done), lane.take(done)
+    cohort = periods.number(grid, at)
     if question.mode == "recurring":
-        done = done[np.flatnonzero(starts(lane[done], period[done]))]
-    else:
-        done = done[starts(lane[done])]
-    return _Anchors(rows.at[done], period[done], lane[done])
-
-
-def _by_number(anchors: _Anchors) -> _Anchors:
-    """Those of one cohort lie together; people stay in their order."""
-    order = np.argsort(anchors.cohort, kind="stable")
-    return _Anchors(*(column.take(order) for column in anchors))
+        first = firsts(mine, cohort)
+        at, cohort, mine = at.take(first), cohort.take(first), mine.take(first)
+    order = np.argsort(cohort, kind="stable")
+    return _Anchors(at.take(order), cohort.take(order), mine.take(order))
 
 
 def _has(rows: Rows, bit: int) -> Bools:
@@ -146,17 +156,17 @@ def _has(rows: Rows, bit: int) -> Bools:
 
 
 def _matched(question: Retention, came: Bools) -> Bools:
-    """[person, cell] from who came in which cell, of which the last is: later."""
+    """[cell, member] from who came in which cell, of which the last is: later."""
     whole = question.first_cell == "all"
     if question.match == "on_or_after":
-        came = np.logical_or.accumulate(came[:, ::-1], axis=1)[:, ::-1]
+        came = np.logical_or.accumulate(came[::-1], axis=0)[::-1]
     elif question.match == "on_or_before":
-        came = np.logical_or.accumulate(came, axis=1)
+        came = np.logical_or.accumulate(came, axis=0)
     if whole:
-        came[:, 0] = True
+        came[0] = True
     if question.match == "streak":
-        came = np.logical_and.accumulate(came, axis=1)
-    return came[:, :-1]
+        came = np.logical_and.accumulate(came, axis=0)
+    return came[:-1]
 
 
 def _totals(
