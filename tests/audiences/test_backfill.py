@@ -232,6 +232,32 @@ def test_whoever_did_nothing_that_counts_has_no_past() -> None:
         assert world.rows_of("SELECT count(*) FROM behaviour_totals") == [(1,)]
 
 
+def test_who_did_something_since_is_not_told_what_the_past_said() -> None:
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+
+        def event(person: int, number: int) -> dict[str, Any]:
+            return {
+                "type": "track",
+                "event": "A",
+                "anonymousId": f"a{person}",
+                "messageId": f"m{person}-{number}",
+            }
+
+        world.send(*(event(person, 1) for person in (1, 2, 3)))
+        world.settle()
+        world.define({"segments": [{"key": "once", "when": {"did": "A", "op": "eq", "value": 1}}]})
+        world.send(event(1, 2))  # before her past is there
+        world.drain()
+        held.load()
+        assert held.run()
+        world.send(event(2, 2))  # after it came, before she was looked at
+        world.settle()
+        world.agree()
+        assert len(world.members("once")) == 1
+        assert [entered for _, entered in world.changes("once")] == [True]
+
+
 def test_a_merge_leaves_her_to_the_part_of_her_last_identifier(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

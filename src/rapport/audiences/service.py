@@ -19,6 +19,7 @@ from rapport.audiences.stream.evaluating import Evaluator, Work
 from rapport.audiences.stream.matching import Collected
 from rapport.audiences.stream.memory import Memories
 from rapport.audiences.stream.seeing import Seer
+from rapport.audiences.stream.verdicts import Verdicts
 from rapport.clock import Clock
 from rapport.database import migrate
 from rapport.events.model import Event
@@ -32,7 +33,8 @@ MOST: Final = (
 )
 IDLE_MOST: Final = 30_000  # in one transaction while nothing arrives
 _TIMERS: Final = 5_000
-_SLICE: Final = 2_000  # nodes of one sweep, and of one round of forgetting
+_SLICE: Final = 2_000  # nodes of one round of forgetting
+_SWEPT: Final = 4_000  # nodes of one sweep, at most
 NOTHING: Final = Outcome()
 
 
@@ -67,6 +69,7 @@ class Audiences:
     def reset(self) -> None:
         """Forget everything held in memory and start from the tables again."""
         self._memories = Memories(self._connection)
+        self._verdicts = Verdicts()
         self._seer = Seer(self._sources)
         self._look_again()
         self._forgotten = 0  # nodes up to this one were looked at for what can be forgotten
@@ -118,9 +121,8 @@ class Audiences:
 
     def fill(self, control: Mapping[str, Any]) -> Outcome:
         """Add a part of the history to what is remembered."""
-        known = {number: each for each, number in self._plans.numbers.items()}
         self._memories.clear()
-        if filling.fill(self._connection, control, known, self._folder):
+        if filling.fill(self._connection, control, self._plans, self._verdicts, self._folder):
             return self._redefined()
         self._reach = plans.reached(self._connection, self._plans)
         self._waiting = self._is_waiting()
@@ -165,6 +167,7 @@ class Audiences:
                 behaviours.setdefault(event.node, set()).update(taken)
                 messages.setdefault(event.node, []).append(event.message_id)
         self._memories.remember(collected.rows, collected.totals)
+        self._verdicts.forget({node for node, _ in collected.totals})
         work: Work = {}
         owners = store.profiles_of(self._connection, behaviours)
         for node, found in behaviours.items():
@@ -214,7 +217,13 @@ class Audiences:
             work = self._cut(work, most // 2)
             left = most // 2
         evaluator = Evaluator(
-            self._lens(now), self._memories, self._plans, self._reach, self._zone, now
+            self._lens(now),
+            self._memories,
+            self._plans,
+            self._verdicts,
+            self._reach,
+            self._zone,
+            now,
         )
         outcome = evaluator.evaluate(work, changed)
         if self._due(now):
@@ -223,10 +232,12 @@ class Audiences:
             outcome.add(evaluator.evaluate(timers))
         if self._waiting and left > 0:
             outcome.add(evaluator.catch_up(left))
-            outcome.add(evaluator.sweep(_SLICE, left))
+            outcome.add(evaluator.sweep(_SWEPT, left))
             if self._plans.retiring:
                 self._look_again()
             self._waiting = self._is_waiting()
+            if not self._waiting and not self._reach:
+                self._verdicts.clear()
         return outcome
 
     def _cut(self, work: Work, most: int) -> Work:

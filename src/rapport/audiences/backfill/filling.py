@@ -7,20 +7,24 @@ part is added only where the one before it ended, so that no crash adds it twice
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
 import apsw
 import msgspec
+import numpy as np
 
+from rapport.audiences.backfill.flagged import Rows
+from rapport.audiences.backfill.sums import Sums
 from rapport.audiences.changes import Outcome, TraitChange, json_of
 from rapport.audiences.stream import store
-from rapport.audiences.stream.behaviours import Behaviour
 from rapport.audiences.stream.matching import Collected
 from rapport.audiences.stream.plans import Plans
 from rapport.audiences.stream.remembered import Totals
+from rapport.audiences.stream.store import spliced
+from rapport.audiences.stream.verdicts import Measured, Verdicts
 from rapport.errors import Malformed, Unavailable
 
 _NAME: Final = re.compile(r"[a-z0-9-]{1,100}\.part")
@@ -30,7 +34,9 @@ class Part(msgspec.Struct, array_like=True):
     """What was collected of the events of some nodes."""
 
     rows: list[tuple[int, int, int, str, str, str | None]] = []
+    flagged: Rows = Rows()
     totals: list[tuple[int, str]] = []  # JSON, as the table has them
+    measured: Measured = Measured()
 
 
 _key: Final = itemgetter(0, 1, 2, 3, 4)  # as the table is ordered
@@ -38,27 +44,37 @@ _read_part: Final = msgspec.msgpack.Decoder(Part).decode
 _read_values: Final = msgspec.msgpack.Decoder(list[tuple[int, str]]).decode
 
 
-def part_of(collected: Collected, summed: dict[int, str]) -> bytes:
-    """`summed` are totals of nodes beside the collected ones: of other behaviours."""
+def part_of(collected: Collected, flagged: Rows, summed: Sums | None) -> bytes:
     held: dict[int, dict[int, Totals]] = {}
     for (node, number), (_, totals) in collected.totals.items():
         held.setdefault(node, {})[number] = totals
-    texts = dict(summed)
+    texts, measured = {}, Measured()
+    if summed is not None:
+        texts = dict(zip(summed.nodes, summed.texts, strict=True))
+        measured = Measured(summed.nodes, summed.measures)
     for node, by_number in held.items():
-        text = json_of(by_number)
-        texts[node] = f"{summed[node][:-1]},{text[1:]}" if node in summed else text
-    return msgspec.msgpack.encode(Part(sorted(collected.rows, key=_key), sorted(texts.items())))
+        texts[node] = spliced(texts.get(node, "{}"), json_of(by_number))
+    known = [(node, text) for node, text in sorted(texts.items()) if text != "{}"]
+    part = Part(sorted(collected.rows, key=_key), flagged, known, measured)
+    return msgspec.msgpack.encode(part)
 
 
 def fill(
     connection: apsw.Connection,
     control: Mapping[str, Any],
-    known: Mapping[int, Behaviour],
+    plan: Plans,
+    verdicts: Verdicts,
     folder: Path,
 ) -> bool:
-    """Add one part. True when what was filled is complete now."""
+    """Add one part, and note what its totals say of its people. True when what was filled is
+    complete now."""
+    known = {number: each for each, number in plan.numbers.items()}
     numbers = [each for each in _numbers(control.get("behaviours")) if each in known]
-    after, to, complete = control.get("after"), control.get("to"), bool(control.get("complete"))
+    after, to, complete = (
+        _node(control, "after"),
+        _node(control, "to"),
+        bool(control.get("complete")),
+    )
     rows: list[Any] = connection.execute(
         "SELECT number FROM behaviours WHERE NOT complete AND filled = ?"
         " AND number IN (SELECT value FROM json_each(?))",
@@ -70,7 +86,9 @@ def fill(
     part = _read_part(_content(folder, control))
     if len(waiting) < len(control["behaviours"]):
         part = _only(part, waiting)
-    store.remember_past(connection, part.rows, part.totals, known)
+    store.remember_rows(connection, [*part.rows, *_rows(part.flagged)])
+    heard = store.remember_totals(connection, after, to, part.totals, known, waiting)
+    verdicts.learn(plan, after, to, part.measured, heard)
     connection.executemany(
         "UPDATE behaviours SET filled = ?, complete = ? WHERE number = ?",
         [(to, complete, number) for number in sorted(waiting)],
@@ -112,7 +130,14 @@ def _only(part: Part, numbers: Set[int]) -> Part:
         for node, totals in held
     )
     totals = [(node, json_of(some)) for node, some in kept if some]
-    return Part([row for row in part.rows if row[1] in numbers], totals)
+    rows = [*part.rows, *_rows(part.flagged)]
+    return Part([row for row in rows if row[1] in numbers], totals=totals)
+
+
+def _rows(held: Rows) -> Iterator[tuple[int, int, int, str, str, str | None]]:
+    columns = (held.nodes, held.behaviours, held.instants)
+    numbers = (np.frombuffer(each, np.int64).tolist() for each in columns)
+    return zip(*numbers, held.message_ids, held.sources, held.kept, strict=True)
 
 
 def _content(folder: Path, control: Mapping[str, Any]) -> bytes:
@@ -125,6 +150,13 @@ def _content(folder: Path, control: Mapping[str, Any]) -> bytes:
         raise Malformed(f"the part {name} is gone", hint="it will be made again") from None
     except OSError as error:
         raise Unavailable(f"the part {name} cannot be read") from error
+
+
+def _node(control: Mapping[str, Any], name: str) -> int:
+    node = control.get(name)
+    if type(node) is not int:
+        raise Malformed(f"fill needs `{name}`, a node")
+    return node
 
 
 def _numbers(raw: Any) -> Iterable[int]:

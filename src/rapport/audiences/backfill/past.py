@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
-from heapq import merge
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -18,8 +17,10 @@ import msgspec
 import pyarrow as pa
 from sqlglot import exp
 
-from rapport.audiences.backfill import sums
+from rapport.audiences.backfill import flagged, sums
 from rapport.audiences.backfill.filling import part_of
+from rapport.audiences.backfill.flagged import Rows, can_flag
+from rapport.audiences.backfill.ordered import Ordered
 from rapport.audiences.backfill.sums import can_sum
 from rapport.audiences.meaning.person import Happening
 from rapport.audiences.reads import AudienceReads, Gap
@@ -27,18 +28,18 @@ from rapport.audiences.stream.behaviours import Behaviour
 from rapport.audiences.stream.matching import Collected, Matcher
 from rapport.clock import Clock
 from rapport.warehouse.base import Warehouse
+from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.sqlbuild import E, binary, column
 
-PART_ITEMS: Final = 30_000  # rows and totals in one part: what the pipeline adds in some 0.1 s
+PART_ITEMS: Final = 30_000  # in one part, one half rows, one totals: the pipeline adds it in 0.1 s
 _BATCH: Final = 20_000
 FEWEST_NODES: Final = 20_000  # at least that many are asked for by one query
 _FIRST: Final = 12  # or this part of all by the first: three queries then
 _FIELDS: Final = ("message_id", "type", "event", "source", "brand", "region", "channel")
 _NOTHING: Final[dict[str, Any]] = {}
 
-# Of one node: totals as JSON, or one event
-_Found: TypeAlias = tuple[Any, ...]
+_Query: TypeAlias = Callable[[Mapping[int, Behaviour], E, Dialect, int], exp.Select]
 # Appends a control record; what comes back waits until the pipeline has applied it (False: it took
 # too long)
 Tell = Callable[[dict[str, Any]], Callable[[], bool]]
@@ -106,82 +107,95 @@ class Backfill:
 
     def _parts(self, gap: Gap) -> Iterator[tuple[int, bytes, bool]]:
         """(last node, part, whether it is the last one)"""
-        now = self._clock.now()
-        summed = {number: each for number, each in gap.behaviours.items() if can_sum(each)}
-        others = {number: each for number, each in gap.behaviours.items() if number not in summed}
-        past, future = Matcher(others), Matcher(gap.behaviours)
-        heads = sorted(future.heads)
-        collected, node = Collected(now), gap.filled
-        texts: dict[int, str] = {}
-        for found in self._found(gap, summed, others, heads, now):
-            if found[0] != node:
-                if len(collected.rows) + len(collected.totals) + len(texts) >= PART_ITEMS:
-                    yield node, part_of(collected, texts), False
-                    collected, texts = Collected(now), {}
-                node = found[0]
-            if len(found) == 2:
-                texts[node] = found[1]
-            elif bucket := (past if found[1] <= now else future).bucket(found[4]):
-                collected.add(node, _happening(found, heads, bucket.heads), bucket)
-        yield max(node, self._reads.last_node()), part_of(collected, texts), True
+        asked = _Asked(self._warehouse, gap, self._clock.now())
+        for after, to, complete in self._ranges(gap):
+            yield from asked.parts(after, to, complete=complete)
 
-    def _found(
-        self,
-        gap: Gap,
-        summed: Mapping[int, Behaviour],
-        others: Mapping[int, Behaviour],
-        heads: list[str],
-        now: int,
-    ) -> Iterator[_Found]:
-        """In order of nodes. Asked for few of them first and for three times as many then, so that
-        the pipeline begins soon, and the warehouse does not read its events often."""
+    def _ranges(self, gap: Gap) -> Iterator[tuple[int, int, bool]]:
+        """Of few nodes first and of three times as many then, so that the pipeline begins soon, and
+        the warehouse does not read its events often. Behind the last node there are none with a
+        past."""
         after, last = gap.filled, self._reads.last_node()
         nodes = max(FEWEST_NODES, (last - after) // _FIRST)
-        while after < last:
-            chosen = _before(gap, after, after + nodes)
-            totals_of: Iterable[_Found] = self._sums(chosen, summed, now) if summed else ()
-            events = self._events(chosen, gap, others, heads, now)
-            yield from merge(totals_of, events, key=_node)
+        while after + nodes < last:
+            yield after, after + nodes, False
             after, nodes = after + nodes, nodes * 3
+        yield after, max(after, last), True
 
-    def _sums(self, chosen: E, summed: Mapping[int, Behaviour], now: int) -> Iterator[_Found]:
-        dialect = dialect_for(self._warehouse.capabilities.dialect)
-        query = sums.query(summed, chosen, dialect, now)
-        for batch in self._warehouse.stream(dialect.sql(query), rows_per_batch=_BATCH):
-            yield from sums.read(batch, summed)
+    def _clear(self) -> None:
+        """Parts that were left by a process that was killed."""
+        for path in self._folder.glob("fill-*.part"):
+            path.unlink(missing_ok=True)
 
-    def _events(
-        self,
-        chosen: E,
-        gap: Gap,
-        others: Mapping[int, Behaviour],
-        heads: list[str],
-        now: int,
-    ) -> Iterator[_Found]:
-        """node, timestamp, _FIELDS, then the heads; in order of nodes. What still is to come is
-        never part of a sum."""
-        dialect = dialect_for(self._warehouse.capabilities.dialect)
-        at = dialect.epoch_micros(column("timestamp", "e"))
-        coming = exp.and_(binary(exp.GT, at, now), _may_be(gap.behaviours.values()))
-        wanted = exp.or_(coming, *(_test(each, at, now) for each in others.values()))
-        query = (
+
+class _Asked:
+    """The warehouse, about the past of some behaviours, in three ways: totals and rows that SQL can
+    make, and events for what is left. What still is to come is never part of a sum."""
+
+    def __init__(self, warehouse: Warehouse, gap: Gap, now: int) -> None:
+        self._warehouse = warehouse
+        self._dialect = dialect_for(warehouse.capabilities.dialect)
+        self._gap = gap
+        self._now = now
+        wanted = gap.behaviours
+        self._summed = {number: each for number, each in wanted.items() if can_sum(each)}
+        self._flagged = {number: each for number, each in wanted.items() if can_flag(each)}
+        told = self._summed.keys() | self._flagged.keys()
+        self._others = {number: each for number, each in wanted.items() if number not in told}
+        self._past, self._future = Matcher(self._others), Matcher(wanted)
+        self._heads = sorted(self._future.heads)
+
+    def parts(self, after: int, to: int, *, complete: bool) -> Iterator[tuple[int, bytes, bool]]:
+        """Of the nodes in (after, to]; the last of them is the last of all if they `complete`."""
+        chosen = _before(self._gap, after, to)
+        totals = self._ordered(sums.query, self._summed, chosen)
+        rows = self._ordered(flagged.query, self._flagged, chosen)
+        events = Ordered(self._stream(self._events(chosen)))
+        most = max(1, PART_ITEMS // 2)
+        while after < to or complete:
+            end = min(to, *(each.reach(most) for each in (totals, rows, events)))
+            summed, held = totals.take(end), rows.take(end)
+            collected = self._collected(events.take(end))
+            part = part_of(
+                collected,
+                Rows() if held is None else flagged.read(held, self._flagged),
+                None if summed is None else sums.read(summed, self._summed),
+            )
+            yield end, part, complete and end == to
+            after, complete = end, complete and end < to
+
+    def _ordered(self, query: _Query, behaviours: Mapping[int, Behaviour], chosen: E) -> Ordered:
+        if not behaviours:
+            return Ordered(iter(()))
+        return Ordered(self._stream(query(behaviours, chosen.copy(), self._dialect, self._now)))
+
+    def _stream(self, query: exp.Select) -> Iterator[pa.RecordBatch]:
+        return self._warehouse.stream(self._dialect.sql(query), rows_per_batch=_BATCH)
+
+    def _events(self, chosen: E) -> exp.Select:
+        """node, timestamp, _FIELDS, then the heads; in order of nodes."""
+        at = self._dialect.epoch_micros(column("timestamp", "e"))
+        coming = exp.and_(binary(exp.GT, at, self._now), _may_be(self._gap.behaviours.values()))
+        wanted = exp.or_(coming, *(_test(each, at, self._now) for each in self._others.values()))
+        return (
             exp.select(
                 column("node", "e"),
                 exp.alias_(at, "ts", quoted=True),
-                *(column(name, "e") for name in (*_FIELDS, *heads)),
+                *(column(name, "e") for name in (*_FIELDS, *self._heads)),
             )
             .from_(exp.to_table("events", alias="e"))
             .where(chosen.copy())
             .where(wanted)
             .order_by(column("node", "e"))
         )
-        for batch in self._warehouse.stream(dialect.sql(query), rows_per_batch=_BATCH):
-            yield from _rows(batch)
 
-    def _clear(self) -> None:
-        """Parts that were left by a process that was killed."""
-        for path in self._folder.glob("fill-*.part"):
-            path.unlink(missing_ok=True)
+    def _collected(self, events: pa.Table | None) -> Collected:
+        collected = Collected(self._now)
+        for found in _rows(events) if events is not None else ():
+            node, at, name = found[0], found[1], found[4]
+            if bucket := (self._past if at <= self._now else self._future).bucket(name):
+                collected.add(node, _happening(found, self._heads, bucket.heads), bucket)
+        return collected
 
 
 def _at_once() -> bool:
@@ -206,12 +220,8 @@ def _test(behaviour: Behaviour, at: E, now: int) -> E:
     return exp.and_(_may_be([behaviour]), binary(exp.GT, at, now - behaviour.horizon))
 
 
-def _node(found: _Found) -> int:
-    return int(found[0])
-
-
-def _rows(batch: pa.RecordBatch) -> Iterator[tuple[Any, ...]]:
-    columns = [each.to_pylist() for each in batch.columns]
+def _rows(events: pa.Table) -> Iterator[tuple[Any, ...]]:
+    columns = [each.to_pylist() for each in events.columns]
     for node, at, message_id, kind, event, *rest in zip(*columns, strict=True):
         yield node, int(at), message_id, kind, event or "", *rest
 

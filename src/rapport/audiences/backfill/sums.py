@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
+from rapport.audiences.backfill.ordered import column as column_of
 from rapport.audiences.language import paths
 from rapport.audiences.language.model import ANY_EVENT, HELD, Filter, Selection
 from rapport.audiences.language.values import PLACES
@@ -19,7 +22,7 @@ from rapport.audiences.stream.behaviours import Behaviour
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, call, choose, column, equals, one_of
 
-_MEASURES: Final = ("count", "sum", "min", "max")
+_SIZES: Final = ("sum", "min", "max")
 
 
 def can_sum(behaviour: Behaviour) -> bool:
@@ -40,6 +43,12 @@ def named(selection: Selection) -> E:
     return exp.and_(*tests) if tests else exp.true()
 
 
+def taken(selection: Selection, dialect: Dialect, now: int) -> E:
+    """Whether a row of `e` is selected: a case, so that no others are looked into."""
+    passes = [_passes(each, dialect, now) for each in selection.where] or [exp.true()]
+    return choose((named(selection), exp.and_(*passes)), default=exp.false())
+
+
 def query(behaviours: Mapping[int, Behaviour], events: E, dialect: Dialect, now: int) -> exp.Select:
     """One row a node, in order, of the events that pass the test `events`; see `read`."""
     at = dialect.epoch_micros(column("timestamp", "e"))
@@ -47,10 +56,7 @@ def query(behaviours: Mapping[int, Behaviour], events: E, dialect: Dialect, now:
     outer: list[E] = [column("node")]
     for number, behaviour in behaviours.items():
         chosen = behaviour.selections[0]
-        flag = named(chosen)
-        if chosen.where:  # a case, so that no others are looked into
-            passes = exp.and_(*(_passes(each, dialect, now) for each in chosen.where))
-            flag = choose((flag, passes), default=exp.false())
+        flag = taken(chosen, dialect, now) if chosen.where else named(chosen)
         inner.append(exp.alias_(exp.paren(flag), f"f{number}", quoted=True))
         held = column(f"f{number}")
         outer.append(_as(dialect.count_if(held), f"n{number}"))
@@ -61,42 +67,77 @@ def query(behaviours: Mapping[int, Behaviour], events: E, dialect: Dialect, now:
             inner.append(_as(choose((flag.copy(), size)), f"v{number}"))
             fits = binary(exp.LT, call("abs", column(f"v{number}")), SUMMABLE // 10**PLACES)
             value = choose((fits, column(f"v{number}")))
-            outer += [_as(call(each, value.copy()), f"{each}{number}") for each in _MEASURES]
+            outer += [
+                _as(call(each, value.copy()), f"{each}{number}") for each in ("count", *_SIZES)
+            ]
     rows = exp.select(*inner).from_(exp.to_table("events", alias="e")).where(events)
     rows = rows.where(exp.or_(*(named(each.selections[0]) for each in behaviours.values())))
     found = exp.select(*outer).from_(rows.where(binary(exp.LTE, at, now)).subquery("seen"))
     return found.group_by(column("node")).order_by(column("node"))
 
 
-def read(batch: pa.RecordBatch, behaviours: Mapping[int, Behaviour]) -> Iterator[tuple[int, str]]:
-    """Nodes that have any, and their totals: JSON, as the table has it."""
-    found = [_written(batch, number, each) for number, each in behaviours.items()]
-    joined = pc.utf8_slice_codeunits(_joined(*found), 1)  # each begins with a comma
-    nodes, texts = batch.column("node").to_pylist(), _joined("{", joined, "}").to_pylist()
-    return ((node, text) for node, text in zip(nodes, texts, strict=True) if text != "{}")
+class Sums(msgspec.Struct, frozen=True):
+    """Of the nodes that have any, in order."""
+
+    nodes: list[int]
+    texts: list[str]  # their totals as the table has them: JSON by the number of the behaviour
+    # Of each behaviour how many events each node has; of one with numbers also how many have one,
+    # sum, least and greatest in millionths. None where a number does not fit into 64 bits.
+    measures: dict[int, list[bytes] | None]
 
 
-def _written(batch: pa.RecordBatch, number: int, behaviour: Behaviour) -> pa.StringArray:
-    """`,"number":[…]` of each node, null where there is nothing; what comes later in `Totals` may
-    be left out. Whole columns at a time, since there are many more values than nodes."""
-    count, latest = (_whole(batch.column(f"{name}{number}")) for name in "nt")
-    items = [_text(count), ",", _text(latest)]
-    if behaviour.taken == "number":
-        sizes = (batch.column(f"{name}{number}").to_pylist() for name in _MEASURES)
-        items.append(pa.array(map(_sums, *sizes), pa.string()))
-    text = _joined(f',"{number}":[', *items, "]")
-    return pc.if_else(pc.greater(pc.fill_null(count, 0), 0), text, None)
+def read(table: pa.Table, behaviours: Mapping[int, Behaviour]) -> Sums:
+    """Whole columns at a time, since there are many more values than nodes."""
+    texts, measures = [], {}
+    for number, behaviour in behaviours.items():
+        count, latest = (_whole(column_of(table, f"{name}{number}")) for name in "nt")
+        items, measured = [_text(count), ",", _text(latest)], [_bytes(count)]
+        if behaviour.taken == "number":
+            known = _whole(column_of(table, f"count{number}"))
+            sizes = [column_of(table, f"{name}{number}") for name in _SIZES]
+            micros = [_micros(each) for each in sizes]
+            items.append(_sums(known, [m or s for m, s in zip(micros, sizes, strict=True)]))
+            measured += [_bytes(each) for each in (known, *micros) if each is not None]
+        text = _joined(f',"{number}":[', *items, "]")
+        texts.append(pc.if_else(pc.greater(pc.fill_null(count, 0), 0), text, None))
+        whole = behaviour.taken != "number" or len(measured) == 2 + len(_SIZES)
+        measures[number] = measured if whole else None
+    joined = pc.utf8_slice_codeunits(_joined(*texts), 1)  # each begins with a comma
+    nodes = column_of(table, "node").to_pylist()
+    return Sums(nodes, _joined("{", joined, "}").to_pylist(), measures)
+
+
+def _sums(known: pa.Int64Array, sizes: list[pa.Array]) -> pa.StringArray:
+    """`,numbers,"sum","least","greatest"`; null where there is no number."""
+    quoted = [each for size in sizes for each in (',"', _micro_text(size), '"')]
+    found = _joined(",", _text(known), *quoted)
+    return pc.if_else(pc.greater(pc.fill_null(known, 0), 0), found, None)
+
+
+def _micro_text(size: pa.Array) -> pa.StringArray:
+    if pa.types.is_integer(size.type):
+        return _text(size)
+    written = (None if each is None else _digits(each) for each in size.to_pylist())
+    return pa.array(written, pa.string())
+
+
+def _micros(size: pa.Array) -> pa.Int64Array | None:
+    """In millionths; None when one needs more than 64 bits. A decimal is kept as a whole number of
+    128 bits, of which the upper half only repeats the sign if the lower is enough."""
+    try:
+        held = pc.cast(size, pa.decimal128(38, PLACES))
+    except pa.ArrowInvalid:
+        return None
+    halves = np.frombuffer(held.buffers()[1], np.int64)
+    halves = halves[2 * held.offset : 2 * (held.offset + len(held))]
+    there = held.is_valid().to_numpy(zero_copy_only=False)
+    low, high = np.where(there, halves[::2], 0), np.where(there, halves[1::2], 0)
+    return pa.array(low, mask=~there) if np.array_equal(low >> 63, high) else None
 
 
 def _joined(*texts: Any) -> pa.StringArray:
     """A null is nothing."""
     return pc.binary_join_element_wise(*texts, "", null_handling="replace", null_replacement="")
-
-
-def _sums(numbers: int | None, *sizes: Any) -> str | None:
-    if not numbers:
-        return None
-    return f',{numbers},"{_micros(sizes[0])}","{_micros(sizes[1])}","{_micros(sizes[2])}"'
 
 
 def _whole(values: pa.Array) -> pa.Int64Array:
@@ -107,13 +148,17 @@ def _text(values: pa.Array) -> pa.StringArray:
     return pc.cast(values, pa.string())
 
 
+def _bytes(values: pa.Int64Array) -> bytes:
+    return bytes(pc.fill_null(values, 0).to_numpy())
+
+
 def _passes(one: Filter, dialect: Dialect, now: int) -> E:
     way = paths.of_event(one.path)
     holder = column(way.head, "e")
     return holds(lambda test: at_path(dialect, holder, way, test), one.op, one.value, now)
 
 
-def _micros(size: Decimal | Any) -> str:
+def _digits(size: Decimal | Any) -> str:
     return str(int(Decimal(size).scaleb(PLACES)))
 
 

@@ -59,6 +59,11 @@ class Crowd:
         """0 when it has none."""
         return max(self._nodes.get(profile, ()), default=0)
 
+    def only_node(self, profile: int) -> int:
+        """0 when it has several, or none."""
+        nodes = self._nodes.get(profile, ())
+        return nodes[0] if len(nodes) == 1 else 0
+
     def exists(self, profile: int) -> bool:
         """Whether there ever was an event of hers, and she is in no other now."""
         return not self._heard.isdisjoint(self._nodes.get(profile, ()))
@@ -111,6 +116,11 @@ class HerMemory:
         for one in self._held:
             found.update(one.rows, one.totals)
         return found
+
+    def behaviours_of_rows(self) -> Set[int]:
+        if len(self._held) == 1:
+            return self._held[0].rows.keys()
+        return {number for one in self._held for number in one.rows}
 
     def times(self, number: int) -> Sequence[int]:
         found = [row[0] for row in self.rows(number)]

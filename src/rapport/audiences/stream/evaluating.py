@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Mapping, Set
 from decimal import Decimal
 from itertools import islice
 from typing import Any, Final, TypeAlias
@@ -21,19 +21,21 @@ from rapport.audiences.changes import (
     json_of,
 )
 from rapport.audiences.stream import plans
-from rapport.audiences.stream.crowd import Crowd
+from rapport.audiences.stream.crowd import Crowd, HerMemory
 from rapport.audiences.stream.look import Look
 from rapport.audiences.stream.memory import Memories
 from rapport.audiences.stream.plans import Plans, Stored
+from rapport.audiences.stream.verdicts import Verdicts
 from rapport.clock import MINUTE
 from rapport.profiles.lens import Lens
 
 # profile → numbers of definitions, and why they may have changed
-Work: TypeAlias = dict[int, tuple[set[int], Reason]]
+Work: TypeAlias = dict[int, tuple[Set[int], Reason]]
 logger = logging.getLogger("rapport.audiences")
 _CROWD: Final = 500  # profiles whose tables are read together
 _AGAIN: Final = 5 * MINUTE  # until an evaluation that failed is tried again
 _BY_DEFINITION: Final = Reason("definition")
+_NONE: Final[frozenset[int]] = frozenset()
 
 
 class Evaluator:
@@ -48,6 +50,7 @@ class Evaluator:
         lens: Lens,
         memories: Memories,
         plan: Plans,
+        verdicts: Verdicts,
         reach: Mapping[int, int],
         zone: ZoneInfo,
         now: int,
@@ -56,6 +59,7 @@ class Evaluator:
         self._lens = lens
         self._memories = memories
         self._plans = plan
+        self._verdicts = verdicts
         self._reach = reach
         self._zone = zone
         self._now = now
@@ -98,10 +102,10 @@ class Evaluator:
             " RETURNING profile, definition, due",
             (self._now, most),
         ).fetchall()
-        work: Work = {}
+        work: dict[int, tuple[set[int], Reason]] = {}
         for profile, number, due in rows:
             work.setdefault(profile, (set(), Reason("timer", due=due)))[0].add(number)
-        return work
+        return {**work}
 
     def catch_up(self, most: int) -> Outcome:
         """Of profiles that had to wait."""
@@ -111,11 +115,11 @@ class Evaluator:
             " RETURNING profile, definition, reason",
             (most,),
         ).fetchall()
-        work: Work = {}
+        work: dict[int, tuple[set[int], Reason]] = {}
         for profile, number, text in rows:
             reason = msgspec.json.decode(text, type=Reason)
             work.setdefault(profile, (set(), reason))[0].add(number)
-        return self.evaluate(work)
+        return self.evaluate({**work})
 
     def sweep(self, nodes: int, most: int) -> Outcome:
         """Go on by some nodes for definitions that are new, with those whose last node this is;
@@ -129,7 +133,9 @@ class Evaluator:
         after = min(unswept.values())
         together = {number for number, swept in unswept.items() if swept == after}
         end = min(self._reach.get(each, plans.END) for each in together)
-        limit = max(50, min(nodes, most // len(together)))
+        told = self._verdicts.about(after + 1)
+        left = len(together - told.segments) + 1 if told else len(together)
+        limit = max(50, min(nodes, most // left))
         found: list[Any] = self._connection.execute(
             "SELECT node, profile FROM identifiers WHERE node > ? AND node <= ?"
             " ORDER BY node LIMIT ?",
@@ -153,10 +159,22 @@ class Evaluator:
         if not crowd.exists(profile):
             self._vanished(profile, members, reason, outcome)
             return
-        memory = crowd.memory(profile)
-        look, held = Look(crowd.facts(profile), memory, self._now), memory.behaviours()
-        plan = self._plans
+        memory, plan = crowd.memory(profile), self._plans
+        node = crowd.only_node(profile)
+        if told := self._verdicts.about(node, memory.behaviours_of_rows()):
+            holding = told.of(node)
+            for number in numbers & (told.segments if members else holding):
+                one = plan.active.get(number)
+                if one is not None and (number in holding) != (one.key in members):
+                    self._move(profile, one, number in holding, reason, outcome)
+            numbers = numbers - told.segments
+        numbers = self._not_silent(memory, numbers, members)
+        if not numbers:
+            return
+        look = Look(crowd.facts(profile), memory, self._now)
         checks, silent, keys = plan.checks, plan.silent, plan.keys
+        by_rows = numbers <= plan.by_rows
+        held = memory.behaviours_of_rows() if by_rows else memory.behaviours()
         for number in numbers:
             turn = None
             try:
@@ -176,6 +194,18 @@ class Evaluator:
                 self._note(error)
             if turn is not None:
                 self._timers.append((profile, number, turn))
+
+    def _not_silent(
+        self, memory: HerMemory, numbers: Set[int], members: Collection[str]
+    ) -> Set[int]:
+        """Without those that look at rows only of which she has none, unless she is a member."""
+        plan = self._plans
+        found = numbers - plan.by_rows
+        for each in memory.behaviours_of_rows():
+            found |= numbers & plan.of_behaviour.get(each, _NONE)
+        if members:
+            found |= {each for each in numbers if plan.keys.get(each) in members}
+        return found
 
     def _note(self, error: Exception) -> None:
         self._failed += 1

@@ -37,12 +37,24 @@ _TOTALS: Final = (
 class NodeMemory:
     """Of one node, by the number of the behaviour. Rows are in order of time."""
 
-    __slots__ = ("rows", "size", "totals")
+    __slots__ = ("_text", "_totals", "rows", "size")
 
     def __init__(self) -> None:
         self.rows: dict[int, list[Row]] = {}
-        self.totals: dict[int, Totals] = {}
+        self._totals: dict[int, Totals] = {}
+        self._text = ""
         self.size = 1
+
+    @property
+    def totals(self) -> dict[int, Totals]:
+        if self._text:
+            self._totals, self._text = store.to_totals(self._text), ""
+        return self._totals
+
+    def read_totals(self, text: str) -> None:
+        """JSON as the table has it; understood when somebody asks."""
+        self._text = text
+        self.size += text.count("[")
 
     def add(self, number: int, row: Row) -> None:
         """One that is there already is the same event."""
@@ -120,9 +132,7 @@ class Memories:
             held.rows.setdefault(number, []).append(tuple(row))
             held.size += 1
         for node, text in self._connection.execute(_TOTALS, (wanted,)):
-            held = found[node]
-            held.totals = store.to_totals(text)
-            held.size += len(held.totals)
+            found[node].read_totals(text)
         for node, held in found.items():
             if held.size <= _LARGE:
                 self._keep(node, held)

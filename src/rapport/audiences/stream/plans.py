@@ -51,7 +51,8 @@ class Plans:
     beginning, a later one once it has taken over.
     By the number of the definition: `checks`, `readings` and `needs` (numbers of behaviours).
     `lasting` are those that no further event makes anybody leave; to `silent` ones nobody belongs
-    who has nothing in memory that they need, which is said with them.
+    who has nothing in memory that they need, which is said with them; `by_rows` are those of them
+    that need rows only.
     """
 
     def __init__(self, stored: Iterable[Stored], numbers: Mapping[Behaviour, int]) -> None:
@@ -91,6 +92,8 @@ class Plans:
                 self.of_behaviour[place] = self.of_behaviour.get(place, frozenset()) | {number}
             if any(_looks_at_facts(each, self.known) for each in family):
                 of_facts.add(number)
+        rows = {number for each, number in numbers.items() if each.keep == "rows"}
+        self.by_rows = frozenset(number for number, held in self.silent.items() if held <= rows)
         self.of_facts = frozenset(of_facts)
         self.of_account = frozenset(
             number

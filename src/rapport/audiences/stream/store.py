@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import apsw
@@ -109,29 +110,50 @@ PUT_TOTALS: Final = (
 )
 
 
-def remember_past(
+def remember_rows(connection: apsw.Connection, rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows of the past, in order."""
+    connection.executemany(INSERT_ROWS, rows)
+
+
+def remember_totals(
     connection: apsw.Connection,
-    rows: Iterable[Sequence[Any]],
+    after: int,
+    to: int,
     totals: Sequence[tuple[int, str]],
     behaviours: Mapping[int, Behaviour],
-) -> None:
-    """Add what was collected of the past of many nodes, in order; few are known already. Totals
-    are JSON as the table has it."""
-    connection.executemany(INSERT_ROWS, rows)
-    if not totals:
-        return
+    filled: Collection[int],
+) -> set[int]:
+    """Add totals of the past of the nodes between, in order: JSON as the table has it, of the
+    behaviours `filled`. What comes back are nodes of which such totals were known already."""
     found: Any = connection.execute(
-        "SELECT node, totals FROM behaviour_totals WHERE node BETWEEN ? AND ?",
-        (totals[0][0], totals[-1][0]),
+        "SELECT node, totals FROM behaviour_totals WHERE node > ? AND node <= ?", (after, to)
     )
     known: dict[int, str] = dict(found)
-    connection.executemany(
-        PUT_TOTALS,
-        [
-            (node, _both(known[node], text, behaviours) if node in known else text)
-            for node, text in totals
-        ],
-    )
+    speaks = _speaks_of(filled)
+    heard = {node for node, text in known.items() if speaks(text)}
+    written = [
+        (
+            node,
+            _both(known[node], text, behaviours)
+            if node in heard
+            else spliced(known.get(node, "{}"), text),
+        )
+        for node, text in totals
+    ]
+    connection.executemany(PUT_TOTALS, written)
+    return heard
+
+
+def spliced(one: str, other: str) -> str:
+    """Totals of two texts that speak of different behaviours."""
+    if one == "{}" or other == "{}":
+        return other if one == "{}" else one
+    return f"{one[:-1]},{other[1:]}"
+
+
+def _speaks_of(numbers: Collection[int]) -> Callable[[str], Any]:
+    """Whether totals are of one of these behaviours; or have a text that looks like it."""
+    return re.compile(f'"(?:{"|".join(map(str, numbers))})":').search
 
 
 def _both(before: str, text: str, behaviours: Mapping[int, Behaviour]) -> str:
