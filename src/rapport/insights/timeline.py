@@ -166,11 +166,13 @@ def rows(
 
 
 def _matching(masks: Ints, code: Ints) -> Ints:
+    if (masks == masks[0]).all():
+        return np.full(len(code), masks[0])
     wanted = np.flatnonzero(masks)
     if len(wanted) > _FEW_CODES:
         return masks.take(code)  # twice as fast as masks[...]
     bits = [(code == one).view(np.uint8) * masks[one] for one in wanted.tolist()]
-    return reduce(np.bitwise_or, bits) if bits else np.zeros(len(code), masks.dtype)
+    return reduce(np.bitwise_or, bits)
 
 
 def texts(held: Held) -> list[str]:

@@ -191,7 +191,7 @@ def _counted(question: Lifecycle, ground: Ground) -> tuple[Grid, Ints]:
 
 def _present(question: Active, ground: Ground) -> tuple[Grid, Ints, Ints, Ints]:
     """Of each period: people, events, and people of it and of those that trail."""
-    grid, _, _ = _active_grid(question, ground)
+    grid, start, end = _active_grid(question, ground)
     size = len(grid)
     present, change = np.zeros(size, np.int64), np.zeros(size + 1, np.int64)
     events = np.zeros(size, np.int64)
@@ -203,12 +203,11 @@ def _present(question: Active, ground: Ground) -> tuple[Grid, Ints, Ints, Ints]:
             change[each.begin] += each.people
             change[min(each.end, size)] -= each.people
         return grid, present, events, np.cumsum(change)
-    for done in _active(question, ground)[1]:
-        present += np.bincount(done.period, minlength=size)
-        np.add.at(events, done.period, done.times)
-        begin, end = kernel.spans(done, question.trailing, size)
-        change[:size] += np.bincount(begin, minlength=size)
-        change -= np.bincount(end, minlength=size + 1)
+    pieces, _ = ground.rows(question.checked(), start, end, segment=question.segment)
+    for part in pieces.each(lambda piece: kernel.present(grid, piece, question.trailing)):
+        present += part.people
+        events += part.events
+        change += part.change
     return grid, present, events, np.cumsum(change)
 
 

@@ -47,7 +47,7 @@ def spread(lengths: Ints | Sequence[int]) -> Spread | None:
     if not len(found):
         return None
     edges = np.array(EDGES)
-    counts = np.bincount(np.searchsorted(edges, found, side="right") - 1, minlength=len(edges))
+    counts = np.diff(np.append(np.searchsorted(found, edges), len(found)))
     middle, most = rank(found, 50), rank(found, 90)
     return Spread(len(found), int(found.sum()), middle, most, tuple(counts.tolist()))
 

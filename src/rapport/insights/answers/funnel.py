@@ -164,9 +164,9 @@ def _tally(found: Reached, value: str | None = None, *, other: bool = False) -> 
     counts = [int((found.level > n).sum()) for n in range(steps)]
     times = []
     for n in range(1, steps):
-        there = found.level > n
+        there = np.flatnonzero(found.level > n)
         times.append(spread(_length(found.at[there, n - 1], found.at[there, n])))
-    whole = found.level == steps
+    whole = np.flatnonzero(found.level == steps)
     total = spread(_length(found.at[whole, 0], found.at[whole, -1]))
     return Tally(value, other, counts, times, total)
 

@@ -111,7 +111,7 @@ def _by_held_value(plan: Plan, rows: Rows) -> Rows:
 
 
 def _levels(plan: Plan, rows: Rows, lane: Ints) -> list[_Level]:
-    first = np.flatnonzero(_is_step(plan, rows, 0))
+    first: Ints = np.flatnonzero(_is_step(plan, rows, 0))
     first = within(rows, first, plan.start, plan.end)
     if plan.first_only:
         first = first.take(firsts(lane.take(first)))
