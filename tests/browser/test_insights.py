@@ -385,6 +385,32 @@ def test_a_dashboard_is_mailed_after_it_is_saved_and_asked(page: Any) -> None:
     assert "DELETE /api/v1/dashboards/shop/schedule" in calls
 
 
+def test_a_dashboard_is_narrowed_to_people_and_a_property(page: Any, shop: RunningServer) -> None:
+    asked: list[Any] = []
+    page.on("request", lambda sent: asked.append(sent.post_data_json) if sent.post_data else None)
+    page.goto("/dashboards/shop")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    page.get_by_role("button", name="Property").click()
+    page.get_by_role("searchbox").fill("source")
+    page.get_by_role("option", name="source").first.click()
+    value = page.get_by_role("textbox", name="Value of source")
+    value.fill("nowhere")
+    value.press("Enter")
+    page.wait_for_url(lambda url: "where=" in url and "nowhere" in url)
+    filters = [{"path": "source", "op": "eq", "value": "nowhere"}]
+    page.reload()
+    page.get_by_role("textbox", name="Value of source").wait_for()
+    assert any(each.get("where") == filters for each in asked if isinstance(each, dict))
+    page.get_by_role("button", name=re.compile("Segment")).click()
+    page.get_by_role("option", name="people with a value of a trait").click()
+    page.get_by_role("button", name=re.compile(r"\bTrait$|^Trait\b")).click()
+    page.get_by_role("searchbox").fill("plan")
+    page.get_by_role("option").first.click()
+    page.wait_for_url(lambda url: "plan" in url)
+    page.get_by_role("button", name="Remove the filter").click()
+    page.wait_for_url(lambda url: "where=" not in url)
+
+
 def test_a_north_star_is_a_card_of_a_dashboard(page: Any, shop: RunningServer) -> None:
     """It tells what its page tells, with the board's own time, and leads there."""
     board = {"key": "stars", "name": "Stars", "cards": []}

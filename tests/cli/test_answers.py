@@ -70,3 +70,6 @@ def test_a_north_star_is_a_tree_with_its_course(capsys: pytest.CaptureFixture[st
     root = leaf | {"name": "Revenue", "change_share": None, "values": [1, 2], "inputs": [leaf]}
     found = printed(capsys, {"kind": "north_star", "metric": root})
     assert found[2:] == [["Revenue", "3", "4", "▁█"], ["Buyers", "3", "4", "-25.0%", "▁"]]
+    root |= {"unit": {"as": "currency", "currency": "EUR"}, "inputs": []}
+    [top] = printed(capsys, {"kind": "north_star", "metric": root})[2:]
+    assert top[:5] == ["Revenue", "3.00", "EUR", "4.00", "EUR"]

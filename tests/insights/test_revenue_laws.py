@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from rapport.errors import Malformed
 from rapport.insights import periods
 from rapport.insights.answers import north_star, revenue
+from rapport.insights.kinds import read
 from rapport.insights.oracles import revenue as meaning
 from rapport.insights.oracles.contributions import Change, contributions
 from rapport.insights.oracles.matched import matched
-from rapport.insights.specs.north_star import Metric, NorthStar
+from rapport.insights.specs.north_star import Metric, MetricUnit, NorthStar
 from rapport.insights.specs.revenue import Revenue
 from rapport.insights.specs.scope import EventPick, span, zone
 from rapport.insights.specs.trends import Series
@@ -236,8 +238,31 @@ def test_a_north_star_and_what_moved_it() -> None:
     assert [each["contribution"] for each in top["inputs"]] == [0, 2]
     assert [each["contribution_share"] for each in top["inputs"]] == [0, 1]
     assert top["unexplained"] == 0
+    assert "unit" not in top
+    unit = MetricUnit("currency", "EUR", 2)
+    priced = msgspec.structs.replace(
+        question, metric=msgspec.structs.replace(star, inputs=(), combine=None, unit=unit)
+    )
+    shown = north_star.answer(priced, ground)["metric"]
+    assert shown["unit"] == {"as": "currency", "currency": "EUR", "decimals": 2}
     cell = north_star.Cell(metric="buyers", period="2025-10-09")
     assert north_star.people(question, ground, cell).tolist() == [3]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        {"as": "money"},
+        {"as": "currency"},
+        {"as": "currency", "currency": "euro"},
+        {"as": "percent", "currency": "EUR"},
+        {"decimals": 7},
+    ],
+)
+def test_a_unit_that_there_is_not_is_refused(unit: dict[str, Any]) -> None:
+    metric = {"name": "a", "series": [{"event": "A"}], "unit": unit}
+    with pytest.raises(Malformed):
+        read({"metric": metric}, "north_star")
 
 
 @pytest.mark.parametrize(

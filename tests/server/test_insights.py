@@ -131,13 +131,28 @@ def test_a_dashboard(running_server: RunningServer) -> None:
         "key": "shop",
         "name": "Shop",
         "cards": [{"insight": "baskets", "width": 12}],
-        "filters": {"from": "2026-01-01"},
+        "filters": {
+            "from": "2026-01-01",
+            "segment": [{"trait": "plan", "other_than": ["pro", None]}],
+            "where": [{"path": "properties.total", "op": "gt", "value": 10}],
+        },
     }
+    nonsense = [
+        {"from": "now"},
+        {"where": [{"path": "properties.total", "op": "like", "value": 1}]},
+        {"segment": {"trait": "plan"}},
+        {"segment": {"trait": "tags[]", "value": "a"}},
+    ]
     with running_server.api() as api:
         made = api.post("/api/v1/dashboards", json=board).json()
         assert (made["version"], made["cards"][0]["width"]) == (1, 12)
         wide = {"name": "Shop", "cards": [{"insight": "baskets", "width": 13}]}
         assert api.put("/api/v1/dashboards/shop", json=wide).status_code == 400
-        assert api.get("/api/v1/dashboards/shop").json()["filters"]["from"] == "2026-01-01"
+        assert api.get("/api/v1/dashboards/shop").json()["filters"] == board["filters"]
+        for wrong in nonsense:
+            body = {"name": "Shop", "cards": [], "filters": wrong}
+            refused = api.put("/api/v1/dashboards/shop", json=body)
+            assert refused.status_code == 400, wrong
+            assert refused.json()["error"]["code"] == "malformed", wrong
         assert api.delete("/api/v1/dashboards/shop").status_code == 200
         assert api.get("/api/v1/dashboards").json()["items"] == []

@@ -25,14 +25,15 @@ from rapport.clock import DAY, HOUR, MINUTE, to_iso
 from rapport.config import Settings
 from rapport.errors import ConfigError, Malformed, NotFound
 from rapport.insights.asking import Insights
+from rapport.insights.boards import narrowed
 from rapport.insights.running import Running
 from rapport.insights.saved import SavedStore
 from rapport.server.access.accounts import AccountStore
 from rapport.server.mailing.letter import Letter, Part, html, message, plain
 from rapport.server.mailing.post import Session, post_of
 from rapport.server.mailing.schedule import Schedule, checked, following
-from rapport.server.mailing.service import Mailer, narrowed
-from rapport.server.mailing.store import BACK_OFF, MailStore
+from rapport.server.mailing.service import Mailer
+from rapport.server.mailing.store import BACK_OFF, Mailing, MailStore
 from rapport.server.mailing.tables import Table
 from rapport.warehouse.base import SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
@@ -163,6 +164,25 @@ def test_a_due_dashboard_is_sent_once_to_each(office: SimpleNamespace) -> None:
     office.clock.at += DAY
     sender.send_due()
     assert len(office.box.got) == 4
+
+
+def test_a_narrowed_dashboard_is_sent_narrowed_and_says_so(office: SimpleNamespace) -> None:
+    dear = {"path": "properties.total", "op": "gte", "value": 10}
+    who = {"trait": "<plan>", "other_than": ["free", None]}
+    board = office.saved.get("dashboard", "shop")
+    cards = board.body["cards"][:1]
+    for filters, told in (({"where": [dear]}, "0"), ({"segment": who}, "0"), ({}, "1")):
+        body = {"cards": cards, "filters": filters}
+        office.saved.replace("dashboard", "shop", board.name, body, description="", by="ada")
+        letter = mailer(office)._letter(Mailing("shop", schedule(), "ada", NOW, NOW, 0, ""))
+        table = letter.parts[0].table
+        assert table is not None
+        assert ["2025-10-08", told] in table.rows
+        said = {"where": "total ≥ 10", "segment": "<plan> ≠ free, No value"}
+        only = said[next(iter(filters))] if filters else ""
+        assert letter.only == only
+        assert (f"Only: {only}" in plain(letter)) == bool(only)
+        assert "<plan>" not in html(letter)
 
 
 def test_a_restart_neither_loses_nor_doubles(office: SimpleNamespace) -> None:
@@ -330,7 +350,17 @@ def test_what_the_board_lays_over_a_question() -> None:
     question = {"kind": "active", "from": "90d", "to": "2026-01-01", "segment": "vip"}
     assert narrowed(question, {}) == question
     assert narrowed(question, {"from": "7d"}) == {"kind": "active", "from": "7d", "segment": "vip"}
-    assert narrowed(question, {"segment": "new"})["segment"] == "new"
+    assert narrowed(question, {"segment": "new"})["segment"] == ["vip", "new"]
+    assert narrowed(question, {"segment": "vip"})["segment"] == "vip"
+    pro = {"trait": "plan", "value": "pro"}
+    dear = {"path": "properties.total", "op": "gt", "value": 10}
+    assert narrowed({"kind": "active"}, {"segment": pro, "where": [dear]}) == {
+        "kind": "active",
+        "segment": pro,
+        "where": [dear],
+    }
+    own = {**question, "where": [dear]}
+    assert narrowed(own, {"where": [dear | {"op": "lt"}]})["where"] == [dear, dear | {"op": "lt"}]
 
 
 def test_the_api_says_that_no_server_is_set(running_server: RunningServer) -> None:

@@ -36,11 +36,12 @@ export interface Scope {
   segment?: Among | Among[]
 }
 
-/** Whose trait has this value now, as text; null: who has none. */
+/** Whose trait has this value now, as text, or none of several; null is no value. */
 export interface HasTrait {
-  /** Both are missing while they are being written. */
+  /** All are missing while they are being written. */
   trait?: string
   value?: string | null
+  other_than?: (string | null)[]
 }
 
 /** The key of a segment, or a value of a trait. */
@@ -366,7 +367,8 @@ export interface Why {
 export type SavedInsight = Spelled<Narrowed<Schema<'SavedInsight'>, { kind: Kind }>, { question: Question }>
 /** Its width in columns of twelve, its height in rows of 80 px. */
 export type DashboardCard = Schema<'Card'>
-export type DashboardFilters = Partial<Record<keyof Schema<'Filters'>, string>>
+/** Laid over the questions of all cards. */
+export type DashboardFilters = Pick<Scope, keyof Schema<'Filters'>>
 export type Dashboard = Spelled<Schema<'Dashboard'>, { filters: DashboardFilters }>
 
 /** `onRun` is told the name under which the answer can be watched and cancelled while it is computed. */

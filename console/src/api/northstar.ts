@@ -9,6 +9,17 @@ import type { List } from './types'
 
 export type Combine = 'sum' | 'product'
 
+export const UNITS = ['number', 'currency', 'percent', 'duration'] as const
+
+/** How the numbers of a metric are written: a percentage is of a share, a duration of seconds. */
+export interface MetricUnit {
+  as?: (typeof UNITS)[number]
+  /** ISO 4217. */
+  currency?: string
+  /** Without it as many as say something. */
+  decimals?: number
+}
+
 export interface Metric {
   name: string
   series: Series[]
@@ -16,6 +27,7 @@ export interface Metric {
   /** How the inputs make the metric. */
   combine?: Combine
   inputs?: Metric[]
+  unit?: MetricUnit
 }
 
 export interface NorthStarQuestion extends Scope {
@@ -39,6 +51,7 @@ export interface MetricAnswer {
   combine?: Combine
   unexplained?: number | null
   inputs?: MetricAnswer[]
+  unit?: MetricUnit
 }
 
 export interface NorthStarAnswer {

@@ -87,8 +87,8 @@ def _branch(metric: dict[str, Any], depth: int) -> Iterator[Row]:
     change = metric["change_share"]
     yield {
         "metric": "  " * depth + metric["name"],
-        "now": _short(metric["value"]),
-        "before": _short(metric["before"]),
+        "now": _in_unit(metric["value"], metric.get("unit")),
+        "before": _in_unit(metric["before"], metric.get("unit")),
         "change": "" if change is None else f"{change:+.1%}",
         "course": _line(metric["values"]),
     }
@@ -138,15 +138,15 @@ def _part(value: float | None, of: float) -> str | None:
     return f"{value / of:.1%}" if value is not None and of else None
 
 
-def _span(seconds: float) -> str:
+def _span(seconds: float, places: int | None = None) -> str:
     """
-    >>> _span(50), _span(600), _span(50_000), _span(1e6)
-    ('50 s', '10 min', '13.9 h', '11.6 d')
+    >>> _span(50), _span(600), _span(50_000), _span(1e6), _span(600, 1)
+    ('50 s', '10 min', '13.9 h', '11.6 d', '10.0 min')
     """
     for least, size, unit in _UNITS:
         if seconds >= least:
-            return f"{seconds / size:.3g} {unit}"
-    return f"{seconds:.0f} s"
+            return f"{seconds / size:{'.3g' if places is None else f'.{places}f'}} {unit}"
+    return f"{seconds:.{places or 0}f} s"
 
 
 def _line(values: list[float | None]) -> str:
@@ -160,6 +160,26 @@ def _line(values: list[float | None]) -> str:
     return "".join(
         " " if each is None else _HEIGHTS[int((each - low) / step + 0.5)] for each in values
     )
+
+
+def _in_unit(value: float | None, unit: dict[str, Any] | None) -> Any:
+    """
+    >>> _in_unit(0.256, {"as": "percent"}), _in_unit(7200, {"as": "duration"})
+    ('25.6%', '2 h')
+    >>> _in_unit(1234.5, {"as": "currency", "currency": "EUR"}), _in_unit(2, {"decimals": 1})
+    ('1,234.50 EUR', '2.0')
+    """
+    if value is None or not unit:
+        return _short(value)
+    places = unit.get("decimals")
+    match unit.get("as"):
+        case "percent":
+            return f"{value:.{1 if places is None else places}%}"
+        case "duration":
+            return _span(value, places)
+        case "currency":
+            return f"{value:,.{2 if places is None else places}f} {unit['currency']}"
+    return _short(value) if places is None else f"{value:,.{places}f}"
 
 
 def _short(value: Any) -> Any:

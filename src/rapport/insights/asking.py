@@ -38,7 +38,7 @@ class Insights:
     ) -> None:
         self._warehouse = warehouse
         self._clock = clock
-        self._members, self._names = members, names
+        self._members, self.named = members, names
         self._timeline = Timeline(warehouse)
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
         self._lock = threading.Lock()
@@ -99,7 +99,7 @@ class Insights:
             self._timeline,
             now,
             members=self._members,
-            names=self._names,
+            names=self.named,
             watch=watch,
         )
 

@@ -4,7 +4,6 @@ import { Mail, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { segmentChoicesQuery, type DashboardFilters } from '@/api/insights'
 import { everySavedQuery } from '@/api/northstar'
 import { Button } from '@/ui/Button'
 import { ButtonLink } from '@/ui/ButtonLink'
@@ -12,11 +11,11 @@ import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
 import { IconButton } from '@/ui/IconButton'
 import { Page } from '@/ui/Page'
-import { Select } from '@/ui/Select'
 import { Skeleton } from '@/ui/Skeleton'
 
-import { Range } from '../insights/editor/Range'
 import { AddCards } from './AddCards'
+import { addressed, askable, filtersOf } from './board'
+import { BoardFilters } from './BoardFilters'
 import { Cards } from './Cards'
 import css from './Dashboards.module.css'
 import { DeleteDashboard } from './DeleteDashboard'
@@ -25,7 +24,7 @@ import { useBoard } from './useBoard'
 
 const route = getRouteApi('/shell/dashboards/$key')
 
-/** Kept questions beside each other, over one time and one segment. */
+/** Kept questions beside each other, over one time and the same people. */
 export function DashboardPage() {
   const { t } = useTranslation()
   const { key } = route.useParams()
@@ -43,8 +42,7 @@ export function DashboardPage() {
       </Page>
     )
   }
-  const chosen: DashboardFilters = search.from || search.to || search.segment ? { from: search.from, to: search.to, segment: search.segment } : shown.filters
-  const filters = chosen.from === 'own' ? { segment: chosen.segment } : chosen
+  const filters = filtersOf(search, shown.filters)
   const finish = () => set({ edit: undefined })
   return (
     <Page
@@ -65,7 +63,7 @@ export function DashboardPage() {
             <Button icon={Plus} onPress={() => setDialog('add')}>
               {t('dashboards.add')}
             </Button>
-            <Button needs="write" variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: tidy(filters) }, { onSuccess: finish })}>
+            <Button needs="write" variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: askable(filters) }, { onSuccess: finish })}>
               {t('dashboards.save')}
             </Button>
           </>
@@ -80,7 +78,7 @@ export function DashboardPage() {
           </>
         )
       }
-      filters={<Filters filters={filters} onChange={(next) => set(addressed({ ...filters, ...next }, shown.filters))} />}
+      filters={<BoardFilters cards={shown.cards} filters={filters} onChange={(next) => set(addressed({ ...filters, ...next }, shown.filters))} />}
     >
       {editing && <p className={css.hint}>{t('dashboards.editHint')}</p>}
       {board.save.error && <ErrorState error={board.save.error} />}
@@ -106,42 +104,6 @@ export function DashboardPage() {
       {dialog === 'mail' && <MailDialog board={key} onClose={() => setDialog(undefined)} />}
       {dialog === 'delete' && board.saved && <DeleteDashboard board={board.saved} onClose={() => setDialog(undefined)} onDeleted={() => void navigate({ to: '/dashboards' })} />}
     </Page>
-  )
-}
-
-function tidy({ from, to, segment }: DashboardFilters): DashboardFilters {
-  return { ...(from ? { from } : {}), ...(to ? { to } : {}), ...(segment ? { segment } : {}) }
-}
-
-/** In the address only when it differs from what is kept; `own` takes a kept time away. */
-function addressed(filters: DashboardFilters, kept: DashboardFilters): DashboardFilters {
-  const { from, to, segment } = filters
-  const same = from === kept.from && to === kept.to && segment === kept.segment
-  if (same) return { from: undefined, to: undefined, segment: undefined }
-  return { from: from ?? (to ? undefined : 'own'), to, segment }
-}
-
-function Filters({ filters, onChange }: { filters: DashboardFilters; onChange: (change: DashboardFilters) => void }) {
-  const { t } = useTranslation()
-  const segments = useQuery(segmentChoicesQuery).data ?? []
-  const known = segments.some(({ key }) => key === filters.segment) || !filters.segment
-  return (
-    <>
-      <Range from={filters.from} to={filters.to} none={t('dashboards.ownTime')} onChange={onChange} />
-      {(segments.length > 0 || filters.segment) && (
-        <Select
-          label={t('insights.edit.segment')}
-          labelAt="inside"
-          options={[
-            { value: '', label: t('insights.edit.everybody') },
-            ...segments.map(({ key, name }) => ({ value: key, label: name })),
-            ...(known ? [] : [{ value: filters.segment ?? '', label: filters.segment ?? '' }]),
-          ]}
-          value={filters.segment ?? ''}
-          onChange={(segment) => onChange({ segment: segment || undefined })}
-        />
-      )}
-    </>
   )
 }
 

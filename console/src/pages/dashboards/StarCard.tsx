@@ -12,7 +12,7 @@ import { Skeleton } from '@/ui/Skeleton'
 import { ChartView } from '../insights/chart/ChartView'
 import { useLook } from '../insights/chart/useLook'
 import { MetricChange } from '../northstar/MetricChange'
-import { useNumbers } from '../northstar/numbers'
+import { inUnit, useNumbers } from '../northstar/numbers'
 import { starPlot } from '../northstar/plot'
 import { toText } from '../northstar/star'
 import { StarTable } from '../northstar/StarTable'
@@ -53,10 +53,11 @@ export function StarCard({ saved, filters }: { saved: SavedNorthStar; filters: D
 
 function Told({ told, onWho }: { told: NorthStarTold; onWho: (metric: string, period: string) => void }) {
   const { t } = useTranslation()
-  const numbers = useNumbers()
   const { question, answer } = told
-  const { name, value, before, change, change_share: share } = answer.metric
-  const look = useLook(question.period ?? 'week', question.timezone)
+  const { name, value, before, unit } = answer.metric
+  const numbers = useNumbers(unit)
+  const plain = useLook(question.period ?? 'week', question.timezone)
+  const look = useMemo(() => inUnit(plain, numbers), [plain, numbers])
   const period = usePeriodName(question)
   const plot = useMemo(() => starPlot(told), [told])
   const against = before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(before) })
@@ -66,7 +67,7 @@ function Told({ told, onWho }: { told: NorthStarTold; onWho: (metric: string, pe
         size="medium"
         value={numbers.short(value)}
         title={numbers.full(value)}
-        change={<MetricChange share={share} change={change} />}
+        change={<MetricChange of={answer.metric} />}
         note={`${against} · ${period(answer.period)}`}
       />
       <ChartView plot={plot} look={look} label={t('northstar.chart', { name })} height="fill" onCell={(cell) => onWho(name, String(cell.period))} />

@@ -133,8 +133,10 @@ export function isWhole(filter: Filter): boolean {
 }
 
 /** Of a trait whose value is not written yet. */
-function isHalf(among: Scope['segment']): boolean {
-  return typeof among === 'object' && !Array.isArray(among) && (!among.trait || among.value === undefined)
+export function isHalf(among: Scope['segment']): boolean {
+  if (typeof among !== 'object' || Array.isArray(among)) return false
+  const told = among.other_than ? among.other_than.every((value) => value !== '') : among.value !== undefined
+  return !among.trait || !told
 }
 
 function withPicks(question: Question, change: <P extends EventPick>(pick: P) => P): Question {

@@ -10,7 +10,7 @@ import { ChartView } from '../insights/chart/ChartView'
 import { useLook } from '../insights/chart/useLook'
 import { MetricChange } from './MetricChange'
 import css from './NorthStar.module.css'
-import { useNumbers } from './numbers'
+import { inUnit, useNumbers } from './numbers'
 import { starPlot } from './plot'
 import { lineOf } from './star'
 import { usePeriodName } from './usePeriodName'
@@ -28,11 +28,11 @@ interface Props {
 /** The number in large, and its line against the earlier one. */
 export function Hero({ told, trends, table, onWho }: Props) {
   const { t } = useTranslation()
-  const numbers = useNumbers()
   const { question, answer } = told
   const { metric } = answer
-  const unit = question.period ?? 'week'
-  const look = useLook(unit, question.timezone)
+  const numbers = useNumbers(metric.unit)
+  const plain = useLook(question.period ?? 'week', question.timezone)
+  const look = useMemo(() => inUnit(plain, numbers), [plain, numbers])
   const name = usePeriodName(question)
   const earlier = lineOf(trends?.compared)
   const simple = question.metric.series.length === 1
@@ -46,7 +46,7 @@ export function Hero({ told, trends, table, onWho }: Props) {
         <Figure
           value={numbers.short(metric.value)}
           title={numbers.full(metric.value)}
-          change={<MetricChange share={metric.change_share} change={metric.change} />}
+          change={<MetricChange of={metric} />}
           note={metric.before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(metric.before) })}
         />
       </header>

@@ -2,7 +2,7 @@ import { Plus, X } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { Series } from '@/api/insights'
-import type { Combine, Metric } from '@/api/northstar'
+import { UNITS, type Combine, type Metric, type MetricUnit } from '@/api/northstar'
 import { Button } from '@/ui/Button'
 import { IconButton } from '@/ui/IconButton'
 
@@ -40,6 +40,7 @@ export function MetricEditor({ metric, label, depth, addName, onChange, onRemove
         {onRemove && <IconButton icon={X} size="small" label={t('northstar.editor.removeInput', { name })} onPress={onRemove} />}
       </div>
       <Events metric={metric} name={name} onChange={onChange} />
+      <UnitLine metric={metric} name={name} onChange={onChange} />
       <Inputs metric={metric} name={name} depth={depth} addName={addName} onChange={onChange} />
     </div>
   )
@@ -78,6 +79,38 @@ function Events({ metric, name, onChange }: PartProps) {
         </Button>
       )}
     </>
+  )
+}
+
+const MOST_DECIMALS = 4
+const USUAL = ''
+const CURRENCIES = ['EUR', 'USD', 'GBP', 'CHF', 'CNY', 'JPY', 'SAR', 'AED', 'INR']
+
+/** "shown as money, in EUR, 2 decimals". */
+function UnitLine({ metric, name, onChange }: PartProps) {
+  const { t } = useTranslation()
+  const { as = 'number', currency = '', decimals } = metric.unit ?? {}
+  const put = (unit: MetricUnit) => onChange({ ...metric, unit: { ...metric.unit, ...unit } })
+  const label = `${t('northstar.editor.unit')}: ${name}`
+  return (
+    <div className={editor.sentence}>
+      <Sentence
+        text={t('northstar.editor.shownAs')}
+        parts={{ unit: <Choice label={label} options={UNITS.map((value) => ({ value, label: t(`northstar.unit.${value}`) }))} value={as} onChange={(next) => put({ as: next, currency: next === 'currency' ? currency || CURRENCIES[0] : undefined })} /> }}
+      />
+      {as === 'currency' && (
+        <TypedChip label={`${t('northstar.editor.currency')}: ${name}`} value={currency} placeholder="EUR" examples={CURRENCIES} mono onChange={(next) => put({ currency: next.trim().toUpperCase() })} />
+      )}
+      <Choice
+        label={`${t('northstar.editor.decimals')}: ${name}`}
+        options={[USUAL, ...Array.from({ length: MOST_DECIMALS + 1 }, (_, places) => String(places))].map((value) => ({
+          value,
+          label: value === USUAL ? t('northstar.editor.usualDecimals') : t('northstar.editor.decimalsCount', { count: Number(value), formatted: value }),
+        }))}
+        value={decimals === undefined ? USUAL : String(decimals)}
+        onChange={(next) => put({ decimals: next === USUAL ? undefined : Number(next) })}
+      />
+    </div>
   )
 }
 

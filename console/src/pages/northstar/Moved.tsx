@@ -16,8 +16,8 @@ function isMuch({ unexplained, change }: MetricAnswer): boolean {
 /** How much of the change each input of the number made. */
 export function Moved({ told: { answer } }: { told: NorthStarTold }) {
   const { t } = useTranslation()
-  const numbers = useNumbers()
   const { metric } = answer
+  const numbers = useNumbers(metric.unit)
   const inputs = metric.inputs ?? []
   if (!metric.combine || inputs.length === 0) return null
   const known = inputs.every(({ contribution }) => contribution !== null && contribution !== undefined)

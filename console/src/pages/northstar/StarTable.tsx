@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 
-import type { NorthStarTold } from '@/api/northstar'
+import type { MetricAnswer, MetricUnit, NorthStarTold } from '@/api/northstar'
 import { NumberButton } from '@/ui/NumberButton'
 import { PlainTable } from '@/ui/PlainTable'
 import { Sparkline } from '@/ui/Sparkline'
@@ -19,7 +19,6 @@ interface Props {
 /** The tree as a table of the same numbers; those with people behind them are buttons. */
 export function StarTable({ told, onWho }: Props) {
   const { t } = useTranslation()
-  const numbers = useNumbers()
   const plain = new Set(metricsOf(told.question.metric).filter(({ series }) => series.length === 1).map(({ name }) => name))
   return (
     <PlainTable<Row>
@@ -50,21 +49,23 @@ export function StarTable({ told, onWho }: Props) {
           id: 'now',
           label: t('northstar.column.now'),
           align: 'end',
-          render: ({ node }) =>
-            plain.has(node.name) && node.value ? (
-              <NumberButton
-                text={numbers.full(node.value)}
-                label={`${numbers.full(node.value)} · ${t('northstar.who', { name: node.name })}`}
-                onPress={() => onWho(node.name, told.answer.period)}
-              />
-            ) : (
-              numbers.full(node.value)
-            ),
+          render: ({ node }) => <Now node={node} onWho={plain.has(node.name) && node.value ? () => onWho(node.name, told.answer.period) : undefined} />,
         },
-        { id: 'before', label: t('northstar.column.before'), align: 'end', wideOnly: true, render: ({ node }) => numbers.full(node.before) },
-        { id: 'change', label: t('northstar.column.change'), align: 'end', render: ({ node }) => <MetricChange share={node.change_share} change={node.change} /> },
-        { id: 'made', label: t('northstar.column.made'), align: 'end', wideOnly: true, render: ({ node, above }) => (above?.combine ? numbers.change(node.contribution) : '') },
+        { id: 'before', label: t('northstar.column.before'), align: 'end', wideOnly: true, render: ({ node }) => <Written value={node.before} unit={node.unit} /> },
+        { id: 'change', label: t('northstar.column.change'), align: 'end', render: ({ node }) => <MetricChange of={node} /> },
+        { id: 'made', label: t('northstar.column.made'), align: 'end', wideOnly: true, render: ({ node, above }) => (above?.combine ? <Written value={node.contribution} unit={above.unit} change /> : '') },
       ]}
     />
   )
+}
+
+function Now({ node, onWho }: { node: MetricAnswer; onWho?: () => void }) {
+  const { t } = useTranslation()
+  const text = useNumbers(node.unit).full(node.value)
+  return onWho ? <NumberButton text={text} label={`${text} · ${t('northstar.who', { name: node.name })}`} onPress={onWho} /> : text
+}
+
+function Written({ value, unit, change }: { value: number | null | undefined; unit: MetricUnit | undefined; change?: boolean }) {
+  const numbers = useNumbers(unit)
+  return change ? numbers.change(value) : numbers.full(value)
 }

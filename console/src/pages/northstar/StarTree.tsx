@@ -65,8 +65,9 @@ function Node({ node, above, told, onWho }: NodeProps) {
 
 function MetricCard({ node, above, told, onWho }: NodeProps) {
   const { t } = useTranslation()
-  const numbers = useNumbers()
-  const { name, value, before, change, change_share: share, contribution } = node
+  const numbers = useNumbers(node.unit)
+  const part = useNumbers(above?.unit)
+  const { name, value, before, contribution } = node
   const metric = metricsOf(told.question.metric).find((each) => each.name === name)
   return (
     <article className={css.metric} aria-label={name}>
@@ -79,10 +80,10 @@ function MetricCard({ node, above, told, onWho }: NodeProps) {
           {metric && <ExploreLink told={told} name={name} />}
         </span>
       </header>
-      <Figure size="medium" value={numbers.short(value)} title={numbers.full(value)} change={<MetricChange share={share} change={change} />} />
+      <Figure size="medium" value={numbers.short(value)} title={numbers.full(value)} change={<MetricChange of={node} />} />
       <p className={css.quiet}>
         {before === null ? t('northstar.nothingBefore') : t('northstar.against', { before: numbers.short(before) })}
-        {above?.combine && contribution !== null && contribution !== undefined && <> · {t('northstar.made', { part: numbers.change(contribution) })}</>}
+        {above?.combine && contribution !== null && contribution !== undefined && <> · {t('northstar.made', { part: part.change(contribution) })}</>}
       </p>
       <Sparkline values={trendOf(node, told.answer)} label={t('northstar.trend', { name })} height={30} />
     </article>

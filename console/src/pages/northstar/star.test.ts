@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
-import type { NorthStarAnswer, NorthStarQuestion } from '@/api/northstar'
+import type { MetricUnit, NorthStarAnswer, NorthStarQuestion } from '@/api/northstar'
 
-import { numbersOf } from './numbers'
+import type { Look } from '../insights/chart/useLook'
+import { inUnit, numbersOf } from './numbers'
 import { askable, comparable, freeName, fromText, isReady, templates, toText, trendsOf, withoutSeries, withSeries } from './star'
 
 const QUESTION: NorthStarQuestion = {
@@ -75,6 +76,32 @@ describe('beginnings', () => {
 it('compares periods that are over and have one before', () => {
   const answer = { periods: ['a', 'b', 'c', 'd'], complete: [true, true, true, false] } as NorthStarAnswer
   expect(comparable(answer)).toEqual(['c', 'b'])
+})
+
+it('asks for a unit once it says something', () => {
+  const unit = (given: MetricUnit) => askable({ kind: 'north_star', metric: { name: 'x', series: [{ event: 'a' }], unit: given } }).metric.unit
+  expect(unit({ as: 'currency', currency: 'EU' })).toBeUndefined()
+  expect(unit({ as: 'currency', currency: 'EUR', decimals: 2 })).toEqual({ as: 'currency', currency: 'EUR', decimals: 2 })
+  expect(unit({ as: 'number' })).toBeUndefined()
+  expect(unit({ as: 'number', currency: 'EUR', decimals: 0 })).toEqual({ decimals: 0 })
+  expect(unit({ as: 'percent', currency: 'EUR' })).toEqual({ as: 'percent' })
+})
+
+it('writes numbers in their unit', () => {
+  const written = (unit: MetricUnit, value: number, language = 'en') => {
+    const { short, full, change } = numbersOf(language, unit)
+    return [short(value), full(value), change(value)]
+  }
+  expect(written({ as: 'currency', currency: 'EUR' }, 12.5)).toEqual(['€12.50', '€12.50', '+€12.50'])
+  expect(written({ as: 'currency', currency: 'EUR' }, 12_345.6)).toEqual(['€12.3K', '€12,345.60', '+€12.3K'])
+  expect(written({ as: 'currency', currency: 'EUR', decimals: 0 }, 12_345.6)).toEqual(['€12,346', '€12,346', '+€12,346'])
+  expect(written({ as: 'percent' }, 0.2567)).toEqual(['25.7%', '25.67%', '+25.7%'])
+  expect(written({ as: 'percent', decimals: 2 }, -0.5)).toEqual(['-50.00%', '-50.00%', '-50.00%'])
+  expect(written({ as: 'duration' }, 5400)).toEqual(['1.5 hr', '1.5 hr', '+1.5 hr'])
+  expect(written({ as: 'duration', decimals: 2 }, 0.5)).toEqual(['0.50 sec', '0.50 sec', '+0.50 sec'])
+  expect(written({ decimals: 1 }, 3)).toEqual(['3.0', '3.0', '+3.0'])
+  const look = inUnit<Pick<Look, 'write' | 'short'>>({ write: (value) => `plain ${value}`, short: String }, numbersOf('en', { as: 'percent' }))
+  expect([look.write(0.5, 'number'), look.write(0.5, 'percent'), look.write('2026-01-05', 'period'), look.short(0.5, 'number')]).toEqual(['50%', 'plain 0.5', 'plain 2026-01-05', '50%'])
 })
 
 it('writes numbers with as many places as say something', () => {

@@ -1,5 +1,5 @@
 import type { EventPick, Scope, Series, TrendsAnswer, TrendsQuestion, Values } from '@/api/insights'
-import type { Metric, MetricAnswer, NorthStarAnswer, NorthStarQuestion } from '@/api/northstar'
+import type { Metric, MetricAnswer, MetricUnit, NorthStarAnswer, NorthStarQuestion } from '@/api/northstar'
 
 import { ANYTHING, isWhole, trimmed } from '../insights/question'
 
@@ -37,7 +37,15 @@ export function askable(question: NorthStarQuestion, at?: string): NorthStarQues
 }
 
 function whole(metric: Metric): Metric {
-  return { ...metric, combine: metric.inputs?.length ? metric.combine : undefined, series: metric.series.map((each) => ({ ...each, where: each.where?.filter(isWhole) })) }
+  return { ...metric, unit: unitOf(metric.unit), combine: metric.inputs?.length ? metric.combine : undefined, series: metric.series.map((each) => ({ ...each, where: each.where?.filter(isWhole) })) }
+}
+
+/** Nothing where it says no more than what is usual, or its currency is still being written. */
+function unitOf(unit: MetricUnit | undefined): MetricUnit | undefined {
+  const { as, currency, decimals } = unit ?? {}
+  if (as === 'currency') return /^[A-Z]{3}$/.test(currency ?? '') ? { as, currency, decimals } : undefined
+  if ((as ?? 'number') === 'number') return decimals === undefined ? undefined : { decimals }
+  return { as, decimals }
 }
 
 const OF_VALUES = new Set(['sum', 'avg', 'median', 'p90', 'min', 'max'])

@@ -84,6 +84,8 @@ def _node(metric: Metric, lines: dict[str, list[Any]], place: int) -> dict[str, 
         "change": _rounded(whole.size),
         "change_share": _share(whole.size, whole.before),
     }
+    if metric.unit is not None:
+        node["unit"] = msgspec.to_builtins(metric.unit)
     if not metric.inputs:
         return node
     node["inputs"] = [_node(each, lines, place) for each in metric.inputs]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -13,6 +13,22 @@ from rapport.insights.specs.trends import Series, Trends
 
 _MOST = 40
 _DEEPEST = 5
+
+
+class MetricUnit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How people read the numbers of a metric: a `percent` is of a share (0.25 is 25 %), a
+    `duration` of seconds, money is of `currency` (its code in ISO 4217). Without `decimals` as many
+    as say something."""
+
+    kind: Literal["number", "currency", "percent", "duration"] = msgspec.field(
+        default="number", name="as"
+    )
+    currency: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")] | None = None
+    decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.kind == "currency") != (self.currency is not None):
+            raise ValueError("`currency` goes with `as: currency`, and has to be there then")
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -27,6 +43,7 @@ class Metric(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     formula: str | None = None
     combine: Literal["sum", "product"] | None = None
     inputs: tuple[Metric, ...] = ()
+    unit: MetricUnit | None = None
 
 
 class NorthStar(Question, frozen=True, kw_only=True, tag="north_star", tag_field="kind"):

@@ -29,7 +29,7 @@ class OfTrait(msgspec.Struct, frozen=True):
 Wanted = str | OfTrait
 
 
-class HasTrait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class HasTrait(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """People whose trait has this value as text now, None: who has no value; or `other_than`: who
     has none of these, among which None excludes who has no value."""
 

@@ -8,6 +8,7 @@ import msgspec
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
+from rapport.insights.boards import Filters
 from rapport.insights.saved import Saved
 from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Done, Listing, iso
@@ -21,14 +22,6 @@ class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     insight: str
     width: Annotated[int, msgspec.Meta(ge=2, le=_COLUMNS)] = 6
     height: Annotated[int, msgspec.Meta(ge=2, le=12)] = 4
-
-
-class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Laid over the question of each card, where they are given."""
-
-    since: str | None = msgspec.field(default=None, name="from")
-    until: str | None = msgspec.field(default=None, name="to")
-    segment: str | None = None
 
 
 class NewDashboard(msgspec.Struct, forbid_unknown_fields=True):
@@ -70,6 +63,7 @@ async def create_dashboard(
 ) -> Dashboard:
     """Make a dashboard. A card may name an insight that is made later."""
     by = principal_of(request).name
+    data.filters.check(context.rooms.clock.now())
     return _view(
         await context.rooms.working(
             lambda: context.rooms.saved.create(
@@ -91,6 +85,7 @@ async def change_dashboard(
 ) -> Dashboard:
     """Write the next version of a dashboard."""
     by = principal_of(request).name
+    data.filters.check(context.rooms.clock.now())
     return _view(
         await context.rooms.working(
             lambda: context.rooms.saved.replace(

@@ -38,6 +38,7 @@ class Letter(NamedTuple):
     at: int
     parts: Sequence[Part]
     schedule: Schedule
+    only: str = ""  # what the dashboard is narrowed to, if it is
 
     @property
     def link(self) -> str:
@@ -69,7 +70,8 @@ def message(letter: Letter, sender: str, to: str, due: int) -> EmailMessage:
 
 def plain(letter: Letter) -> str:
     words = WORDS[letter.schedule.language]
-    lines = [letter.name, words["as_of"].format(at=letter.time), letter.link, ""]
+    only = [words["only"].format(what=letter.only)] if letter.only else []
+    lines = [letter.name, words["as_of"].format(at=letter.time), *only, letter.link, ""]
     for part in letter.parts:
         lines += [part.name, "-" * len(part.name)]
         lines += [part.words] if part.table is None else _columns(part.table)
@@ -87,6 +89,9 @@ def html(letter: Letter) -> str:
     cards = "".join(_card(part, words["more"]) for part in letter.parts)
     name, link = escape(letter.name), escape(letter.link)
     as_of = escape(words["as_of"].format(at=letter.time))
+    if letter.only:
+        only = escape(words["only"].format(what=letter.only))
+        as_of += f"<br><bdi>{only}</bdi>"
     return (
         f'<!doctype html><html lang="{letter.schedule.language}" dir="{turned}"><head>'
         '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import Any, Final
+from typing import Final
 
 from rapport.errors import ConfigError, NotFound, RapportError, Retryable
+from rapport.insights.boards import narrowed, words
 from rapport.insights.saved import Saved
 from rapport.server.access.scopes import ROLES
 from rapport.server.mailing.letter import Letter, Part, message
@@ -145,7 +146,12 @@ class Mailer:
             for card in board.body["cards"]
         ]
         now = self._rooms.clock.now()
-        return Letter(board.key, board.name, self._url, now, parts, mailing.schedule)
+        only = words(
+            board.body.get("filters", {}),
+            self._rooms.insights.named,
+            WORDS[mailing.schedule.language]["no_value"],
+        )
+        return Letter(board.key, board.name, self._url, now, parts, mailing.schedule, only)
 
     def _part(self, saved: Saved | None, key: str, board: Saved, mailing: Mailing) -> Part:
         words = WORDS[mailing.schedule.language]
@@ -167,12 +173,3 @@ class Mailer:
                 self._asked = None
         table = table_of(answer, words)
         return Part(saved.name, table) if table.rows else Part(saved.name, None, words["empty"])
-
-
-def narrowed(question: dict[str, Any], filters: dict[str, Any]) -> dict[str, Any]:
-    """With what the board lays over all, as the console does it."""
-    since, until, segment = (filters.get(name) for name in ("from", "to", "segment"))
-    found = {**question, **({"from": since, "to": until} if since or until else {})}
-    if segment:
-        found["segment"] = segment
-    return {name: value for name, value in found.items() if value is not None}

@@ -170,12 +170,33 @@ def _north_star(answer: Mapping[str, Any], words: Words) -> _Told:
     def add(metric: Mapping[str, Any], depth: int) -> None:
         known = [each for each in metric["values"] if each is not None]
         last = metric.get("value", known[-1] if known else None)
-        rows.append([f"{'– ' * depth}{metric['name']}", last, _share(metric.get("change_share"))])
+        shown = _in_unit(last, metric.get("unit"))
+        rows.append([f"{'– ' * depth}{metric['name']}", shown, _share(metric.get("change_share"))])
         for each in metric.get("inputs", ()):
             add(each, depth + 1)
 
     add(answer["metric"], 0)
     return [words[name] for name in ("metric", "value", "change")], rows
+
+
+def _in_unit(value: float | None, unit: Mapping[str, Any] | None) -> Any:
+    """
+    >>> _in_unit(0.256, {"as": "percent", "decimals": 0}), _in_unit(7200, {"as": "duration"})
+    ('26 %', '2 h')
+    >>> _in_unit(1234.5, {"as": "currency", "currency": "EUR"}), _in_unit(None, {"decimals": 1})
+    ('1,234.50 EUR', None)
+    """
+    if value is None or not unit:
+        return value
+    places = unit.get("decimals")
+    match unit.get("as"):
+        case "percent":
+            return f"{100 * value:.{1 if places is None else places}f} %"
+        case "duration":
+            return _seconds(value, places)
+        case "currency":
+            return f"{value:,.{2 if places is None else places}f} {unit['currency']}"
+    return value if places is None else f"{value:,.{places}f}"
 
 
 def _amounts(rows: Iterable[Mapping[str, Any]], name: str) -> str:
@@ -192,15 +213,15 @@ def _named(part: Mapping[str, Any], words: Words) -> str:
     return part.get("label") or part["value"] or words["no_value"]
 
 
-def _seconds(seconds: float) -> str:
+def _seconds(seconds: float, places: int | None = None) -> str:
     """
-    >>> _seconds(42), _seconds(180), _seconds(7200), _seconds(200_000)
-    ('42 s', '3 min', '2 h', '2.3 d')
+    >>> _seconds(42), _seconds(180), _seconds(7200), _seconds(200_000), _seconds(90, 2)
+    ('42 s', '3 min', '2 h', '2.3 d', '1.50 min')
     """
-    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
-        if seconds >= size:
-            return f"{text(round(seconds / size, 1))} {unit}"
-    return f"{text(round(seconds, 1))} s"
+    sizes = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+    size, unit = next((each for each in sizes if seconds >= each[0]), sizes[-1])
+    number = seconds / size
+    return f"{text(round(number, 1)) if places is None else f'{number:,.{places}f}'} {unit}"
 
 
 _IN_TIME: Final = ("trends", "lifecycle", "active", "revenue")

@@ -11,6 +11,7 @@ _NAMES: Final = (
     *("size", "average", "new", "returning", "resurrected", "dormant", "active_periods", "or_more"),
     *("trailing", "from", "to", "paths", "orders", "revenue", "net", "buyers", "touch"),
     *("conversions", "share", "assisted", "unattributed", "metric", "change", "no_value", "others"),
+    "only",
 )
 _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     "en": (
@@ -22,7 +23,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         *("Returning", "Resurrected", "Dormant", "Periods active", "That many or more"),
         *("Trailing", "From", "To", "Paths", "Orders", "Revenue", "Net", "Buyers", "Touch"),
         *("Conversions", "Share", "Took part in", "Nothing came before", "Metric", "Change"),
-        *("No value", "Others"),
+        *("No value", "Others", "Only: {what}"),
     ),
     "zh-CN": (
         *("截至 {at}", "打开仪表板", "这个保存的问题已被删除。", "这个问题无法回答。"),
@@ -30,7 +31,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         *("仪表板上还有 {count} 行", "周期", "人数", "事件", "值", "步骤", "占第一步", "未继续"),
         *("中位时间", "群组", "规模", "平均", "新用户", "持续活跃", "回流", "沉默", "活跃周期数"),
         *("不少于此数", "滚动", "从", "到", "路径", "订单", "收入", "净额", "买家", "触点", "转化"),
-        *("占比", "参与", "此前无触点", "指标", "变化", "无值", "其他"),
+        *("占比", "参与", "此前无触点", "指标", "变化", "无值", "其他", "仅限：{what}"),
     ),
     "ar": (
         *("حتى {at}", "افتح لوحة المتابعة", "حُذف هذا السؤال المحفوظ."),
@@ -41,7 +42,7 @@ _TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
         *("جديد", "مستمر", "عائد", "خامل", "فترات النشاط", "هذا العدد أو أكثر", "متحرك", "من"),
         *("إلى", "المسارات", "الطلبات", "الإيراد", "الصافي", "المشترون", "نقطة التواصل"),
         *("التحويلات", "الحصة", "شاركت في", "لم يسبقه شيء", "المقياس", "التغير", "بلا قيمة"),
-        "أخرى",
+        *("أخرى", "فقط: {what}"),
     ),
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {

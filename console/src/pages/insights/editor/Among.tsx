@@ -54,25 +54,43 @@ export function AmongLine({ among, onChange }: Props) {
 }
 
 function written(among: Among, nameOf: (key: string) => string, none: string): string {
-  return typeof among === 'string' ? nameOf(among) : `${among.trait ?? ''}: ${among.value ?? none}`
+  if (typeof among === 'string') return nameOf(among)
+  const { trait = '', value, other_than: others } = among
+  return others ? `${trait} ≠ ${others.map((each) => each ?? none).join(', ')}` : `${trait}: ${value ?? none}`
+}
+
+/** The same trait with these values, or without them. */
+function withValues(trait: string | undefined, without: boolean, values: (string | null | undefined)[]): HasTrait {
+  return without ? { trait, other_than: values.map((value) => (value === undefined ? '' : value)) } : { trait, value: values[0] === '' ? undefined : values[0] }
 }
 
 function TraitLine({ has, onChange }: { has: HasTrait; onChange: (has: HasTrait) => void }) {
   const { t } = useTranslation()
-  const values = useTraits().values(has.trait ?? '')
+  const known = useTraits().values(has.trait ?? '')
+  const { trait, other_than: others } = has
+  const values = others ?? [has.value]
+  const text = values.map((value) => (value === null ? t('insights.noValue') : (value ?? ''))).join(', ')
   return (
     <Sentence
       text={t('insights.say.hasTrait')}
       parts={{
-        trait: <TraitFinder label={t('insights.edit.trait')} value={has.trait} onChange={(trait) => onChange({ trait })} />,
+        trait: <TraitFinder label={t('insights.edit.trait')} value={trait} onChange={(next) => onChange(withValues(next, Boolean(others), [undefined]))} />,
+        is: (
+          <Choice
+            label={t('insights.edit.compare')}
+            options={(['eq', 'ne'] as const).map((op) => ({ value: op, label: t(`insights.op.${op}`) }))}
+            value={others ? 'ne' : 'eq'}
+            onChange={(op) => onChange(withValues(trait, op === 'ne', values))}
+          />
+        ),
         value: (
           <Finder
             label={t('insights.edit.traitValue')}
-            options={[...values, { value: NO_VALUE, label: t('insights.noValue') }]}
-            value={has.value === null ? NO_VALUE : (has.value ?? '')}
+            options={[...known, { value: NO_VALUE, label: t('insights.noValue') }]}
+            value={values.length > 1 ? text : values[0] === null ? NO_VALUE : (values[0] ?? '')}
             placeholder={t('insights.edit.value')}
             free
-            onChange={(value) => onChange({ ...has, value: value === NO_VALUE ? null : value })}
+            onChange={(value) => onChange(withValues(trait, Boolean(others), [value === NO_VALUE ? null : value]))}
           />
         ),
       }}
