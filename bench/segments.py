@@ -1,11 +1,13 @@
 """Segments: how soon an event changes a membership, and how fast a new definition knows the past.
 
-    python -m bench.segments [--part live|past|both] [--rate 2000] [--seconds 60]
+    python -m bench.segments [--part live|accounts|past|all] [--rate 2000] [--seconds 60]
                              [--events 10000000] [--people 500000]
 
 `live` starts a server with 50 segments (windows and sequences among them), sends events at a steady
 rate and reads the changes from state.db: the age of the oldest event that a change names, from the
 moment before it was sent until the change could be read. Of windows that end: from when it was due.
+`accounts` sends events at that rate and, twice a second, one that lets a new account enter two
+segments of accounts, and takes the time until the change could be read.
 `past` fills a warehouse and then defines 20 segments; it ends when all of them are live.
 """
 
@@ -42,19 +44,17 @@ PAST_NAMES = (*NAMES, "Signed In", "Searched", "Cart Viewed", "Coupon Used", "Wi
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--part", choices=("live", "past", "both"), default="both")
+    parser.add_argument("--part", choices=("live", "accounts", "past", "all"), default="all")
     parser.add_argument("--rate", type=int, default=2_000)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--people", type=int, default=500_000)
     options = parser.parse_args()
     print(machine())
-    if options.part != "past":
-        with running() as server:
-            live(server, options)
-    if options.part != "live":
-        with running() as server:
-            past(server, options)
+    for name, part in (("live", live), ("accounts", accounts), ("past", past)):
+        if options.part in (name, "all"):
+            with running() as server:
+                part(server, options)
 
 
 def live(server: Server, options: argparse.Namespace) -> None:
@@ -145,6 +145,49 @@ def live_segments() -> list[dict[str, Any]]:
     found.append({"last": NAMES[0], "has": dear})
     found.append({"any": [gold, {"did": "*", "measure": "days", "value": 3}]})
     return [{"key": f"s{place}", "when": when} for place, when in enumerate(found)]
+
+
+def accounts(server: Server, options: argparse.Namespace) -> None:
+    signed = {"did": "Contract Signed"}
+    people = {"members": "any", "are": signed}
+    define(
+        server,
+        [
+            {"key": f"s{n}", "of": "accounts", "when": when}
+            for n, when in enumerate((signed, people))
+        ],
+    )
+    client, stream = Client(server.port), Stream()
+    state = apsw.Connection(str(server.folder / "state.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    sent: dict[str, float] = {}
+    ages: list[float] = []
+    last, cpu, begun = 0, server.cpu_seconds(), time.perf_counter()
+    while (passed := time.perf_counter() - begun) < options.seconds + 5:
+        if passed < options.seconds and stream.made < passed * options.rate:
+            client.post(stream.batch(20))
+            if len(sent) < passed * 2:
+                firm = f"firm-{len(sent)}"
+                sent[firm] = time.time()
+                event = {
+                    "type": "track",
+                    "event": "Contract Signed",
+                    "userId": f"of-{firm}",
+                    "messageId": firm,
+                    "context": {"groupId": firm},
+                }
+                client.post(json.dumps({"batch": [event]}).encode())
+        else:
+            time.sleep(0.005)
+        rows: list[Any] = state.execute(
+            "SELECT seq, account FROM account_changes WHERE seq > ? ORDER BY seq", (last,)
+        ).fetchall()
+        for seq, account in rows:
+            last = seq
+            ages.append(time.time() - sent[account])
+    state.close()
+    print(f"{len(sent)} accounts, {stream.made / options.seconds:,.0f} events/s")
+    print(f"{len(ages)} changes of accounts: {spread(ages)}")
+    print(f"{(server.cpu_seconds() - cpu) / options.seconds:.2f} cores")
 
 
 def past(server: Server, options: argparse.Namespace) -> None:

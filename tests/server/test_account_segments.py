@@ -1,4 +1,4 @@
-"""When segments of accounts are counted: at once when they are new, then every minute."""
+"""When segments of accounts are counted: when they are new, after news, and every minute."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ class Stage:
             known=lambda: None,
         )
         monkeypatch.setattr(account_segments, "members", self._members)
-        rooms: Any = SimpleNamespace()
+        self.loaded = 1
+        warehouse = SimpleNamespace(loaded=lambda: self.loaded)
+        rooms: Any = SimpleNamespace(warehouse=warehouse)
         self.one = AccountSegments(rooms, self._tell, lambda: self.now)
 
     def define(self, number: int, key: str, status: str = "filling") -> None:
@@ -90,6 +92,21 @@ def test_a_new_one_is_counted_at_once_and_what_differs_every_minute(stage: Stage
     stage.found["houses"] = []
     assert stage.run()
     assert (stage.told[-1]["segment"], stage.told[-1]["complete"]) == ("houses", True)
+
+
+def test_what_was_loaded_is_counted_soon(stage: Stage) -> None:
+    stage.define(1, "firms")
+    stage.found, stage.takes = {"firms": []}, 0.1
+    assert stage.run()
+    stage.loaded += 1
+    stage.now += 1.8
+    assert not stage.run()  # a twentieth of the time at most
+    stage.found = {"firms": ["a"]}
+    stage.now += 0.2
+    assert stage.run()
+    assert stage.told[-1]["entered"] == ["a"]
+    stage.now += 50
+    assert not stage.run()  # nothing new
 
 
 def test_counting_takes_a_tenth_of_the_time_at_most(stage: Stage) -> None:

@@ -1,4 +1,5 @@
-"""Segments of accounts: counted in the warehouse every minute, at once when they are defined."""
+"""Segments of accounts: counted in the warehouse at once when they are defined, soon after
+something was loaded, and every minute."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ from rapport.warehouse.dialects import dialect_for
 Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 logger = logging.getLogger("rapport.audiences")
 EVERY_SECONDS: Final = 60.0
+SOON_SECONDS: Final = 1.0
 _SHARE: Final = 10  # of the time passes at least this many times what counting takes
+_SOON_SHARE: Final = 20  # the same, when it is something new that asks for it
 _AT_ONCE: Final = 5_000  # accounts in one control record
 
 
@@ -34,32 +37,41 @@ class AccountSegments:
         self._tell = tell
         self._monotonic = monotonic
         self._counted: set[int] = set()  # numbers of definitions
-        self._next = 0.0
+        self._next = self._soon = 0.0
+        self._seen = -1  # what the warehouse had loaded when it was counted last
 
     def run(self, reads: Reads) -> bool:
         """Count if it is time to; whether it was."""
         stored = reads.audiences.of_accounts()
         fresh = {one.number for one in stored} - self._counted
-        if not stored or not (fresh or self._monotonic() >= self._next):
+        if not stored or not (fresh or self._is_due()):
             return False
-        begun = self._monotonic()
+        begun, self._seen = self._monotonic(), self._rooms.warehouse.loaded()
+        found: dict[str, list[str]] = {}
         try:
-            self._count(reads, stored)
+            segments = [one.definition for one in stored if isinstance(one.definition, Segment)]
+            found = members(self._rooms, reads, segments, reads.audiences.known())
         except Exception as error:  # noqa: BLE001 - the history of others must not wait for it
             logger.error("counting segments of accounts failed: %s", type(error).__name__)
-        self._counted = {one.number for one in stored}
         took = self._monotonic() - begun
+        self._counted = {one.number for one in stored}
         self._next = begun + max(EVERY_SECONDS, _SHARE * took)
+        self._soon = begun + max(SOON_SECONDS, _SOON_SHARE * took)
+        for one in stored:
+            if one.key in found:
+                self._compare(reads, one, set(found[one.key]))
         return True
 
-    def _count(self, reads: Reads, stored: Sequence[Stored]) -> None:
-        segments = [one.definition for one in stored if isinstance(one.definition, Segment)]
-        found = members(self._rooms, reads, segments, reads.audiences.known())
-        for one in stored:
-            now_in, before = set(found[one.key]), set(reads.audiences.accounts_in(one.key, -1))
-            moves = [("entered", each) for each in sorted(now_in - before)]
-            moves += [("left", each) for each in sorted(before - now_in)]
-            self._hand_over(one, moves)
+    def _is_due(self) -> bool:
+        now = self._monotonic()
+        news = now >= self._soon and self._rooms.warehouse.loaded() != self._seen
+        return news or now >= self._next
+
+    def _compare(self, reads: Reads, one: Stored, now_in: set[str]) -> None:
+        before = set(reads.audiences.accounts_in(one.key, -1))
+        moves = [("entered", each) for each in sorted(now_in - before)]
+        moves += [("left", each) for each in sorted(before - now_in)]
+        self._hand_over(one, moves)
 
     def _hand_over(self, one: Stored, moves: list[tuple[str, str]]) -> None:
         fresh = one.status == plans.FILLING
