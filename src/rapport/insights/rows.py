@@ -11,7 +11,7 @@ import numpy.typing as npt
 Ints: TypeAlias = npt.NDArray[np.integer[Any]]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 
-CHUNK = 200_000  # events; arrays of this size stay in the cache of a core
+CHUNK = 400_000  # events; arrays of those that match still fit into the caches of a core
 
 
 class Rows(NamedTuple):

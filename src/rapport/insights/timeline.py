@@ -120,15 +120,19 @@ class Timeline:
         if nodes is not None:
             sql += " AND e.node IN (SELECT unnest(?::BIGINT[]))"
             params.append(nodes.tolist())
-        people, instants, codes = [], [], []
+        people: list[Ints] = []
+        instants: list[Ints] = []
+        codes: list[Ints] = []
         width = np.int32 if len(owner) < 2**31 else np.int64
         for batch in self._warehouse.stream(sql, params=params, rows_per_batch=_FETCH, watch=watch):
             people.append(of_nodes(owner, batch.column(0).to_numpy()).astype(width))
             instants.append(batch.column(1).to_numpy())
             codes.append(batch.column(2).to_numpy().astype(np.uint16))
-        person, at = np.concatenate(people), np.concatenate(instants)
+        person, at = _joined(people), _joined(instants)
         order = _order(person, at)
-        return person[order], at[order], np.concatenate(codes)[order]
+        person = person.take(order)
+        at = at.take(order)
+        return person, at, _joined(codes).take(order)
 
 
 def rows(
@@ -206,6 +210,13 @@ def _replaced(held: Held, people: Ints, part: tuple[Ints, Ints, Ints]) -> tuple[
         np.insert(held.at[kept], where, part[1]),
         np.insert(held.code[kept], where, part[2]),
     )
+
+
+def _joined(parts: list[Ints]) -> Ints:
+    """In one, and no longer in parts: of a large warehouse both together are gigabytes."""
+    found = np.concatenate(parts)
+    parts.clear()
+    return found
 
 
 def _order(person: Ints, at: Ints) -> Ints:

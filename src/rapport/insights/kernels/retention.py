@@ -8,7 +8,7 @@ import numpy as np
 
 from rapport.insights import periods
 from rapport.insights.periods import Grid
-from rapport.insights.rows import Bools, Ints, Rows, cuts, firsts, lanes, starts, within
+from rapport.insights.rows import Bools, Ints, Rows, cuts, firsts, starts, within
 from rapport.insights.specs.retention import LENGTHS, Retention
 
 _START, _RETURN = 1, 2
@@ -59,7 +59,7 @@ def counted(part: Members, cohorts: int) -> tuple[Ints, Ints]:
 def _in_calendar(question: Retention, grid: Grid, start: int, end: int, rows: Rows) -> Members:
     """One table people × periods of the row with which they last returned, of which each member of
     a cohort sees the window that begins with it."""
-    lane, people = lanes(rows.person), rows.person.take(firsts(rows.person))
+    lane, people = _numbered(rows.person)
     anchors = _anchors(question, grid, start, end, rows, lane)
     width = len(grid) + 1
     last = _latest(grid, rows, lane, len(people))
@@ -75,6 +75,14 @@ def _in_calendar(question: Retention, grid: Grid, start: int, end: int, rows: Ro
         later = np.logical_or.accumulate(came.reshape(-1, width)[:, ::-1], axis=1)[:, ::-1]
         seen[cells] = later.take(place + cells)
     return Members(anchors.cohort, people.take(anchors.lane), _matched(question, seen), {})
+
+
+def _numbered(person: Ints) -> tuple[Ints, Ints]:
+    """The lane of each row, and the person of each lane."""
+    edge = starts(person)
+    lane = np.cumsum(edge, dtype=np.int32)
+    lane -= 1
+    return lane, person.take(np.flatnonzero(edge))
 
 
 def _latest(grid: Grid, rows: Rows, lane: Ints, people: int) -> Ints:
@@ -95,7 +103,7 @@ def _by_cohort(
     """For each cohort one table people × cells of how often they returned."""
     edges = np.array(question.edges())
     last = len(edges) - 1  # stands for all cells behind the table
-    lane, people = lanes(rows.person), rows.person.take(firsts(rows.person))
+    lane, people = _numbered(rows.person)
     anchors = _anchors(question, grid, start, end, rows, lane)
     back = np.flatnonzero(_has(rows, _RETURN))
     at, mine = rows.at[back], lane[back]
