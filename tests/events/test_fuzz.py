@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rapport.events.model import TYPES, Event
 from rapport.events.reasons import REASONS
-from rapport.events.rows import to_batch
+from rapport.events.rows import of_some, to_batch
 from rapport.events.shipping import pack, unpack
 from rapport.log.base import BATCH, EVENT, TYPED
 
@@ -49,7 +49,13 @@ def ask(body: bytes, kind: str, count: int) -> None:
     found = decode(body, kind, count=count)
     check(found, count)
     again = unpack(pack(decode(body, kind, count=count)))
-    assert sorted(again, key=lambda one: one.index) == found
+    assert sorted(again.found, key=lambda one: one.index) == found
+    events = [one for one in found if isinstance(one, Event)]
+    assert again.rows == to_batch(events)
+    some = events[::2]
+    for number, one in enumerate(some):
+        one.node = number + 1
+    assert of_some(again.rows, events, some) == to_batch(some)
 
 
 def check(found: list[Any], count: int) -> None:

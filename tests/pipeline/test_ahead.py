@@ -133,7 +133,7 @@ def test_what_was_begun_is_not_taken_for_another_place(ahead: Watched, tmp_path:
     ahead.begin(1, [second])
     portion = ahead.take(1)
     assert portion is not None
-    assert [one.message_id for one in portion.found] == ["m1"]
+    assert [one.message_id for one in portion.decoded.found] == ["m1"]
     assert ahead.take(1) is None
 
 

@@ -9,6 +9,7 @@ The first message is the settings; every other one a list of records, answered b
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 from multiprocessing.connection import Connection
@@ -21,7 +22,11 @@ from rapport.events.shipping import pack
 from rapport.log.base import Record
 
 
+NICENESS = 5  # more than the pipeline, which has less time to lose
+
+
 def main() -> None:
+    os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the whole group, and we end last
     gc.freeze()
     connection = Connection(int(sys.argv[1]))

@@ -66,13 +66,33 @@ def to_batch(events: Sequence[Event]) -> pa.RecordBatch:
     return pa.RecordBatch.from_arrays(arrays, schema=EVENTS)
 
 
-def to_bytes(table: pa.RecordBatch) -> bytes:
+def of_some(rows: pa.RecordBatch, events: Sequence[Event], some: Sequence[Event]) -> pa.RecordBatch:
+    """`to_batch(some)` from the rows of all `events`, which were made before identity knew them.
+
+    `some` are some of `events`, in the same order.
+    """
+    if len(some) < len(events):
+        rest = enumerate(events)
+        rows = rows.take([next(n for n, event in rest if event is one) for one in some])
+    place = EVENTS.get_field_index("node")
+    nodes = pa.array([event.node for event in some], EVENTS.field(place).type)
+    return pa.RecordBatch.from_arrays(
+        [nodes if n == place else column for n, column in enumerate(rows.columns)], schema=EVENTS
+    )
+
+
+def to_bytes(table: pa.RecordBatch, *, packed: bool = True) -> bytes:
     """An Arrow IPC stream, as the outbox keeps it."""
     sink = pa.BufferOutputStream()
-    options = _PACKED if table.nbytes > _SMALL_BYTES else None
+    options = _PACKED if packed and table.nbytes > _SMALL_BYTES else None
     with pa.ipc.new_stream(sink, table.schema, options=options) as writer:
         writer.write_batch(table)
     return bytes(sink.getvalue().to_pybytes())
+
+
+def from_bytes(stream: bytes) -> pa.RecordBatch:
+    """The one batch that `to_bytes` wrote."""
+    return pa.ipc.open_stream(stream).read_next_batch()
 
 
 def _event_column(field: pa.Field, values: Sequence[Any]) -> pa.Array:

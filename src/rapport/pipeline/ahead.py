@@ -19,8 +19,7 @@ from typing import NamedTuple
 import msgspec
 
 from rapport.config import Settings
-from rapport.events.model import Event, Rejection
-from rapport.events.shipping import unpack
+from rapport.events.shipping import Decoded, unpack
 from rapport.log.base import Record
 
 logger = logging.getLogger("rapport.pipeline")
@@ -37,7 +36,7 @@ class Portion(NamedTuple):
     """Records, and what is in them."""
 
     records: Sequence[Record]
-    found: list[Event | Rejection]
+    decoded: Decoded
 
 
 class _Begun(NamedTuple):

@@ -15,6 +15,8 @@ from rapport.events.model import Event, Rejection
 from rapport.events.quarantine import Quarantine
 from rapport.events.reasons import MESSAGE_ID_CONFLICT, PROCESSING_ERROR
 from rapport.events.rejecting import set_aside
+from rapport.events.rows import of_some
+from rapport.events.shipping import Decoded
 from rapport.events.wire import decode_meta
 from rapport.log.base import Record
 from rapport.pipeline.rooms import AudiencesRoom, IdentityRoom, ProfilesRoom
@@ -55,17 +57,18 @@ class Line:
             found += events
         return found
 
-    def process(self, found: Sequence[Found], records: Sequence[Record]) -> None:
-        """`found` is what `decode` gave for `records`, or the first part of it."""
-        events = [one for one in found if type(one) is Event]
-        refused = [one for one in found if type(one) is Rejection]
+    def process(self, decoded: Decoded, records: Sequence[Record]) -> None:
+        """`decoded` is what is in `records`, or the first part of it."""
+        events = [one for one in decoded.found if type(one) is Event]
+        refused = [one for one in decoded.found if type(one) is Rejection]
         fresh, again, clashing = self._dedupe.sift(events)
         refused += self._clashes(clashing, records)
         passed = self._gate(fresh)
         changes = self._identity.assign(passed)
         nodes = self._profiles.absorb(passed)
         outcome = self._audiences.absorb(passed, changes, nodes)
-        self._store.hand_over(passed)
+        rows = of_some(decoded.rows, events, passed) if decoded.rows is not None else None
+        self._store.hand_over(passed, rows)
         self._store.hand_over_identities(changes.moved)
         self._store.hand_over_profiles(changes.touched | self._store.profiles_of(nodes))
         self._store.hand_over_outcome(outcome)

@@ -14,6 +14,7 @@ from rapport.clock import Clock
 from rapport.config import Settings
 from rapport.errors import RapportError, Unavailable
 from rapport.events.quarantine import Quarantine
+from rapport.events.shipping import Decoded
 from rapport.log.base import CONTROL, EventLog, Record
 from rapport.pipeline.ahead import WORTH_EVENTS, Ahead, Portion
 from rapport.pipeline.applied import Applied
@@ -146,24 +147,27 @@ class Pipeline:
         ready = ahead.take(self._offset) if ahead is not None else None
         records = ready.records if ready else self._intake.take(self._offset, self._limit)
         if not records or records[0].kind == CONTROL:
-            return Portion(records, [])
+            return Portion(records, Decoded([]))
         if ahead is not None and _worth_it(records):  # then it is probably a backlog
             after = records[-1].offset
             following = self._intake.take(after, self._limit)
             if _worth_it(following):
                 ahead.begin(after, self._line.as_received(following))
-        return ready or Portion(records, self._line.decode(records, self._poisoned))
+        return ready or self._decoded(records)
 
     def _work(self, portion: Portion) -> int:
-        records, found = portion
-        self._transact(lambda: self._process(found, records))
+        records, decoded = portion
+        self._transact(lambda: self._process(decoded, records))
         self._offset = records[-1].offset
         self._limit = min(self._limit * 2, MOST_EVENTS)
         self._poisoned.clear()
-        return len(found)
+        return len(decoded.found)
 
-    def _process(self, found: Sequence[Found], records: Sequence[Record]) -> None:
-        self._line.process(found, records)
+    def _decoded(self, records: Sequence[Record]) -> Portion:
+        return Portion(records, Decoded(self._line.decode(records, self._poisoned)))
+
+    def _process(self, decoded: Decoded, records: Sequence[Record]) -> None:
+        self._line.process(decoded, records)
         self._trim()
 
     def _work_around(self) -> int:
@@ -172,7 +176,7 @@ class Pipeline:
         while True:
             records = self._intake.take(self._offset, self._limit)
             try:
-                return self._work(Portion(records, self._line.decode(records, self._poisoned)))
+                return self._work(self._decoded(records))
             except TROUBLE:
                 raise
             except Exception as error:
@@ -200,7 +204,7 @@ class Pipeline:
         """Try it, and leave nothing behind."""
         self._state.execute("BEGIN IMMEDIATE")
         try:
-            self._line.process(found, records)
+            self._line.process(Decoded(list(found)), records)
         except TROUBLE:
             raise
         except Exception:  # noqa: BLE001 - the question is whether there is one

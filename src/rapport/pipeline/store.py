@@ -86,11 +86,12 @@ class PipelineStore:
                 (source, stored + again + refused, stored, again, refused),
             )
 
-    def hand_over(self, events: Sequence[Event]) -> None:
-        """Rows for the warehouse."""
+    def hand_over(self, events: Sequence[Event], rows: pa.RecordBatch | None = None) -> None:
+        """Rows for the warehouse, if they are not made yet."""
         if events:
             sources = Counter(event.source for event in events)
-            self._put("events", len(events), to_bytes(to_batch(events)), sources)
+            rows = to_batch(events) if rows is None else rows
+            self._put("events", len(events), to_bytes(rows), sources)
 
     def hand_over_identities(self, moved: Mapping[int, int]) -> None:
         """`moved`: node → profile."""
