@@ -19,7 +19,7 @@ from rapport.audiences.backfill.past import Backfill
 from rapport.audiences.reads import AudienceReads
 from rapport.database import connect
 from rapport.log.base import CONTROL, Draft
-from rapport.warehouse.base import SourceRow
+from rapport.warehouse.base import Load, SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.outbox import Outbox
 from tests.audiences import strategies
@@ -45,7 +45,9 @@ class Filling:
     def load(self) -> None:
         outbox = Outbox(self.world.state)
         while waiting := outbox.next(self.warehouse.loaded()):
-            self.warehouse.load(waiting.seq, events=waiting.events, identities=waiting.identities)
+            self.warehouse.load(
+                Load(waiting.seq, events=waiting.events, identities=waiting.identities)
+            )
 
     def run(self) -> bool:
         """One life; True when there was something to fill."""

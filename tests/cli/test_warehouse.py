@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from rapport.cli.main import cli
 from rapport.server.folder import Folder
+from rapport.warehouse.base import Load
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events, identities
 
@@ -22,7 +23,9 @@ def data(tmp_path: Path) -> Path:
     folder.create()
     warehouse = DuckdbWarehouse(folder.warehouse, memory_mb=128)
     for load in (1, 2, 3):
-        warehouse.load(load, events=events(event_row(load)), identities=identities((load, load)))
+        warehouse.load(
+            Load(load, events=events(event_row(load)), identities=identities((load, load)))
+        )
     warehouse.close()
     return folder.root
 

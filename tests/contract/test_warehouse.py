@@ -9,7 +9,7 @@ import pytest
 from sqlglot import exp
 
 from rapport.errors import QueryError, Unavailable
-from rapport.warehouse.base import SourceRow, Warehouse
+from rapport.warehouse.base import Load, SourceRow, Warehouse
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.sqlbuild import column
 from tests.contract.warehouses import Open, dialect_of
@@ -32,7 +32,7 @@ def test_a_load_is_there_after_opening_again(reopen: Open) -> None:
     warehouse = reopen()
     assert warehouse.loaded() == 0
     assert warehouse.mark() == ""
-    assert warehouse.load(3, events=events(event_row(1), event_row(2)), mark="third")
+    assert warehouse.load(Load(3, events=events(event_row(1), event_row(2)), mark="third"))
     warehouse = reopen()
     assert warehouse.loaded() == 3
     assert warehouse.mark() == "third"
@@ -40,9 +40,11 @@ def test_a_load_is_there_after_opening_again(reopen: Open) -> None:
 
 
 def test_a_seq_that_was_loaded_changes_nothing(warehouse: Warehouse) -> None:
-    warehouse.load(5, events=events(event_row(1)))
+    warehouse.load(Load(5, events=events(event_row(1))))
     for seq in (5, 4):
-        assert not warehouse.load(seq, events=events(event_row(2)), identities=identities((2, 2)))
+        assert not warehouse.load(
+            Load(seq, events=events(event_row(2)), identities=identities((2, 2)))
+        )
     assert warehouse.count_by_source() == {1: 1}
     assert mapping(warehouse) == {}
     assert warehouse.loaded() == 5
@@ -54,30 +56,30 @@ def test_a_failed_load_leaves_nothing_behind(warehouse: Warehouse) -> None:
         schema=pa.schema([("node", pa.int64()), ("profile", pa.int64())]),
     )
     with pytest.raises(Unavailable):
-        warehouse.load(1, events=events(event_row(1)), identities=broken)
+        warehouse.load(Load(1, events=events(event_row(1)), identities=broken))
     assert warehouse.count_by_source() == {}
     assert warehouse.loaded() == 0
-    assert warehouse.load(1, events=events(event_row(1)))
+    assert warehouse.load(Load(1, events=events(event_row(1))))
     assert warehouse.count_by_source() == {1: 1}
 
 
 def test_the_last_identity_of_a_node_counts(warehouse: Warehouse) -> None:
-    warehouse.load(1, identities=identities((1, 1), (2, 2), (3, 3), (2, 1)))
+    warehouse.load(Load(1, identities=identities((1, 1), (2, 2), (3, 3), (2, 1))))
     assert mapping(warehouse) == {1: 1, 2: 1, 3: 3}
-    warehouse.load(2, identities=identities((3, 1), (7, 7), (2, 2), (5, 5)))
+    warehouse.load(Load(2, identities=identities((3, 1), (7, 7), (2, 2), (5, 5))))
     assert mapping(warehouse) == {1: 1, 2: 2, 3: 1, 5: 5, 7: 7}
 
 
 def test_both_sides_of_a_move_become_dirty(warehouse: Warehouse) -> None:
-    warehouse.load(1, identities=identities((1, 1), (2, 2)))
+    warehouse.load(Load(1, identities=identities((1, 1), (2, 2))))
     warehouse.upsert_profiles([1, 2], PROFILES.empty_table())
     assert warehouse.dirty_profiles(10) == []
-    warehouse.load(2, identities=identities((2, 1)), dirty=dirty([9]))
+    warehouse.load(Load(2, identities=identities((2, 1)), dirty=dirty([9])))
     assert sorted(warehouse.dirty_profiles(10)) == [1, 2, 9]
 
 
 def test_dirty_profiles_survive_opening_again(reopen: Open) -> None:
-    reopen().load(1, dirty=dirty([4, 4, 5]))
+    reopen().load(Load(1, dirty=dirty([4, 4, 5])))
     assert sorted(reopen().dirty_profiles(10)) == [4, 5]
 
 
@@ -96,7 +98,7 @@ def test_profile_rows_are_replaced_and_removed(warehouse: Warehouse) -> None:
 
 def test_rows_carry_the_names_of_their_source(warehouse: Warehouse) -> None:
     warehouse.set_sources([SourceRow(1, "web", brand="Fitness Forever", region="IN")])
-    warehouse.load(1, events=events(event_row(1), event_row(2, source=99)))
+    warehouse.load(Load(1, events=events(event_row(1), event_row(2, source=99))))
     rows = warehouse.read("SELECT source_id, source, brand, region FROM events ORDER BY node")
     assert rows == [
         {"source_id": 1, "source": "web", "brand": "Fitness Forever", "region": "IN"},
@@ -105,7 +107,7 @@ def test_rows_carry_the_names_of_their_source(warehouse: Warehouse) -> None:
 
 
 def test_an_event_is_found_by_its_message_id(warehouse: Warehouse) -> None:
-    warehouse.load(1, events=events(event_row(1, event="A"), event_row(2, message_id="it's")))
+    warehouse.load(Load(1, events=events(event_row(1, event="A"), event_row(2, message_id="it's"))))
     found = warehouse.event("it's")
     assert found is not None
     assert found["node"] == 2
@@ -113,14 +115,16 @@ def test_an_event_is_found_by_its_message_id(warehouse: Warehouse) -> None:
 
 
 def test_text_that_is_not_json_is_kept(warehouse: Warehouse) -> None:
-    warehouse.load(1, events=events(event_row(1, properties="{oops"), event_row(2, properties="")))
+    warehouse.load(
+        Load(1, events=events(event_row(1, properties="{oops"), event_row(2, properties="")))
+    )
     kept = dialect_of(warehouse).sql(dialect_of(warehouse).json_text(column("properties"), []))
     rows = warehouse.read(f"SELECT {kept} AS kept FROM events ORDER BY node")
     assert rows == [{"kept": "{oops"}, {"kept": None}]
 
 
 def test_instants_are_utc(warehouse: Warehouse) -> None:
-    warehouse.load(1, events=events(event_row(0)))
+    warehouse.load(Load(1, events=events(event_row(0))))
     result = warehouse.query("SELECT timestamp FROM events")
     assert result.rows == [["2025-10-09T08:53:20.000000Z"]]
 
@@ -161,7 +165,7 @@ def test_a_closed_warehouse_says_so(warehouse: Warehouse) -> None:
 
 def test_rows_of_profiles_are_renewed_once_a_version(reopen: Open) -> None:
     warehouse = reopen()
-    warehouse.load(1, dirty=dirty([1, 2]))
+    warehouse.load(Load(1, dirty=dirty([1, 2])))
     rows = [{"profile": n, "profile_id": f"p_{n}"} for n in (1, 2)]
     assert warehouse.renew_profiles("a")
     warehouse.upsert_profiles([1, 2], pa.Table.from_pylist(rows, schema=PROFILES))
@@ -174,11 +178,13 @@ def test_rows_of_profiles_are_renewed_once_a_version(reopen: Open) -> None:
 
 
 def test_a_profile_shows_events_that_came_after_its_row(warehouse: Warehouse) -> None:
-    warehouse.load(1, events=events(event_row(1)), identities=identities((1, 1), (2, 1), (3, 3)))
+    warehouse.load(
+        Load(1, events=events(event_row(1)), identities=identities((1, 1), (2, 1), (3, 3)))
+    )
     rows = [{"profile": n, "profile_id": f"p_{n}"} for n in (1, 3)]
     warehouse.upsert_profiles([1, 3], pa.Table.from_pylist(rows, schema=PROFILES))
     late = event_row(2, node=2)
-    warehouse.load(2, events=events(late))
+    warehouse.load(Load(2, events=events(late)))
     last = dialect_of(warehouse).sql(dialect_of(warehouse).epoch_micros(column("last_seen")))
     query = f"SELECT profile_id, events, {last} FROM profiles ORDER BY profile_id"
     found = warehouse.query(query)
@@ -186,7 +192,7 @@ def test_a_profile_shows_events_that_came_after_its_row(warehouse: Warehouse) ->
 
 
 def test_sql_of_users_only_reads_the_warehouse(warehouse: Warehouse) -> None:
-    warehouse.load(1, events=events(event_row(1)))
+    warehouse.load(Load(1, events=events(event_row(1))))
     refused = [
         "DELETE FROM events",
         "INSERT INTO loaded SELECT * FROM loaded",
@@ -207,7 +213,7 @@ def test_sql_of_users_only_reads_the_warehouse(warehouse: Warehouse) -> None:
 
 
 def test_an_empty_answer_still_names_its_columns(warehouse: Warehouse) -> None:
-    warehouse.load(1, events=events(event_row(1)))
+    warehouse.load(Load(1, events=events(event_row(1))))
     nobody = "SELECT message_id, node FROM events WHERE type = ?"
     result = warehouse.query(nobody, params=["nobody"])
     assert [column.name for column in result.columns] == ["message_id", "node"]

@@ -10,7 +10,7 @@ import pytest
 
 from rapport.errors import Unavailable
 from rapport.events.schema import ACCOUNT_CHANGES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
-from rapport.warehouse.base import Warehouse
+from rapport.warehouse.base import Load, Warehouse
 from rapport.warehouse.sqlbuild import column
 from tests.contract.warehouses import Open, dialect_of
 from tests.warehouse.rows import event_row, events
@@ -67,10 +67,10 @@ def held(warehouse: Warehouse) -> list[tuple[str, int, str]]:
 def test_memberships_follow_their_changes(reopen: Open) -> None:
     warehouse = reopen()
     first = (membership(1, 1, entered=True), membership(2, 2, entered=True))
-    assert warehouse.load(1, memberships=moves(*first, membership(3, 1, entered=False)))
+    assert warehouse.load(Load(1, memberships=moves(*first, membership(3, 1, entered=False))))
     assert members(warehouse) == [("vip", 2, 2)]
     later = (membership(4, 1, entered=True), membership(5, 2, entered=False))
-    assert warehouse.load(2, memberships=moves(*later))
+    assert warehouse.load(Load(2, memberships=moves(*later)))
     warehouse = reopen()
     assert members(warehouse) == [("vip", 1, 4)]
     kept = warehouse.read("SELECT seq, entered, reason FROM membership_changes ORDER BY seq")
@@ -80,8 +80,8 @@ def test_memberships_follow_their_changes(reopen: Open) -> None:
 
 def test_each_segment_has_members_of_its_own(warehouse: Warehouse) -> None:
     both = (membership(1, 7, entered=True), membership(2, 7, entered=True, segment="it's new"))
-    warehouse.load(1, memberships=moves(*both))
-    warehouse.load(2, memberships=moves(membership(3, 7, entered=False, version=2)))
+    warehouse.load(Load(1, memberships=moves(*both)))
+    warehouse.load(Load(2, memberships=moves(membership(3, 7, entered=False, version=2))))
     assert members(warehouse) == [("it's new", 7, 2)]
     versions = warehouse.read("SELECT version FROM membership_changes ORDER BY seq")
     assert [row["version"] for row in versions] == [1, 1, 2]
@@ -90,9 +90,9 @@ def test_each_segment_has_members_of_its_own(warehouse: Warehouse) -> None:
 def test_the_last_value_of_a_computed_trait_counts(reopen: Open) -> None:
     warehouse = reopen()
     said = [("orders", 1, "1"), ("orders", 2, "1"), ("orders", 1, "2"), ("orders", 3, "9")]
-    assert warehouse.load(1, traits=values(1, *said))
+    assert warehouse.load(Load(1, traits=values(1, *said)))
     assert warehouse.load(
-        2, traits=values(2, ("orders", 2, None), ("orders", 3, None), ("orders", 3, "10"))
+        Load(2, traits=values(2, ("orders", 2, None), ("orders", 3, None), ("orders", 3, "10")))
     )
     warehouse = reopen()
     assert held(warehouse) == [("orders", 1, "2"), ("orders", 3, "10")]
@@ -105,7 +105,7 @@ def test_values_of_every_kind_are_kept(warehouse: Warehouse) -> None:
         ("c", 1, "true"),
         ("d", 1, '["x",{"y":1}]'),
     ]
-    warehouse.load(1, traits=values(1, *said))
+    warehouse.load(Load(1, traits=values(1, *said)))
     found = {name: msgspec.json.decode(value) for name, _, value in held(warehouse)}
     assert found == {"a": "it'sé", "b": 1.5, "c": True, "d": ["x", {"y": 1}]}
 
@@ -117,12 +117,12 @@ def test_a_repeated_load_changes_no_member_and_no_value(reopen: Open) -> None:
         "memberships": moves(membership(1, 1, entered=True)),
         "traits": values(1, ("orders", 1, "1")),
     }
-    assert warehouse.load(4, **everything)
+    assert warehouse.load(Load(4, **everything))
     warehouse = reopen()
-    assert not warehouse.load(4, **everything)
-    assert not warehouse.load(3, memberships=moves(membership(2, 1, entered=False)))
-    assert not warehouse.load(4, traits=values(2, ("orders", 1, None)))
-    assert warehouse.load(5, memberships=moves(), traits=values(3))
+    assert not warehouse.load(Load(4, **everything))
+    assert not warehouse.load(Load(3, memberships=moves(membership(2, 1, entered=False))))
+    assert not warehouse.load(Load(4, traits=values(2, ("orders", 1, None))))
+    assert warehouse.load(Load(5, memberships=moves(), traits=values(3)))
     warehouse.tidy()
     assert members(warehouse) == [("vip", 1, 1)]
     assert held(warehouse) == [("orders", 1, "1")]
@@ -132,11 +132,11 @@ def test_a_repeated_load_changes_no_member_and_no_value(reopen: Open) -> None:
 def test_accounts_move_like_people(reopen: Open) -> None:
     warehouse = reopen()
     first = account_moves((1, "acme", True), (2, "Acme", True), (3, "it's \u00e9", True))
-    assert warehouse.load(1, account_memberships=first)
-    assert warehouse.load(2, account_memberships=account_moves((4, "acme", False)))
+    assert warehouse.load(Load(1, account_memberships=first))
+    assert warehouse.load(Load(2, account_memberships=account_moves((4, "acme", False))))
     warehouse = reopen()
-    assert not warehouse.load(2, account_memberships=account_moves((5, "Acme", False)))
-    assert warehouse.load(3, account_memberships=account_moves((5, "acme", True)))
+    assert not warehouse.load(Load(2, account_memberships=account_moves((5, "Acme", False))))
+    assert warehouse.load(Load(3, account_memberships=account_moves((5, "acme", True))))
     warehouse.tidy()
     assert accounts(warehouse) == [
         ("firms", "Acme", 2),
@@ -155,20 +155,22 @@ def test_accounts_move_like_people(reopen: Open) -> None:
 
 def test_a_load_that_fails_moves_nobody(warehouse: Warehouse) -> None:
     """Not even when what is wrong comes last."""
-    warehouse.load(1, memberships=moves(membership(1, 1, entered=True)))
+    warehouse.load(Load(1, memberships=moves(membership(1, 1, entered=True))))
     unfit = pa.table({"trait": ["orders"], "profile": ["one"], "value": ["1"], "at": ["today"]})
     with pytest.raises(Unavailable):
-        warehouse.load(2, memberships=moves(membership(2, 1, entered=False)), traits=unfit)
+        warehouse.load(Load(2, memberships=moves(membership(2, 1, entered=False)), traits=unfit))
     assert (members(warehouse), held(warehouse), warehouse.loaded()) == ([("vip", 1, 1)], [], 1)
-    warehouse.load(2, memberships=moves(membership(2, 1, entered=False)))
+    warehouse.load(Load(2, memberships=moves(membership(2, 1, entered=False))))
     assert members(warehouse) == []
 
 
 def test_what_an_engine_cannot_say_as_text_stops_no_load(warehouse: Warehouse) -> None:
     """An id or a value with NUL that somebody sent."""
     odd = membership(1, 1, entered=True) | {"reason": '{"messages": ["a\\u0000b"]}'}
-    assert warehouse.load(1, memberships=moves(odd), traits=values(1, ("city", 1, '"a\\u0000b"')))
-    assert warehouse.load(2, account_memberships=account_moves((1, "a\0b", True)))
+    assert warehouse.load(
+        Load(1, memberships=moves(odd), traits=values(1, ("city", 1, '"a\\u0000b"')))
+    )
+    assert warehouse.load(Load(2, account_memberships=account_moves((1, "a\0b", True))))
     assert accounts(warehouse)[0][1] in ("a\0b", "a\ufffdb")
     dialect = dialect_of(warehouse)
     text = dialect.sql(dialect.json_text(column("value"), []))

@@ -16,7 +16,7 @@ from rapport.insights.oracles.matched import matched
 from rapport.insights.pieces import Pieces
 from rapport.insights.rows import Rows, Values, cuts, sort
 from rapport.insights.timeline import Timeline
-from rapport.warehouse.base import SourceRow
+from rapport.warehouse.base import Load, SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events, identities
 
@@ -87,7 +87,7 @@ class World:
         ]
         pairs = [(node, self.owner.get(node, node)) for node in range(1, 5)]
         self.warehouse.load(
-            number, events=events(*table) if table else None, identities=identities(*pairs)
+            Load(number, events=events(*table) if table else None, identities=identities(*pairs))
         )
 
     def ground(self) -> Ground:

@@ -13,6 +13,7 @@ from rapport.errors import Malformed, NotFound
 from rapport.events.schema import TRAIT_CHANGES
 from rapport.insights.ground import Ground
 from rapport.insights.kinds import KINDS, read, read_cell
+from rapport.warehouse.base import Load
 from rapport.warehouse.schema import PROFILES
 from tests.insights.planting import HOUR, NOW, World
 
@@ -173,7 +174,7 @@ def test_a_trait_has_a_value_or_others(ground: Ground) -> None:
 
 def test_a_computed_trait_comes_before_a_described_one(ground: Ground, world: World) -> None:
     said = [{"trait": "plan", "profile": 3, "value": '"gold"', "at": NOW}]
-    world.warehouse.load(2, traits=pa.Table.from_pylist(said, schema=TRAIT_CHANGES))
+    world.warehouse.load(Load(2, traits=pa.Table.from_pylist(said, schema=TRAIT_CHANGES)))
     question = read({**QUESTIONS["funnel"], "breakdown": {"trait": "plan", "limit": 1}}, "funnel")
     most, others = KINDS["funnel"].answer(question, ground)["breakdown"]
     assert (most["value"], most["steps"][0]["count"]) == (None, 2)

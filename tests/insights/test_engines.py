@@ -35,7 +35,7 @@ from rapport.insights.specs.revenue import Revenue
 from rapport.insights.specs.scope import EventPick, Groups, Question, selection
 from rapport.insights.specs.trends import Series, Trends
 from rapport.insights.timeline import Timeline
-from rapport.warehouse.base import Capabilities, SourceRow, Warehouse
+from rapport.warehouse.base import Capabilities, Load, SourceRow, Warehouse
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.watch import Watch
@@ -133,10 +133,12 @@ def _filled(warehouse: Warehouse) -> tuple[Ground, Ground]:
         for n in VIP
     ]
     warehouse.load(
-        1,
-        events=events(*table),
-        identities=identities(*pairs),
-        memberships=pa.Table.from_pylist(changes, schema=MEMBERSHIP_CHANGES),
+        Load(
+            1,
+            events=events(*table),
+            identities=identities(*pairs),
+            memberships=pa.Table.from_pylist(changes, schema=MEMBERSHIP_CHANGES),
+        )
     )
     rows_of_profiles = [
         {"profile": n, "profile_id": f"p_{n}", "traits": f'{{"home": {{"plan": "{plan}"}}}}'}

@@ -35,7 +35,7 @@ from rapport.server.mailing.schedule import Schedule, checked, following
 from rapport.server.mailing.service import Mailer
 from rapport.server.mailing.store import BACK_OFF, Mailing, MailStore
 from rapport.server.mailing.tables import Table
-from rapport.warehouse.base import SourceRow
+from rapport.warehouse.base import Load, SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.conftest import RunningServer, free_port, served
 from tests.warehouse.rows import event_row, events, identities
@@ -100,7 +100,7 @@ def office(tmp_path: Path, mailbox: tuple[Mailbox, int]) -> Iterator[SimpleNames
     warehouse.set_sources([SourceRow(1, "shop")])
     row = {"message_id": "m", "event": "Order Completed", "timestamp": NOW - DAY, "properties": {}}
     warehouse.load(
-        1, events=events(event_row(1, **row, log_offset=1)), identities=identities((1, 1))
+        Load(1, events=events(event_row(1, **row, log_offset=1)), identities=identities((1, 1)))
     )
     saved = SavedStore(tmp_path / "control.db", clock)
     orders: Any = {"event": "Order Completed"}

@@ -12,7 +12,7 @@ import pytest
 from rapport.errors import Conflict, Unavailable
 from rapport.events.schema import ACCOUNT_CHANGES, MEMBERSHIP_CHANGES, TRAIT_CHANGES
 from rapport.warehouse import copying
-from rapport.warehouse.base import SourceRow, Warehouse
+from rapport.warehouse.base import Load, SourceRow, Warehouse
 from rapport.warehouse.comparing import content
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.schema import PROFILES
@@ -57,23 +57,27 @@ def filled(warehouse: Warehouse) -> None:
             for n in range(5)
         ]
         pairs = [(n + 1, 1 if n < 3 else n + 1) for n in range(5)]
-        warehouse.load(batch, events=events(*rows), identities=identities(*pairs), mark=f"m{batch}")
+        warehouse.load(
+            Load(batch, events=events(*rows), identities=identities(*pairs), mark=f"m{batch}")
+        )
     change: dict[str, Any] = {"seq": 1, "segment": "vip", "profile": 1, "entered": True}
     change |= {"at": 5, "reason": "{}", "version": 1}
     firm = {name: value for name, value in change.items() if name != "profile"}
     firm |= {"segment": "firms", "account": "acme"}
     trait = {"trait": "orders", "profile": 1, "value": "2", "at": 6}
     warehouse.load(
-        BATCHES + 1,
-        memberships=pa.Table.from_pylist([change], schema=MEMBERSHIP_CHANGES),
-        traits=pa.Table.from_pylist([trait], schema=TRAIT_CHANGES),
-        account_memberships=pa.Table.from_pylist([firm], schema=ACCOUNT_CHANGES),
-        mark="last",
+        Load(
+            BATCHES + 1,
+            memberships=pa.Table.from_pylist([change], schema=MEMBERSHIP_CHANGES),
+            traits=pa.Table.from_pylist([trait], schema=TRAIT_CHANGES),
+            account_memberships=pa.Table.from_pylist([firm], schema=ACCOUNT_CHANGES),
+            mark="last",
+        )
     )
     warehouse.renew_profiles("v1")
     rows = [{"profile": n, "profile_id": f"p_{n}", "sources": ["web"]} for n in (1, 4, 5)]
     warehouse.upsert_profiles([1, 2, 3, 4, 5], pa.Table.from_pylist(rows, schema=PROFILES))
-    warehouse.load(BATCHES + 2, dirty=dirty([4]), mark="end")
+    warehouse.load(Load(BATCHES + 2, dirty=dirty([4]), mark="end"))
 
 
 def test_everything_is_there_and_loading_goes_on(source: Warehouse, target: Open) -> None:
@@ -84,8 +88,8 @@ def test_everything_is_there_and_loading_goes_on(source: Warehouse, target: Open
     assert into.dirty_profiles(10) == [4]
     assert not into.renew_profiles("v1")
     assert into.count_by_source() == source.count_by_source()
-    assert not into.load(BATCHES + 2, events=events(event_row(99)))
-    assert into.load(BATCHES + 3, events=events(event_row(99, source=1)))
+    assert not into.load(Load(BATCHES + 2, events=events(event_row(99))))
+    assert into.load(Load(BATCHES + 3, events=events(event_row(99, source=1))))
     rows = into.read("SELECT brand FROM events WHERE message_id = ?", ["m99"])
     assert rows == [{"brand": "Shop"}]
     assert into.read("SELECT segment, profile FROM memberships") == [
@@ -120,7 +124,7 @@ def test_an_interrupted_copy_goes_on(
 
 
 def test_a_history_of_its_own_is_not_overwritten(source: Warehouse, target: Open) -> None:
-    target().load(3, events=events(event_row(1)), mark="its own")
+    target().load(Load(3, events=events(event_row(1)), mark="its own"))
     with pytest.raises(Conflict):
         copying.copy(source, target())
     assert target().count_by_source() == {1: 1}
@@ -131,7 +135,7 @@ def test_a_history_of_few_loads(tmp_path: Path, loads: int) -> None:
     source, into = (DuckdbWarehouse(tmp_path / name, memory_mb=128) for name in ("a.db", "b.db"))
     for load in range(1, loads + 1):
         pair = identities((load, load))
-        source.load(load, events=events(event_row(load)), identities=pair, mark=f"m{load}")
+        source.load(Load(load, events=events(event_row(load)), identities=pair, mark=f"m{load}"))
     assert copying.copy(source, into).events == loads
     assert (into.loaded(), into.mark()) == (source.loaded(), source.mark())
     assert sorted(into.dirty_profiles(9)) == list(range(1, loads + 1))
@@ -143,8 +147,10 @@ def test_a_difference_is_found(source: Warehouse, target: Open) -> None:
     into = target()
     copying.copy(source, into)
     changed = events(event_row(500, log_offset=999))
-    source.load(BATCHES + 3, events=changed, mark="more")
-    into.load(BATCHES + 3, events=events(event_row(500, log_offset=999, city="Pune")), mark="more")
+    source.load(Load(BATCHES + 3, events=changed, mark="more"))
+    into.load(
+        Load(BATCHES + 3, events=events(event_row(500, log_offset=999, city="Pune")), mark="more")
+    )
     with pytest.raises(Unavailable, match="content of events"):
         copying.copy(source, into)
 

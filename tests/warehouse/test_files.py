@@ -15,6 +15,7 @@ import pytest
 from rapport.clock import DAY, FixedClock
 from rapport.errors import BadRequest, QueryError
 from rapport.warehouse.archive import Archive
+from rapport.warehouse.base import Load
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.export import export
 from tests.warehouse.rows import event_row, events, identities
@@ -42,13 +43,15 @@ def test_finished_days_are_archived_once(warehouse: DuckdbWarehouse, tmp_path: P
     archive = Archive(warehouse, tmp_path / "archive", clock)
     assert archive.run() == []
     warehouse.load(
-        1,
-        events=events(
-            received(1, MONDAY),
-            received(2, MONDAY + DAY - 1),
-            received(3, MONDAY + DAY),
-            received(4, MONDAY + 2 * DAY),
-        ),
+        Load(
+            1,
+            events=events(
+                received(1, MONDAY),
+                received(2, MONDAY + DAY - 1),
+                received(3, MONDAY + DAY),
+                received(4, MONDAY + 2 * DAY),
+            ),
+        )
     )
     written = archive.run()
     assert [path.name for path in written] == ["2025-10-13.parquet", "2025-10-14.parquet"]
@@ -60,10 +63,10 @@ def test_finished_days_are_archived_once(warehouse: DuckdbWarehouse, tmp_path: P
 
 def test_rows_that_come_late_get_a_second_file(warehouse: DuckdbWarehouse, tmp_path: Path) -> None:
     archive = Archive(warehouse, tmp_path / "archive", FixedClock(MONDAY + DAY))
-    warehouse.load(1, events=events(received(1, MONDAY), received(2, MONDAY)))
+    warehouse.load(Load(1, events=events(received(1, MONDAY), received(2, MONDAY))))
     [first] = archive.run()
     before = first.read_bytes()
-    warehouse.load(2, events=events(received(3, MONDAY + 5)))
+    warehouse.load(Load(2, events=events(received(3, MONDAY + 5))))
     [second] = archive.run()
     assert second.name == "2025-10-13.2.parquet"
     assert first.read_bytes() == before
@@ -75,7 +78,7 @@ def test_a_failed_archive_leaves_no_half_file(
     warehouse: DuckdbWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = Archive(warehouse, tmp_path / "archive", FixedClock(MONDAY + DAY))
-    warehouse.load(1, events=events(received(1, MONDAY)))
+    warehouse.load(Load(1, events=events(received(1, MONDAY))))
 
     def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
@@ -90,9 +93,11 @@ def test_a_failed_archive_leaves_no_half_file(
 
 def test_export_in_every_format(warehouse: DuckdbWarehouse, tmp_path: Path) -> None:
     warehouse.load(
-        1,
-        events=events(event_row(1, properties={"a": 1}), event_row(2)),
-        identities=identities((1, 1), (2, 1)),
+        Load(
+            1,
+            events=events(event_row(1, properties={"a": 1}), event_row(2)),
+            identities=identities((1, 1), (2, 1)),
+        )
     )
     seen: list[tuple[int, int]] = []
     for name in ("e.parquet", "e.csv", "e.jsonl"):
@@ -120,7 +125,7 @@ def test_export_of_a_question(warehouse: DuckdbWarehouse, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_csv_runs_nothing(warehouse: DuckdbWarehouse, tmp_path: Path, start: str) -> None:
-    warehouse.load(1, events=events(event_row(1, event=f"{start}cmd|' /C calc'!A0")))
+    warehouse.load(Load(1, events=events(event_row(1, event=f"{start}cmd|' /C calc'!A0"))))
     export(warehouse, "SELECT event, -5 AS n FROM events", tmp_path / "x.csv")
     with (tmp_path / "x.csv").open(newline="") as file:
         [_, row] = csv.reader(file)

@@ -12,6 +12,7 @@ import pytest
 
 from rapport.errors import Unavailable
 from rapport.warehouse import views
+from rapport.warehouse.base import Load
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.loader import Loader
 from tests.warehouse.rows import event_row, events
@@ -21,7 +22,9 @@ def test_a_view_that_could_not_be_made_is_made_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     warehouse = DuckdbWarehouse(tmp_path / "w.duckdb", memory_mb=128)
-    warehouse.load(1, events=events(event_row(1, event="Order Completed", properties={"a": 1})))
+    warehouse.load(
+        Load(1, events=events(event_row(1, event="Order Completed", properties={"a": 1})))
+    )
 
     def fail(*_: Any) -> None:
         raise duckdb.IOException("no space left")

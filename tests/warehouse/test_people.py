@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rapport.clock import DAY
 from rapport.errors import Malformed
 from rapport.warehouse import people
-from rapport.warehouse.base import SourceRow
+from rapport.warehouse.base import Load, SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.people import SORTS, People
 from rapport.warehouse.schema import PROFILES
@@ -38,7 +38,7 @@ def fill(warehouse: DuckdbWarehouse, sent: list[tuple[int, int]]) -> None:
     ]
     nodes = [(profile * 10 + half, profile) for profile in range(1, 6) for half in (0, 1)]
     present = sorted({profile for profile, _ in sent})
-    warehouse.load(1, events=events(*rows), identities=identities(*nodes))
+    warehouse.load(Load(1, events=events(*rows), identities=identities(*nodes)))
     present = {
         n: {
             "profile": n,
@@ -105,7 +105,7 @@ def test_who_comes_back_is_not_shown_twice(warehouse: DuckdbWarehouse) -> None:
     fill(warehouse, [(n, n) for n in range(1, 6)])
     first, cursor = people.page(warehouse, People(), limit=2, cursor=None, now=NOW)
     back = [event_row(90 + n, node=n * 10, timestamp=NOW) for n in (2, 4)]
-    warehouse.load(2, events=events(*back))
+    warehouse.load(Load(2, events=events(*back)))
     second, end = people.page(warehouse, People(), limit=9, cursor=cursor, now=NOW)
     assert (first, second, end) == ([1, 2], [3, 5], None)
 

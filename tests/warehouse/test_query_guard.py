@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rapport.errors import QueryError, RapportError, Unavailable
+from rapport.warehouse.base import Load
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from tests.warehouse.rows import event_row, events
 
@@ -15,7 +16,7 @@ from tests.warehouse.rows import event_row, events
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckdbWarehouse]:
     opened = DuckdbWarehouse(tmp_path_factory.mktemp("guard") / "w.duckdb", memory_mb=128)
-    opened.load(1, events=events(event_row(1), event_row(2)))
+    opened.load(Load(1, events=events(event_row(1), event_row(2))))
     yield opened
     opened.close()
 
@@ -129,9 +130,9 @@ def test_an_internal_error_of_the_engine_is_survived(tmp_path: Path) -> None:
     """Deep nesting in this function invalidates the whole instance; it is opened again."""
     warehouse = DuckdbWarehouse(tmp_path / "w.duckdb", memory_mb=128)
     deep = '{"a":' + "[" * 900 + "]" * 900 + "}"
-    warehouse.load(1, events=events(event_row(1, properties=deep)))
+    warehouse.load(Load(1, events=events(event_row(1, properties=deep))))
     with pytest.raises(Unavailable):
         warehouse.read("SELECT json_structure(properties) FROM events")
-    assert warehouse.load(2, events=events(event_row(2)))
+    assert warehouse.load(Load(2, events=events(event_row(2))))
     assert warehouse.count_by_source() == {1: 2}
     warehouse.close()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rapport.clock import DAY, MINUTE, FixedClock
 from rapport.errors import Malformed, NotFound
-from rapport.warehouse.base import SourceRow
+from rapport.warehouse.base import Load, SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.reads import WarehouseReads
 from rapport.warehouse.timeline import Wanted
@@ -45,7 +45,7 @@ def test_pages_together_are_the_timeline(
         event_row(base + i, node=base + node, timestamp=NOW - 10 * age * DAY, event=name)
         for i, (node, age, name) in enumerate(sent)
     ]
-    warehouse.load(warehouse.loaded() + 1, events=events(*rows))
+    warehouse.load(Load(warehouse.loaded() + 1, events=events(*rows)))
     reads = WarehouseReads(warehouse, FixedClock(NOW))
     wanted = Wanted(nodes=[base + 1, base + 2], event="A")
     found: list[str] = []
@@ -78,13 +78,15 @@ def reads(tmp_path: Path) -> Iterator[WarehouseReads]:
         return event_row(number, received_at=NOW - ago, timestamp=NOW - ago, **changes)
 
     warehouse.load(
-        1,
-        events=events(
-            row(1, 0, properties={"total": 1}),
-            row(2, 30_000_000, properties={"total": 2.5, "gift": None}),
-            row(3, 2 * MINUTE, type="identify", event=None, traits={"email": "a@b.example"}),
-            row(4, 40 * DAY, source=2),
-        ),
+        Load(
+            1,
+            events=events(
+                row(1, 0, properties={"total": 1}),
+                row(2, 30_000_000, properties={"total": 2.5, "gift": None}),
+                row(3, 2 * MINUTE, type="identify", event=None, traits={"email": "a@b.example"}),
+                row(4, 40 * DAY, source=2),
+            ),
+        )
     )
     yield WarehouseReads(warehouse, FixedClock(NOW))
     warehouse.close()

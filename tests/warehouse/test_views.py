@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rapport.warehouse.base import Load
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 from rapport.warehouse.naming import columns_for, literal, quote
 from tests.warehouse.rows import event_row, events, identities
@@ -33,7 +34,7 @@ class Feed:
 
     def __call__(self, *rows: dict[str, Any]) -> None:
         self._seq += 1
-        self._warehouse.load(self._seq, events=events(*rows))
+        self._warehouse.load(Load(self._seq, events=events(*rows)))
         self._warehouse.refresh_views()
 
 
@@ -140,15 +141,15 @@ def test_spellings_of_one_name_share_a_view(warehouse: DuckdbWarehouse, feed: Fe
 
 def test_profile_id_follows_the_mapping(warehouse: DuckdbWarehouse, feed: Feed) -> None:
     feed(event_row(1), event_row(2))
-    warehouse.load(10, identities=identities((1, 1), (2, 2)))
+    warehouse.load(Load(10, identities=identities((1, 1), (2, 2))))
     assert column(warehouse, "tracks", "profile_id") == ["p_1", "p_2"]
-    warehouse.load(11, identities=identities((2, 1)))
+    warehouse.load(Load(11, identities=identities((2, 1))))
     assert column(warehouse, "tracks", "profile_id") == ["p_1", "p_1"]
 
 
 def test_views_come_back_after_opening_again(tmp_path: Path) -> None:
     first = DuckdbWarehouse(tmp_path / "w.duckdb")
-    first.load(1, events=events(event_row(1, properties={"total": 3})))
+    first.load(Load(1, events=events(event_row(1, properties={"total": 3}))))
     first.close()  # before the views could follow
     second = DuckdbWarehouse(tmp_path / "w.duckdb")
     assert column(second, "order_completed", "total") == [3]
@@ -180,7 +181,7 @@ def test_hostile_names_are_only_names(
     warehouse = DuckdbWarehouse(tmp_path_factory.mktemp("names") / "w.duckdb", memory_mb=64)
     try:
         rows = [event_row(i, event=name, properties=held) for i, (name, held) in enumerate(sent)]
-        warehouse.load(1, events=events(*rows))
+        warehouse.load(Load(1, events=events(*rows)))
         warehouse.refresh_views()
         assert warehouse.count_by_source() == {1: len(sent)}
         views = warehouse.read("SELECT view_name FROM duckdb_views() WHERE NOT internal")

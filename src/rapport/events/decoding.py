@@ -21,7 +21,6 @@ from rapport.events.decode import Decoder
 from rapport.events.shipping import pack
 from rapport.log.base import Record
 
-
 NICENESS = 5  # more than the pipeline, which has less time to lose
 
 

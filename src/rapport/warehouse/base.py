@@ -45,6 +45,35 @@ class QueryResult(msgspec.Struct, frozen=True):
     elapsed_ms: float
 
 
+class Load(msgspec.Struct, frozen=True):
+    """What one transaction adds; a table without rows is as good as none.
+
+    The tables have the columns of rapport.events.schema: EVENTS, IDENTITIES, DIRTY_PROFILES,
+    MEMBERSHIP_CHANGES, TRAIT_CHANGES and ACCOUNT_CHANGES.
+    """
+
+    seq: int  # of the last outbox row in it
+    events: pa.Table | None = None
+    # Each row replaces the profile of its node; of several for one node the last counts. Profiles
+    # that gained or lost a node become dirty by themselves.
+    identities: pa.Table | None = None
+    dirty: pa.Table | None = None
+    # In order: kept in `membership_changes`, and applied to `memberships` (segment, profile, since)
+    memberships: pa.Table | None = None
+    # Each replaces the value in `computed_traits` (trait, profile, value, at), or ends it when its
+    # value is null; of several for one the last counts.
+    traits: pa.Table | None = None
+    # As `memberships`, for `account_membership_changes` and `account_memberships`
+    account_memberships: pa.Table | None = None
+    mark: str = ""  # by which that row is known again
+
+    def __post_init__(self) -> None:
+        for name in self.__struct_fields__:
+            table = getattr(self, name)
+            if isinstance(table, pa.Table) and not table.num_rows:
+                msgspec.structs.force_setattr(self, name, None)
+
+
 class Warehouse(ABC):
     """Every stored event, the node → profile mapping, and read profiles, behind SQL.
 
@@ -61,32 +90,12 @@ class Warehouse(ABC):
         """Replace what is known of sources. Rows loaded later carry slug, brand and region."""
 
     @abstractmethod
-    def load(
-        self,
-        seq: int,
-        *,
-        events: pa.Table | None = None,
-        identities: pa.Table | None = None,
-        dirty: pa.Table | None = None,
-        mark: str = "",
-        memberships: pa.Table | None = None,
-        traits: pa.Table | None = None,
-        account_memberships: pa.Table | None = None,
-    ) -> bool:
+    def load(self, load: Load) -> bool:
         """Append events, apply identity changes, remember dirty profiles, `seq` and `mark`: all or
         nothing.
 
-        `memberships` rows (events.schema.MEMBERSHIP_CHANGES, in order) are appended to the table
-        `membership_changes` and applied to `memberships` (segment, profile, since). What
-        `account_memberships` holds (ACCOUNT_CHANGES) goes to `account_membership_changes` and the
-        table `account_memberships` in the same way. `traits` rows (TRAIT_CHANGES) replace the value
-        in `computed_traits` (trait, profile, value, at), or end it when their value is null; of
-        several rows for one the last counts.
-
-        `identities` rows replace the profile of their node; of several rows for one node the last
-        counts. Profiles that gained or lost a node become dirty by themselves. A `seq` that is not
-        behind `loaded()` changes nothing and returns False. Raises `Unavailable` when the store
-        cannot be written; nothing of the call is then visible.
+        A `seq` that is not behind `loaded()` changes nothing and returns False. Raises
+        `Unavailable` when the store cannot be written; nothing of the load is then visible.
         """
 
     def refuses(self, events: pa.Table) -> bool:  # noqa: ARG002 - for those who can try

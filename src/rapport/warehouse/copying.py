@@ -24,7 +24,7 @@ from rapport.events.schema import (
     MEMBERSHIP_CHANGES,
     TRAIT_CHANGES,
 )
-from rapport.warehouse.base import SourceRow, Warehouse
+from rapport.warehouse.base import Load, SourceRow, Warehouse
 from rapport.warehouse.comparing import Difference, compare
 from rapport.warehouse.schema import PROFILES
 
@@ -87,7 +87,7 @@ def _finished(source: Warehouse, target: Warehouse) -> bool:
 def _finish(source: Warehouse, target: Warehouse) -> None:
     """The number and mark of the source; what is dirty there is dirty here."""
     dirty = pa.table({"profile": _all(source, "profile", "dirty_profiles")}, DIRTY_PROFILES)
-    if not target.load(source.loaded(), dirty=dirty, mark=source.mark()) and dirty.num_rows:
+    if not target.load(Load(source.loaded(), dirty=dirty, mark=source.mark())) and dirty.num_rows:
         target.renew_profiles("copied")  # the only number was needed before: all are read again
 
 
@@ -117,7 +117,7 @@ def _copy_events(
         last = events.num_rows - 1
         offset, index = (int(events[n][last].as_py()) for n in ("log_offset", "log_index"))
         reached = Progress(source.loaded(), offset, index)
-        target.load(target.loaded() + 1, events=events, mark=_marked(reached))
+        target.load(Load(target.loaded() + 1, events=events, mark=_marked(reached)))
         advance(events.num_rows)
 
 
@@ -129,17 +129,19 @@ def _copy_rest(source: Warehouse, target: Warehouse) -> None:
     mark = source.mark() if last else _marked(Progress(source.loaded(), rest=True))
     events = pa.concat_tables(_portions(source, Progress(0), 10**9)) if few and not begun else None
     target.load(
-        max(1, source.loaded() - 1),
-        events=events,
-        identities=_table(source, "SELECT * FROM identities ORDER BY node", IDENTITIES),
-        memberships=_table(
-            source, "SELECT * FROM membership_changes ORDER BY seq", MEMBERSHIP_CHANGES
-        ),
-        traits=_table(source, "SELECT * FROM computed_traits", TRAIT_CHANGES),
-        account_memberships=_table(
-            source, "SELECT * FROM account_membership_changes ORDER BY seq", ACCOUNT_CHANGES
-        ),
-        mark=mark,
+        Load(
+            max(1, source.loaded() - 1),
+            events=events,
+            identities=_table(source, "SELECT * FROM identities ORDER BY node", IDENTITIES),
+            memberships=_table(
+                source, "SELECT * FROM membership_changes ORDER BY seq", MEMBERSHIP_CHANGES
+            ),
+            traits=_table(source, "SELECT * FROM computed_traits", TRAIT_CHANGES),
+            account_memberships=_table(
+                source, "SELECT * FROM account_membership_changes ORDER BY seq", ACCOUNT_CHANGES
+            ),
+            mark=mark,
+        )
     )
 
 

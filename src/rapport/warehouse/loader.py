@@ -16,10 +16,11 @@ from typing import Any, Protocol
 
 import apsw
 import pyarrow as pa
+from msgspec.structs import replace
 
 from rapport.database import ChangeSignal, connect, migrate
 from rapport.warehouse.base import SourceRow, Warehouse
-from rapport.warehouse.outbox import Outbox, Waiting
+from rapport.warehouse.outbox import Outbox
 from rapport.warehouse.schema import PROFILES
 from rapport.warehouse.stubborn import loadable
 
@@ -188,20 +189,14 @@ class Loader:
         self._tried = waiting.seq
         self._follow_sources()
         started = time.monotonic()
-        events = waiting.events
-        if careful and events is not None:
-            events = loadable(self._warehouse, waiting.seq, events)
-        self._warehouse.load(
-            waiting.seq,
-            events=events,
-            identities=waiting.identities,
-            dirty=waiting.dirty,
-            mark=waiting.mark,
-            **_of_audiences(waiting),
-        )
+        if careful and waiting.events is not None:
+            waiting = replace(
+                waiting, events=loadable(self._warehouse, waiting.seq, waiting.events)
+            )
+        self._warehouse.load(waiting)
         self._record(waiting.seq)
         self._maybe_dirty = True
-        rows = events.num_rows if events is not None else 0
+        rows = waiting.events.num_rows if waiting.events is not None else 0
         if self._observe is not None:
             self._observe(rows, time.monotonic() - started)
         return rows
@@ -258,10 +253,3 @@ class Loader:
         if self._profiles is None:
             self._profiles = self._profile_reads()
         return self._profiles
-
-
-def _of_audiences(waiting: Waiting) -> dict[str, pa.Table]:
-    """Only what there is: a warehouse made before these were part of `load` goes on working."""
-    names = ("memberships", "traits", "account_memberships")
-    held = {name: getattr(waiting, name) for name in names}
-    return {name: table for name, table in held.items() if table is not None}

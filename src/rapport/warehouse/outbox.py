@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import apsw
-import msgspec
 import pyarrow as pa
 from xxhash import xxh3_128_hexdigest
 
@@ -20,7 +19,7 @@ from rapport.events.schema import (
     MEMBERSHIP_CHANGES,
     TRAIT_CHANGES,
 )
-from rapport.warehouse.base import Warehouse
+from rapport.warehouse.base import Load, Warehouse
 
 _MOST_BYTES = 16 * 1024 * 1024
 _MOST_ROWS = 25_000
@@ -32,19 +31,8 @@ _SCHEMAS = {
     "traits": TRAIT_CHANGES,
     "account_memberships": ACCOUNT_CHANGES,
 }
-
-
-class Waiting(msgspec.Struct, frozen=True):
-    """Outbox rows up to `seq`, put together."""
-
-    seq: int
-    events: pa.Table | None
-    identities: pa.Table | None
-    dirty: pa.Table | None
-    mark: str  # of the row `seq`
-    memberships: pa.Table | None = None
-    traits: pa.Table | None = None
-    account_memberships: pa.Table | None = None
+# kind of an outbox row → where its tables stand in a load
+_NAMES = {kind: "dirty" if kind == "profiles" else kind for kind in _SCHEMAS}
 
 
 class Outbox:
@@ -79,7 +67,7 @@ class Outbox:
         """Everything was loaded that was there at the last `changed`."""
         self._more = False
 
-    def next(self, after: int, *, alone: bool = False) -> Waiting | None:
+    def next(self, after: int, *, alone: bool = False) -> Load | None:
         """The next rows behind `after`, bounded in bytes and rows; at least one if there is one,
         and not more than one if `alone`.
         """
@@ -97,16 +85,8 @@ class Outbox:
                 found[kind].append(_fit(pa.ipc.open_stream(payload).read_all(), _SCHEMAS[kind]))
         if not last:
             return None
-        return Waiting(
-            last,
-            _joined(found["events"]),
-            _joined(found["identities"]),
-            _joined(found["profiles"]),
-            mark_of(newest),
-            _joined(found["memberships"]),
-            _joined(found["traits"]),
-            _joined(found["account_memberships"]),
-        )
+        joined = {name: _joined(found[kind]) for kind, name in _NAMES.items()}
+        return Load(last, **joined, mark=mark_of(newest))
 
     def mismatch(self, loaded: int, mark: str) -> str:
         """Why a warehouse that loaded row `loaded`, known by `mark`, does not belong to this

@@ -15,7 +15,7 @@ import pyarrow as pa
 from rapport.events.schema import EVENTS, IDENTITIES
 from rapport.insights.value.history import History
 from rapport.insights.value.settings import Settings
-from rapport.warehouse.base import SourceRow
+from rapport.warehouse.base import Load, SourceRow
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
 
 NOW = 1_760_054_400_000_000  # 2025-10-10T00:00:00Z
@@ -89,9 +89,11 @@ class Planted:
         ]
         pairs = [{"node": n, "profile": p} for n, p in (owner or {}).items()]
         self.warehouse.load(
-            self.warehouse.loaded() + 1,
-            events=pa.table(arrays, schema=EVENTS) if count else None,
-            identities=pa.Table.from_pylist(pairs, schema=IDENTITIES) if pairs else None,
+            Load(
+                self.warehouse.loaded() + 1,
+                events=pa.table(arrays, schema=EVENTS) if count else None,
+                identities=pa.Table.from_pylist(pairs, schema=IDENTITIES) if pairs else None,
+            )
         )
         self._rows += count
 

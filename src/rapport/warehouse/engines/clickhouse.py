@@ -18,7 +18,7 @@ from xxhash import xxh3_64_hexdigest
 
 from rapport.errors import ConfigError, Unavailable
 from rapport.warehouse import incoming
-from rapport.warehouse.base import Capabilities, SourceRow
+from rapport.warehouse.base import Capabilities, Load, SourceRow
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects.clickhouse import ClickhouseDialect
 from rapport.warehouse.engines import clickhouse_schema as schema
@@ -91,52 +91,41 @@ class ClickhouseWarehouse(SqlWarehouse):
             self._insert("source_log", rows, self._next())
             self._sources = incoming.by_id(sources)
 
-    def load(
-        self,
-        seq: int,
-        *,
-        events: pa.Table | None = None,
-        identities: pa.Table | None = None,
-        dirty: pa.Table | None = None,
-        mark: str = "",
-        memberships: pa.Table | None = None,
-        traits: pa.Table | None = None,
-        account_memberships: pa.Table | None = None,
-    ) -> bool:
+    def load(self, load: Load) -> bool:
         with self._lock:
             self._check_open()
-            if seq <= self.loaded():
+            if load.seq <= self.loaded():
                 return False
             rows = None
-            if events is not None and events.num_rows:
-                rows = incoming.stored_events(events, self._sources)
+            if load.events is not None:
+                rows = incoming.stored_events(load.events, self._sources)
             moved = None
-            if identities is not None and identities.num_rows:
-                moved = incoming.last_per_node(identities)
+            if load.identities is not None:
+                moved = incoming.last_per_node(load.identities)
             changes = values = of_accounts = None
-            if memberships is not None and memberships.num_rows:
-                changes = incoming.membership_changes(memberships)
-            if traits is not None and traits.num_rows:
-                values = incoming.last_traits(traits)
-            if account_memberships is not None and account_memberships.num_rows:
-                of_accounts = incoming.account_changes(account_memberships)
+            if load.memberships is not None:
+                changes = incoming.membership_changes(load.memberships)
+            if load.traits is not None:
+                values = incoming.last_traits(load.traits)
+            if load.account_memberships is not None:
+                of_accounts = incoming.account_changes(load.account_memberships)
             self._clear()
             self._clean = False
             if rows is not None:
-                self._insert("event_rows", rows, seq)
-            touched = set(dirty["profile"].to_pylist()) if dirty is not None else set()
+                self._insert("event_rows", rows, load.seq)
+            touched = set(load.dirty["profile"].to_pylist()) if load.dirty is not None else set()
             if moved is not None:
                 touched |= self._touched(moved)
-                self._insert("identity_log", moved, seq)
+                self._insert("identity_log", moved, load.seq)
             if touched:
-                self._insert_dirty(sorted(touched), seq)
+                self._insert_dirty(sorted(touched), load.seq)
             if changes is not None:
-                self._insert("membership_rows", changes, seq)
+                self._insert("membership_rows", changes, load.seq)
             if of_accounts is not None:
-                self._insert("account_membership_rows", of_accounts, seq)
+                self._insert("account_membership_rows", of_accounts, load.seq)
             if values is not None:
-                self._insert("trait_log", values, seq)
-            self._client.insert("loads", pa.table({"seq": [seq], "mark": [mark]}, _LOADS))
+                self._insert("trait_log", values, load.seq)
+            self._client.insert("loads", pa.table({"seq": [load.seq], "mark": [load.mark]}, _LOADS))
             self._clean = True
             return True
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from rapport.errors import Unavailable
 from rapport.events.schema import EVENTS
 from rapport.warehouse import loading, query, views
-from rapport.warehouse.base import Capabilities, QueryResult, SourceRow, Warehouse
+from rapport.warehouse.base import Capabilities, Load, QueryResult, SourceRow, Warehouse
 from rapport.warehouse.connection import open_database, wal_bytes
 from rapport.warehouse.schema import PROFILES, TABLES, events_ddl
 from rapport.warehouse.watch import Watch, ending
@@ -70,42 +70,31 @@ class DuckdbWarehouse(Warehouse):
 
         self._transaction(write)
 
-    def load(
-        self,
-        seq: int,
-        *,
-        events: pa.Table | None = None,
-        identities: pa.Table | None = None,
-        dirty: pa.Table | None = None,
-        mark: str = "",
-        memberships: pa.Table | None = None,
-        traits: pa.Table | None = None,
-        account_memberships: pa.Table | None = None,
-    ) -> bool:
+    def load(self, load: Load) -> bool:
         def write(connection: Connection) -> set[tuple[str, str]]:
             fresh: set[tuple[str, str]] = set()
-            if events is not None and events.num_rows:
-                fresh = loading.append_events(connection, events)
-            if identities is not None and identities.num_rows:
-                loading.apply_identities(connection, identities)
-            if dirty is not None and dirty.num_rows:
-                loading.mark_dirty(connection, dirty)
-            if memberships is not None and memberships.num_rows:
-                loading.apply_memberships(connection, memberships)
-            if traits is not None and traits.num_rows:
-                loading.apply_traits(connection, traits)
-            if account_memberships is not None and account_memberships.num_rows:
-                loading.apply_memberships(connection, account_memberships, "account")
+            if load.events is not None:
+                fresh = loading.append_events(connection, load.events)
+            if load.identities is not None:
+                loading.apply_identities(connection, load.identities)
+            if load.dirty is not None:
+                loading.mark_dirty(connection, load.dirty)
+            if load.memberships is not None:
+                loading.apply_memberships(connection, load.memberships)
+            if load.traits is not None:
+                loading.apply_traits(connection, load.traits)
+            if load.account_memberships is not None:
+                loading.apply_memberships(connection, load.account_memberships, "account")
             connection.execute("DELETE FROM loaded")
-            connection.execute("INSERT INTO loaded VALUES (?, ?)", [seq, mark])
+            connection.execute("INSERT INTO loaded VALUES (?, ?)", [load.seq, load.mark])
             return fresh
 
         with self._lock:
-            if seq <= self.loaded():
+            if load.seq <= self.loaded():
                 return False
             fresh = self._transaction(write)
-            self._loaded, self._mark = seq, mark
-            self._rows += events.num_rows if events is not None else 0
+            self._loaded, self._mark = load.seq, load.mark
+            self._rows += load.events.num_rows if load.events is not None else 0
             self._stale.update(fresh)
             return True
 

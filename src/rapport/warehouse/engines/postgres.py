@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from rapport.errors import ConfigError, QueryError, Unavailable
 from rapport.warehouse import incoming
-from rapport.warehouse.base import Capabilities, SourceRow
+from rapport.warehouse.base import Capabilities, Load, SourceRow
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects.postgres import PostgresDialect
 from rapport.warehouse.engines import postgres_schema
@@ -61,40 +61,31 @@ class PostgresWarehouse(SqlWarehouse):
         self._transaction(write)
         self._sources = incoming.by_id(sources)
 
-    def load(
-        self,
-        seq: int,
-        *,
-        events: pa.Table | None = None,
-        identities: pa.Table | None = None,
-        dirty: pa.Table | None = None,
-        mark: str = "",
-        memberships: pa.Table | None = None,
-        traits: pa.Table | None = None,
-        account_memberships: pa.Table | None = None,
-    ) -> bool:
+    def load(self, load: Load) -> bool:
         def write(cursor: Any) -> bool:
             held = _scalar(cursor, "SELECT coalesce(max(seq), 0) FROM loaded")
-            if seq <= held:
+            if load.seq <= held:
                 return False
-            if events is not None and events.num_rows:
-                rows = incoming.stored_events(events, self._sources, forbid_nul=True)
+            if load.events is not None:
+                rows = incoming.stored_events(load.events, self._sources, forbid_nul=True)
                 postgres_schema.append_events(cursor, rows)
-            if identities is not None and identities.num_rows:
-                postgres_schema.apply_identities(cursor, incoming.last_per_node(identities))
-            if dirty is not None and dirty.num_rows:
-                postgres_schema.mark_dirty(cursor, dirty)
-            if memberships is not None and memberships.num_rows:
-                changes = incoming.membership_changes(memberships, forbid_nul=True)
+            if load.identities is not None:
+                postgres_schema.apply_identities(cursor, incoming.last_per_node(load.identities))
+            if load.dirty is not None:
+                postgres_schema.mark_dirty(cursor, load.dirty)
+            if load.memberships is not None:
+                changes = incoming.membership_changes(load.memberships, forbid_nul=True)
                 postgres_schema.apply_memberships(cursor, changes)
-            if traits is not None and traits.num_rows:
-                said = incoming.last_traits(traits, forbid_nul=True)
+            if load.traits is not None:
+                said = incoming.last_traits(load.traits, forbid_nul=True)
                 postgres_schema.apply_traits(cursor, said)
-            if account_memberships is not None and account_memberships.num_rows:
-                changes = incoming.account_changes(account_memberships, forbid_nul=True)
+            if load.account_memberships is not None:
+                changes = incoming.account_changes(load.account_memberships, forbid_nul=True)
                 postgres_schema.apply_memberships(cursor, changes, "account")
             cursor.execute("DELETE FROM loaded")
-            cursor.adbc_ingest("loaded", pa.table({"seq": [seq], "mark": [mark]}), mode="append")
+            cursor.adbc_ingest(
+                "loaded", pa.table({"seq": [load.seq], "mark": [load.mark]}), mode="append"
+            )
             return True
 
         return self._transaction(write)

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from rapport.errors import ConfigError, QueryError, RapportError, Unavailable
 from rapport.warehouse import incoming
-from rapport.warehouse.base import Capabilities, SourceRow
+from rapport.warehouse.base import Capabilities, Load, SourceRow
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects.spark import SparkDialect
 from rapport.warehouse.engines import spark_tables
@@ -60,40 +60,29 @@ class SparkWarehouse(SqlWarehouse):
         self._change({"sources": rows}, replaced=["sources"])
         self._sources = incoming.by_id(sources)
 
-    def load(
-        self,
-        seq: int,
-        *,
-        events: pa.Table | None = None,
-        identities: pa.Table | None = None,
-        dirty: pa.Table | None = None,
-        mark: str = "",
-        memberships: pa.Table | None = None,
-        traits: pa.Table | None = None,
-        account_memberships: pa.Table | None = None,
-    ) -> bool:
+    def load(self, load: Load) -> bool:
         with self._lock:
             self._check_open()
-            if seq <= self.loaded():
+            if load.seq <= self.loaded():
                 return False
             added: dict[str, pa.Table] = {}
-            if events is not None and events.num_rows:
-                added["events"] = incoming.stored_events(events, self._sources)
-            touched = set(dirty["profile"].to_pylist()) if dirty is not None else set()
-            if identities is not None and identities.num_rows:
-                moved = incoming.last_per_node(identities)
+            if load.events is not None:
+                added["events"] = incoming.stored_events(load.events, self._sources)
+            touched = set(load.dirty["profile"].to_pylist()) if load.dirty is not None else set()
+            if load.identities is not None:
+                moved = incoming.last_per_node(load.identities)
                 touched |= self._touched(moved)
                 added["identity_log"] = self._stamped(moved)
             if touched:
                 added["dirty_log"] = self._dirty(sorted(touched), dirty=True)
-            if memberships is not None and memberships.num_rows:
-                added["membership_changes"] = incoming.membership_changes(memberships)
-            if traits is not None and traits.num_rows:
-                added["trait_log"] = self._stamped(incoming.last_traits(traits))
-            if account_memberships is not None and account_memberships.num_rows:
-                changes = incoming.account_changes(account_memberships)
+            if load.memberships is not None:
+                added["membership_changes"] = incoming.membership_changes(load.memberships)
+            if load.traits is not None:
+                added["trait_log"] = self._stamped(incoming.last_traits(load.traits))
+            if load.account_memberships is not None:
+                changes = incoming.account_changes(load.account_memberships)
                 added["account_membership_changes"] = changes
-            self._change(added, seq=seq, mark=mark)
+            self._change(added, seq=load.seq, mark=load.mark)
             return True
 
     def refuses(self, events: pa.Table) -> bool:
