@@ -28,7 +28,7 @@ WORTH_EVENTS = 1_000  # fewer are decoded sooner than sent there and back
 UNUSED_SECONDS = 20.0
 END_SECONDS = 5.0
 LOST_SECONDS = 30.0  # without another try after the process died
-_LOST = (OSError, EOFError)
+_LOST = OSError, EOFError, msgspec.DecodeError
 _encode = msgspec.msgpack.Encoder().encode
 
 
