@@ -40,7 +40,8 @@ export interface ModelCard {
   metrics: Record<string, number>
   calibration: { people: number; predicted: number; observed: number }[]
   drift: { feature: string; psi: number; verdict: Verdict }[]
-  notes: string[]
+  /** `text` is English, for what has no words here. */
+  notes: { code: string; about: Record<string, string | number>; text: string }[]
   seconds: number
 }
 

@@ -124,4 +124,4 @@ def _show_card(card: dict[str, Any]) -> None:
     if moved:
         print_table(("feature", "drift", "verdict"), moved, right={"drift"}, gap=True)
     for each in card["notes"]:
-        note(each)
+        note(each["text"])

@@ -15,7 +15,7 @@ import { Skeleton } from '@/ui/Skeleton'
 import { useFormat } from '@/ui/useFormat'
 
 import { periodNames } from '../insights/periods'
-import { useMoney } from './money'
+import { lowest, useMoney } from './money'
 import css from './Value.module.css'
 
 const ForecastChart = lazy(() => import('./ForecastChart'))
@@ -94,7 +94,7 @@ function Sum({ told, currency }: { told: Forecast; currency: string | null }) {
       <Figure
         value={money.short(told.total)}
         change={change !== null && <Change by={change}>{t('value.forecast.change', { share: format.percent(Math.abs(change)) })}</Change>}
-        note={t('value.between', { low: money.short(told.total_low), high: money.short(told.total_high) })}
+        note={t(told.total_low > 0 ? 'value.between' : 'value.upTo', { low: money.short(told.total_low), high: money.short(told.total_high) })}
       />
     </div>
   )
@@ -130,7 +130,7 @@ function Days({ told, currency }: { told: Forecast; currency: string | null }) {
         columns={[
           { id: 'day', label: t('value.forecast.day'), render: (row) => day(row.day) },
           { id: 'revenue', label: t('value.forecast.expected'), align: 'end', render: (row) => money.full(row.revenue) },
-          { id: 'low', label: t('value.forecast.low'), align: 'end', render: (row) => money.full(row.low) },
+          { id: 'low', label: t('value.forecast.low'), align: 'end', render: (row) => lowest(row.low, money.full) },
           { id: 'high', label: t('value.forecast.high'), align: 'end', render: (row) => money.full(row.high) },
         ]}
       />

@@ -83,6 +83,7 @@ function Section({ title, note, children }: { title: string; note?: string; chil
 function CardView({ card, next }: { card: ModelCard; next: string | null }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const words = useWords()
   return (
     <>
       <Facts
@@ -106,8 +107,8 @@ function CardView({ card, next }: { card: ModelCard; next: string | null }) {
         <Section title={t('value.card.notes')}>
           <ul className={css.notes}>
             {card.notes.map((note) => (
-              <li key={note}>
-                <bdi dir="ltr">{note}</bdi>
+              <li key={note.text}>
+                <bdi>{words.note(note)}</bdi>
               </li>
             ))}
           </ul>

@@ -11,7 +11,7 @@ import { AttributionCard } from './AttributionCard'
 import { ClassDrawer } from './ClassDrawer'
 import { ClassesCard } from './ClassesCard'
 import { ForecastCard } from './ForecastCard'
-import { useMoney } from './money'
+import { lowest, useMoney } from './money'
 import css from './Value.module.css'
 
 const route = getRouteApi('/shell/value')
@@ -57,7 +57,7 @@ function Tiles({ told }: { told: Classes }) {
         <Metric
           label={t('value.tile.expected')}
           value={forecast ? money.short(forecast.total) : '–'}
-          note={forecast && <bdi>{`${money.short(forecast.total_low)} – ${money.short(forecast.total_high)}`}</bdi>}
+          note={forecast && <bdi>{`${lowest(forecast.total_low, money.short)} – ${money.short(forecast.total_high)}`}</bdi>}
         />
         <Metric
           label={t('value.tile.atRisk')}

@@ -3,7 +3,7 @@ import type { EChartsCoreOption } from 'echarts/core'
 import type { Forecast } from '@/api/value'
 
 import type { Look } from '../insights/chart/useLook'
-import type { Money } from './money'
+import { lowest, type Money } from './money'
 
 interface Words {
   past: string
@@ -75,7 +75,7 @@ function tooltip({ past, days }: Pick<Forecast, 'past' | 'days'>, look: Look, mo
         : comes
           ? [
               [words.expected, money.full(comes.revenue)],
-              [words.interval, `${money.full(comes.low)} – ${money.full(comes.high)}`],
+              [words.interval, `${lowest(comes.low, money.full)} – ${money.full(comes.high)}`],
             ]
           : []
       return board(look.write((was ?? comes)?.day ?? '', 'period', true), rows as [string, string][], look)

@@ -15,6 +15,11 @@ export function useMoney(currency: string | null | undefined): Money {
   return useMemo(() => moneyOf(i18n.language, currency), [i18n.language, currency])
 }
 
+/** The lower end of an interval: nothing is the least that can be. */
+export function lowest(low: number, write: (value: number) => string): string {
+  return low > 0 ? write(low) : `≥ ${write(0)}`
+}
+
 export function moneyOf(language: string, currency: string | null | undefined): Money {
   const style = currency ? ({ style: 'currency', currency, currencyDisplay: 'narrowSymbol' } as const) : {}
   const whole = new Intl.NumberFormat(language, { ...style, maximumFractionDigits: 0 })

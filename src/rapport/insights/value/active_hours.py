@@ -14,7 +14,7 @@ from rapport.clock import HOUR
 from rapport.insights.value.arrays import Floats, Groups, decay, groups, shares, totals
 from rapport.insights.value.history import History
 from rapport.insights.value.model import Learned, Model, Scores, Trait
-from rapport.insights.value.model_card import Feature
+from rapport.insights.value.model_card import Feature, Note
 
 _PRIOR: Final = 4.0  # hours like everybody's
 _ENOUGH: Final = 3.0
@@ -50,7 +50,7 @@ def _train(history: History) -> Learned:
         int(done.at.min(initial=history.now)),
         {"evidence": hours.sum(axis=1)},
         {f"share_{n:02d}h": round(s, 4) for n, s in enumerate(usual.tolist())},
-        notes=[f"{named} people have a time zone of their own, the others {history.settings.zone}"],
+        notes=[Note("time_zones", {"people": named, "zone": history.settings.zone})],
     )
 
 

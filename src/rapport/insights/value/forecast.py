@@ -2,11 +2,13 @@
 
 Three simple methods are tried on the past, from many starting points: the same weekday of last
 week, the mean of the last weeks' weekdays, and damped Holt-Winters. The forecast is the mean of
-those that are not worse than the first. Intervals are quantiles of the errors made in the past.
+those that are not worse than the first. Intervals reach as far to both sides as most errors made in
+the past did.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -17,7 +19,7 @@ from rapport.clock import DAY
 from rapport.errors import TooLittle
 from rapport.insights.value.arrays import Floats, totals
 from rapport.insights.value.history import History
-from rapport.insights.value.model_card import Card
+from rapport.insights.value.model_card import Card, Note
 
 WEEK: Final = 7
 _LEAST: Final = 8 * WEEK
@@ -27,6 +29,8 @@ _MEMORY: Final = 2 * 366
 
 
 class Point(msgspec.Struct, frozen=True):
+    """`low` is 0 where the interval reaches below it: revenue does not."""
+
     at: int  # midnight UTC, µs
     revenue: float
     low: float
@@ -76,18 +80,15 @@ def forecast(history: History, days: int = 30) -> Forecast:
     used = [name for name in _METHODS if size[name] <= size["same_weekday"]]
     told = _mean_of(used, series, days)
     errors = np.stack([past[name] for name in used]).mean(axis=0)
-    low, high = _interval(errors)
-    sums = errors.sum(axis=1)
-    sum_low, sum_high = _interval(sums)
+    of_day, of_sum = _reach(errors), _reach(errors.sum(axis=1))
+    total = float(told.sum())
     metrics = _metrics(size, errors, series, starts)
     return Forecast(
         [
-            Point((first + len(series) + n) * DAY, *(round(max(v, 0.0), 2) for v in values))
-            for n, values in enumerate(zip(told, told + low, told + high, strict=True))
+            Point((first + len(series) + n) * DAY, *_around(revenue, of_day))
+            for n, revenue in enumerate(told.tolist())
         ],
-        round(float(told.sum()), 2),
-        round(max(float(told.sum() + sum_low), 0.0), 2),
-        round(float(told.sum() + sum_high), 2),
+        *_around(total, of_sum),
         _past(first, series, max(2 * days, 4 * WEEK)),
         _card(history, series, first, used, metrics),
     )
@@ -167,29 +168,37 @@ def _errors(
     method: Callable[[Floats, int], Floats], series: Floats, starts: list[int], days: int
 ) -> Floats:
     """What was observed less what was told: one row a start, one column a day."""
-    return np.stack([series[n : n + days] - method(series[:n], days) for n in starts])
+    told = np.stack([np.maximum(method(series[:n], days), 0.0) for n in starts])
+    missed: Floats = np.stack([series[n : n + days] for n in starts]) - told
+    return missed
 
 
 def _mean_of(used: list[str], series: Floats, days: int) -> Floats:
-    found: Floats = np.stack([_METHODS[name](series, days) for name in used]).mean(axis=0)
+    told = np.stack([_METHODS[name](series, days) for name in used])
+    found: Floats = np.maximum(told, 0.0).mean(axis=0)
     return found
 
 
-def _interval(errors: Floats) -> tuple[float, float]:
-    """Of one day. All days ahead together: a dozen errors of each alone are too few. It holds what
-    is told also where all forecasts of the past, as of a shop that grows, erred to one side."""
-    low, high = np.quantile(errors, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2])
-    return min(float(low), 0.0), max(float(high), 0.0)
+def _reach(errors: Floats) -> float:
+    """How far the interval goes to either side: as far as `_LEVEL` of the errors did, one more of
+    them counted as they are few (split conformal prediction, Lei et al. 2018). Of one day: all days
+    ahead together, as a dozen errors of each alone are too few. The side to which forecasts of the
+    past erred, as of a shop that grows, need not be that of the next error."""
+    rank = min(errors.size, math.ceil((errors.size + 1) * _LEVEL))
+    return float(np.sort(np.abs(errors), axis=None)[rank - 1])
+
+
+def _around(told: float, reach: float) -> tuple[float, float, float]:
+    return round(told, 2), round(max(told - reach, 0.0), 2), round(told + reach, 2)
 
 
 def _metrics(
     size: Mapping[str, float], errors: Floats, series: Floats, starts: list[int]
 ) -> dict[str, float]:
     """Coverage is of each start by the errors of the starts before it."""
-    inside = []
-    for n in range(4, len(starts)):
-        low, high = _interval(errors[:n])
-        inside.append(float(((errors[n] >= low) & (errors[n] <= high)).mean()))
+    inside = [
+        float((np.abs(errors[n]) <= _reach(errors[:n])).mean()) for n in range(4, len(starts))
+    ]
     error, mean = float(np.abs(errors).mean()), max(float(series.mean()), 1e-9)
     found = {
         "backtest_mae": error,
@@ -217,5 +226,5 @@ def _card(
         people=len(np.unique(history.orders.person)),
         events=len(history.orders.at),
         metrics=metrics,
-        notes=[f"mean of {', '.join(used)}"],
+        notes=[Note("mean_of", {"methods": ", ".join(used)})],
     )

@@ -19,7 +19,7 @@ from rapport.insights.value.arrays import Bools, Floats, Ints, ranks
 from rapport.insights.value.features import FEATURES, Table
 from rapport.insights.value.history import History
 from rapport.insights.value.model import Learned, basis
-from rapport.insights.value.model_card import Row
+from rapport.insights.value.model_card import Note, Row
 
 _ROUNDS: Final = 4  # training cut-offs before that of the validation
 _LEAST: Final = 50  # of each outcome
@@ -129,7 +129,7 @@ def validated(history: History, horizon: int, within: int, *, invert: bool = Fal
         {"rows": float(len(everything.ordered)), "horizon_days": float(horizon)},
         measures(told, happened) | {"auc_of_recency_alone": round(plain, 4)},
         calibration(told, happened),
-        [f"validated on {len(test.ordered)} customers {horizon} days ago, who were not trained on"],
+        [Note("validated_on", {"people": len(test.ordered), "days": horizon})],
     )
 
 

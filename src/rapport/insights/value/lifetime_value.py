@@ -16,7 +16,7 @@ from rapport.insights.value import bgnbd, gamma_gamma, orders
 from rapport.insights.value.arrays import Floats, Ints, groups
 from rapport.insights.value.history import History
 from rapport.insights.value.model import Learned, Model, Scores, Trait, basis
-from rapport.insights.value.model_card import Feature, Row
+from rapport.insights.value.model_card import Feature, Note, Row
 
 MONTH: Final = 365.25 / 12  # days
 _AHEAD: Final = 90  # days of the back-test and of `expected_orders_90d`
@@ -119,13 +119,13 @@ def _train(history: History) -> Learned:
     names = {"buying": fitted.buying, "spending": fitted.spending}
     notes = []
     if fitted.spending is None:
-        notes.append("nobody paid twice: orders are counted, and worth nothing")
+        notes.append(Note("nobody_paid_twice"))
     repeaters = held.x > 0
     if repeaters.sum() > 2:
         linked = np.corrcoef(held.x[repeaters], held.mean[repeaters])[0, 1]
         metrics["frequency_worth_correlation"] = round(float(np.nan_to_num(linked)), 4)
         if abs(linked) > 0.3:
-            notes.append("worth goes along with frequency, which Gamma-Gamma takes to be unrelated")
+            notes.append(Note("worth_with_frequency"))
     return Learned(
         fitted,
         people,

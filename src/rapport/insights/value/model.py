@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from rapport.insights.value.arrays import Floats, Ints
 from rapport.insights.value.history import History
-from rapport.insights.value.model_card import Feature, Row
+from rapport.insights.value.model_card import Feature, Note, Row
 
 Kind = Literal["number", "whole", "text", "boolean", "texts", "numbers", "wholes"]
 Need = Literal["orders", "touches", "activity", "interests", "seeds"]
@@ -42,7 +42,7 @@ class Learned(NamedTuple):
     parameters: Mapping[str, float] = {}
     metrics: Mapping[str, float] = {}
     calibration: Sequence[Row] = ()
-    notes: Sequence[str] = ()
+    notes: Sequence[Note] = ()
 
 
 class Scores(NamedTuple):

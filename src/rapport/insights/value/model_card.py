@@ -42,6 +42,33 @@ class Row(msgspec.Struct, frozen=True):
     observed: float
 
 
+class Note(msgspec.Struct, frozen=True):
+    """Something that a reader of the card has to know: one of `NOTES`, and what it is about."""
+
+    code: str
+    about: Mapping[str, str | int] = {}
+
+    @property
+    def text(self) -> str:
+        """In English."""
+        return NOTES[self.code].format(**self.about)
+
+
+NOTES: Final = {
+    "nobody_paid_twice": "nobody paid twice: orders are counted, and worth nothing",
+    "worth_with_frequency": (
+        "worth goes along with frequency, which Gamma-Gamma takes to be unrelated"
+    ),
+    "time_zones": "{people} people have a time zone of their own, the others {zone}",
+    "validated_on": ("validated on {people} customers {days} days ago, who were not trained on"),
+    "mean_of": "mean of {methods}",
+    "currency_without_a_rate": "{count} left out: currency without a rate",
+    "order_without_revenue": "{count} left out: order without revenue",
+    "repeated_order": "{count} left out: repeated order",
+    "refund_without_its_order": "{count} left out: refund without its order",
+}
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Instants are µs UTC. `reference` is what the next run's drift is measured against."""
 
@@ -58,7 +85,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     calibration: Sequence[Row] = ()
     drift: Sequence[Drift] = ()
     reference: Mapping[str, Histogram] = {}
-    notes: Sequence[str] = ()
+    notes: Sequence[Note | str] = ()  # of cards of earlier releases they are texts
     seconds: float = 0.0
 
 

@@ -49,7 +49,7 @@ class Book(NamedTuple):
     lines: Lines
     refunds: Refunds
     categories: tuple[str, ...]
-    left_out: Mapping[str, int]  # why → how many events could not be used
+    left_out: Mapping[str, int]  # code of a note → how many events could not be used
     currency: str | None = None
 
     def customers(self) -> Groups:
@@ -125,7 +125,7 @@ class _Taken:
         settings = self._settings
         rate = self._rate(held)
         if rate is None:
-            self._left_out["currency without a rate"] += 1
+            self._left_out["currency_without_a_rate"] += 1
             return
         order = reading.first_at(held, settings.order_id)
         code = -1 if order is None else self._ids.setdefault(str(order), len(self._ids))
@@ -136,7 +136,7 @@ class _Taken:
             return
         revenue = reading.amount(reading.first_at(held, settings.revenue))
         if revenue is None:
-            self._left_out["order without revenue"] += 1
+            self._left_out["order_without_revenue"] += 1
             return
         discount = abs(reading.amount(reading.first_at(held, settings.discount)) or 0.0)
         coupon = reading.first_at(held, settings.coupon) is not None
@@ -157,7 +157,7 @@ class _Taken:
         messages = np.array([o[2] for o in orders], np.str_)
         order = np.lexsort((messages, at, person))
         order = order[_first_of_each(person[order], code[order])]
-        self._left_out["repeated order"] = len(orders) - len(order)
+        self._left_out["repeated_order"] = len(orders) - len(order)
         place = np.full(len(orders), -1)
         place[order] = np.arange(len(order))
         gross = np.array([o[4] for o in orders])[order]
@@ -218,7 +218,7 @@ class _Taken:
         for who, (_, when, order, paid) in zip(people, self._back, strict=True):
             place = where.get((who, order)) if order >= 0 else _latest(person, at, who, when)
             if place is None:
-                self._left_out["refund without its order"] += 1
+                self._left_out["refund_without_its_order"] += 1
                 continue
             found.append((place, when, float(min(paid, max(gross[place], 0.0)))))
         return Refunds(

@@ -25,7 +25,7 @@ from rapport.insights.value import (
 from rapport.insights.value.arrays import Ints
 from rapport.insights.value.history import History
 from rapport.insights.value.model import Learned, Model, Scores, column
-from rapport.insights.value.model_card import Card, drift, histogram
+from rapport.insights.value.model_card import Card, Note, drift, histogram
 from rapport.insights.value.settings import Settings
 from rapport.warehouse.base import Warehouse
 
@@ -90,7 +90,7 @@ def _card(
     trained = {name: histogram(values) for name, values in learned.features.items()}
     same = previous is not None and previous.version == model.version
     before = previous.reference if same and previous else trained
-    left_out = [f"{n} left out: {why}" for why, n in history.book.left_out.items()]
+    left_out = [Note(why, {"count": n}) for why, n in history.book.left_out.items()]
     return Card(
         model=model.name,
         version=model.version,

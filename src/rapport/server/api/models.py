@@ -273,6 +273,12 @@ def _card(card: Card | None) -> dict[str, Any] | None:
         return None
     told: dict[str, Any] = msgspec.to_builtins(card)
     del told["reference"]
+    told["notes"] = [
+        {"code": "", "about": {}, "text": each}
+        if isinstance(each, str)
+        else msgspec.to_builtins(each) | {"text": each.text}
+        for each in card.notes
+    ]
     return told | {name: to_iso(told[name]) for name in ("trained_at", "data_from", "data_until")}
 
 

@@ -155,7 +155,7 @@ async def show_forecast(context: Provided, days: FromQuery[int] = 30) -> Forecas
         [PastDay(to_iso(p.at)[:10], p.revenue) for p in found.past],
         *(found.total, found.total_low, found.total_high),
         dict(found.card.metrics),
-        list(found.card.notes),
+        [each if isinstance(each, str) else each.text for each in found.card.notes],
     )
 
 

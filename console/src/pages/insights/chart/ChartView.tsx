@@ -12,8 +12,8 @@ import type { Look } from './useLook'
 
 const EChart = lazy(() => import('./EChart'))
 
-/** Of a flow: so wide that names do not cover each other. What does not fit scrolls. */
-const STEP_PX = 136
+/** Of a flow: so wide that names do not cover each other, and five steps fit beside the question at 1280 px. What does not fit scrolls. */
+const STEP_PX = 112
 
 interface Props {
   plot: Plot | Flow

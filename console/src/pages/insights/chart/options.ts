@@ -49,7 +49,7 @@ function axes(plot: Plot, look: Look): EChartsCoreOption {
     },
     yAxis: {
       type: 'value',
-      minInterval: plot.as === 'number' ? 1 : undefined,
+      minInterval: plot.as === 'number' && plot.series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0))) ? 1 : undefined,
       axisLabel: { color: look.muted, formatter: (value: number) => look.short(value, plot.as) },
       splitLine: { lineStyle: { color: look.line } },
       splitNumber: 4,
@@ -128,8 +128,8 @@ function flow({ nodes, links }: Flow, look: Look): EChartsCoreOption {
 }
 
 /** px for the names behind the last step. */
-const LABELS = 132
-const LONGEST = 17
+const LABELS = 104
+const LONGEST = 16
 
 function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text
