@@ -136,7 +136,8 @@ def main() -> None:
             times = _side_by_side(asked, _clickhouse(folder), options.rounds)
         warehouse.close()
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{options.events:,} events; greatest memory of both together: {used:.0f} MiB")
+    whose = "of Rapport" if options.alone else "of both together"
+    print(f"{options.events:,} events; greatest memory {whose}: {used:.0f} MiB")
     _report(times)
 
 
