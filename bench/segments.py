@@ -269,7 +269,7 @@ def until_live(server: Server, count: int) -> None:
         _, body = get(server, "/api/v1/segments")
         if sum(one["status"] == "live" for one in json.loads(body)["items"]) == count:
             return
-        time.sleep(0.2)
+        time.sleep(0.5)  # counting members is work too
 
 
 def since(begun: float) -> str:

@@ -99,6 +99,9 @@ def test_what_was_loaded_is_counted_soon(stage: Stage) -> None:
     stage.found, stage.takes = {"firms": []}, 0.1
     assert stage.run()
     stage.loaded += 1
+    stage.now += 0.9
+    assert stage.run()
+    stage.loaded += 1
     stage.now += 1.8
     assert not stage.run()  # a twentieth of the time at most
     stage.found = {"firms": ["a"]}

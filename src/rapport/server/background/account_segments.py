@@ -56,7 +56,8 @@ class AccountSegments:
         took = self._monotonic() - begun
         self._counted = {one.number for one in stored}
         self._next = begun + max(EVERY_SECONDS, _SHARE * took)
-        self._soon = begun + max(SOON_SECONDS, _SOON_SHARE * took)
+        share = 1 if fresh else _SOON_SHARE  # the first count is longer than those that follow
+        self._soon = begun + max(SOON_SECONDS, share * took)
         for one in stored:
             if one.key in found:
                 self._compare(reads, one, set(found[one.key]))
