@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Final
 
 import apsw
@@ -153,8 +154,11 @@ class PipelineStore:
 
     def _put_rows(self, kind: str, rows: Sequence[msgspec.Struct], schema: pa.Schema) -> None:
         """`rows` have the columns of the schema as their fields, in order."""
-        held = zip(*map(msgspec.structs.astuple, rows), strict=True)
-        columns = [pa.array(each, field.type) for each, field in zip(held, schema, strict=True)]
+        fields = type(rows[0]).__struct_fields__
+        columns = [
+            pa.array(list(map(attrgetter(name), rows)), field.type)
+            for name, field in zip(fields, schema, strict=True)
+        ]
         table = pa.RecordBatch.from_arrays(columns, schema=schema)
         self._put(kind, len(rows), to_bytes(table), {})
 

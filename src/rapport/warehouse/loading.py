@@ -5,6 +5,7 @@ from __future__ import annotations
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rapport.events.schema import EVENTS
 from rapport.warehouse import catalogue
@@ -80,10 +81,11 @@ def apply_memberships(
     connection.register("incoming", naive_utc(changes))
     try:
         connection.execute(f"INSERT INTO {kept} SELECT * FROM incoming ORDER BY seq")
-        connection.execute(
-            f"DELETE FROM {held} m USING incoming i"
-            f" WHERE m.segment = i.segment AND m.{who} = i.{who}"
-        )
+        if pc.any(pc.invert(changes["entered"])).as_py():  # nobody enters who is in
+            connection.execute(
+                f"DELETE FROM {held} m USING incoming i WHERE NOT i.entered"
+                f" AND m.segment = i.segment AND m.{who} = i.{who}"
+            )
         connection.execute(
             f'INSERT INTO {held} SELECT segment, {who}, max_by("at", seq) FROM incoming'
             f" GROUP BY segment, {who} HAVING max_by(entered, seq) ORDER BY segment, {who}"
