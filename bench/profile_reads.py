@@ -27,6 +27,8 @@ from bench.harness import (
     running,
 )
 
+_UNDER_WAY = 10.0  # seconds until the visits of the stream begin and end as they go on to do
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -40,6 +42,7 @@ def main() -> None:
         _warm(server, options)
         print(machine())
         with _Load(server, options.events, options.people):
+            time.sleep(_UNDER_WAY)
             times = _read(server, options)
         _line(f"profile reads at {options.reads}/s, {options.events} events/s", times)
         with _Load(server, 1000, options.people):
@@ -62,6 +65,17 @@ def _warm(server: Server, options: argparse.Namespace) -> None:
         client.post(stream.batch(500))
     while progress.lag():
         time.sleep(0.1)
+    _settle(server)
+
+
+def _settle(server: Server) -> None:
+    """Wait until nothing is left to do of what was stored: rows of profiles come last."""
+    used = server.cpu_seconds()
+    while True:
+        time.sleep(2)
+        used, before = server.cpu_seconds(), used
+        if used - before < 0.1:
+            return
 
 
 class _Load:

@@ -101,6 +101,7 @@ def test_a_model_writes_traits_that_segments_use(api: httpx.Client) -> None:
     said = {each["key"]: each["computed"] for each in told["traits"]}
     assert (said["rfm_class"], said["revenue_total"]) == (["rfm"], ["spent"])
     until(lambda: api.get("/api/v1/segments/champions").json()["count"])
+    until(lambda: api.get("/api/v1/segments/big").json()["count"])
     person = api.get("/api/v1/profiles/user_id:md-0").json()
     assert person["computed"]["rfm"] == "champion"
     assert {"champions", "big"} <= set(person["segments"])

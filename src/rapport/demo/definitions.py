@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from rapport.demo.catalogue import CURRENCY
+
 _BUYERS: Final = {"event": "Order Completed", "measure": "people"}
 _VIEWERS: Final = {"event": "Product Viewed", "measure": "people"}
 _REVENUE: Final = "properties.revenue"
@@ -83,6 +85,8 @@ SEGMENTS: Final[tuple[dict[str, Any], ...]] = (
     },
 )
 
+_MONEY: Final[dict[str, Any]] = {"as": "currency", "currency": CURRENCY, "decimals": 0}
+
 NORTH_STAR: Final[dict[str, Any]] = {
     "kind": "north_star",
     "period": "week",
@@ -90,6 +94,7 @@ NORTH_STAR: Final[dict[str, Any]] = {
     "metric": {
         "name": "Revenue",
         "series": [{"event": "Order Completed", "measure": "sum", "path": _REVENUE}],
+        "unit": _MONEY,
         "combine": "product",
         "inputs": [
             {
@@ -102,6 +107,7 @@ NORTH_STAR: Final[dict[str, Any]] = {
                         "name": "Share who buy",
                         "series": [_BUYERS, _VIEWERS],
                         "formula": "A / B",
+                        "unit": {"as": "percent"},
                     },
                 ],
             },
@@ -112,6 +118,7 @@ NORTH_STAR: Final[dict[str, Any]] = {
             {
                 "name": "Revenue of an order",
                 "series": [{"event": "Order Completed", "measure": "avg", "path": _REVENUE}],
+                "unit": _MONEY,
             },
         ],
     },

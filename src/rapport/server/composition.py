@@ -20,6 +20,7 @@ from rapport.server.background.loading import Loading
 from rapport.server.folder import Folder, local_url
 from rapport.server.operations import readings
 from rapport.server.operations.metrics import Metrics
+from rapport.server.priority import LOADING, lowered
 from rapport.server.rooms import Rooms, open_log, open_warehouse
 from rapport.server.views.live import Live
 from rapport.server.web import static
@@ -69,7 +70,8 @@ def compose(settings: Settings, token: str) -> Composition:
     folder = Folder(settings.folder)
     log = open_log(settings, clock)
     _refuse_older_log(log, folder)
-    rooms = Rooms(settings, clock, log=log, warehouse=open_warehouse(settings))
+    warehouse = lowered(LOADING, lambda: open_warehouse(settings))
+    rooms = Rooms(settings, clock, log=log, warehouse=warehouse)
     metrics = Metrics()
     loading = Loading(_loader(rooms, metrics))
     context = Context(rooms, Live(rooms), metrics, loading, _url(settings, folder))

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rapport.server.priority import LOADING, lower
 from rapport.warehouse.loader import Loader
 
 
@@ -21,8 +22,12 @@ class Loading:
 
     def start(self) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._loader.run, args=(self._stop,), name="loader")
+        self._thread = threading.Thread(target=self._run, args=(self._stop,), name="loader")
         self._thread.start()
+
+    def _run(self, stop: threading.Event) -> None:
+        lower(LOADING)
+        self._loader.run(stop)
 
     @property
     def problem(self) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 import time
 from pathlib import Path
@@ -28,11 +27,10 @@ from rapport.profiles.rules_file import RulesFile
 from rapport.profiles.service import Profiles
 from rapport.server.folder import Folder, write_private
 from rapport.server.known_sources import KnownSources
+from rapport.server.priority import PIPELINE, lower
 
 log = logging.getLogger("rapport.pipeline")
 RESTART_SECONDS = 2.0
-# Accepting goes before processing: what is accepted is durable and can wait, a client cannot.
-NICENESS = 5
 # 64 MB of write-ahead log: a page that changes in many batches is moved into the file once.
 CHECKPOINT_PAGES = 16_000
 
@@ -76,8 +74,7 @@ class PipelineThread:
         self._thread.join()
 
     def _run(self) -> None:
-        if sys.platform == "linux":  # where a thread can have a niceness of its own
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        lower(PIPELINE)
         while not self._stop.is_set():
             try:
                 self._serve()
