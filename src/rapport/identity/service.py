@@ -34,7 +34,7 @@ from rapport.identity.signatures import Recent, Signature
 from rapport.identity.store import MIGRATIONS, Store, pack
 from rapport.ids import parse_profile_id
 
-_KEEP = 100_000  # signatures, and identifiers, per generation
+_KEEP = 50_000  # signatures, and identifiers, per generation
 
 
 class Identity:

@@ -27,7 +27,7 @@ from rapport.pipeline.store import PipelineStore
 
 logger = logging.getLogger("rapport.pipeline")
 
-MOST_EVENTS = 8_000  # in one step; a backlog is worked off in such portions
+MOST_EVENTS = 4_000  # in one step; a backlog is worked off in such portions
 FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps fail
 # A step has a price of its own, some 8 ms of CPU: steps of fewer events than this begin no sooner
 # after each other, so that a trickle leaves the processor to requests. The first one never waits.
