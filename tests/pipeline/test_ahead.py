@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,7 @@ def _small_portions(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ahead() -> Iterator[Watched]:
     made = Watched()
+    assert made.ready(20)
     yield made
     made.close()
 
@@ -101,6 +103,7 @@ def test_a_process_that_dies_costs_nothing(
 ) -> None:
     monkeypatch.setattr("rapport.pipeline.ahead.LOST_SECONDS", pause)
     dying = Watched(die_after=portions)
+    assert dying.ready(20)
     world = World(tmp_path, ahead=dying)
     fill(world)
     world.drain()
@@ -161,3 +164,28 @@ def test_the_process_ends_when_it_is_not_used(
     monkeypatch.setattr("rapport.pipeline.ahead.UNUSED_SECONDS", 0)
     ahead.end_if_unused()
     assert process.poll() == 0
+
+
+def test_nobody_waits_for_its_start(tmp_path: Path) -> None:
+    starting = Watched()
+    world = World(tmp_path, ahead=starting)
+    fill(world)
+    world.pipeline.step()
+    assert starting._process is not None
+    assert starting.begun == 0
+    starting.close()
+
+
+def test_a_process_that_does_not_answer_is_given_up(
+    tmp_path: Path, ahead: Watched, expected: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rapport.pipeline.ahead.ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr("rapport.pipeline.ahead.END_SECONDS", 0.2)
+    assert ahead._process is not None
+    ahead._process.send_signal(signal.SIGSTOP)
+    world = World(tmp_path, ahead=ahead)
+    fill(world)
+    world.drain()
+    assert tables(world) == expected
+    assert ahead.taken == 0
+    assert ahead._process is None

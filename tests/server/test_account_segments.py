@@ -112,11 +112,11 @@ def test_what_was_loaded_is_counted_soon(stage: Stage) -> None:
     assert not stage.run()  # nothing new
 
 
-def test_counting_takes_a_tenth_of_the_time_at_most(stage: Stage) -> None:
+def test_counting_takes_a_twentieth_of_the_time_at_most(stage: Stage) -> None:
     stage.define(1, "firms")
     stage.found, stage.takes = {"firms": ["a"]}, 20.0
     assert stage.run()
-    stage.now += 170
+    stage.now += 370
     assert not stage.run()
     stage.now += 10
     assert stage.run()

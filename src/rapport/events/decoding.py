@@ -2,8 +2,8 @@
 
     python -m rapport.events.decoding FD
 
-The first message is the settings; every other one a list of records, answered by their events
-(`shipping.pack`). It ends when the other end is closed.
+The first message is the settings, answered by an empty one; every other one a list of records,
+answered by their events (`shipping.pack`). It ends when the other end is closed.
 """
 
 from __future__ import annotations
@@ -32,11 +32,14 @@ def main() -> None:
     read = msgspec.msgpack.Decoder(list[Record]).decode
     try:
         decoder = Decoder(msgspec.json.decode(connection.recv_bytes(), type=Settings))
+        connection.send_bytes(b"")
         while True:
             records = read(connection.recv_bytes())
             connection.send_bytes(pack([one for each in records for one in decoder.decode(each)]))
     except (OSError, EOFError):
         return
+    except Exception as error:  # noqa: BLE001 - its message may quote what somebody sent
+        sys.exit(f"decoding ahead failed: {type(error).__name__}")
 
 
 if __name__ == "__main__":

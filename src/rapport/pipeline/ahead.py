@@ -24,11 +24,10 @@ from rapport.log.base import Record
 
 logger = logging.getLogger("rapport.pipeline")
 
-WORTH_EVENTS = 1_000  # fewer are decoded sooner than sent there and back
 UNUSED_SECONDS = 20.0
 END_SECONDS = 5.0
-LOST_SECONDS = 30.0  # without another try after the process died
-_LOST = OSError, EOFError, msgspec.DecodeError
+ANSWER_SECONDS = 30.0  # after which it is taken for dead
+LOST_SECONDS = 30.0  # without another try after it died
 _encode = msgspec.msgpack.Encoder().encode
 
 
@@ -52,18 +51,34 @@ class Ahead:
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: Connection | None = None
         self._begun: _Begun | None = None
+        self._is_ready = False
         self._used = 0.0
         self._lost = -LOST_SECONDS
 
-    def begin(self, after: int, records: Sequence[Record]) -> None:
-        """Have the records behind offset `after` decoded. What was begun before is forgotten."""
-        self._forget()
+    def ready(self, wait: float = 0.0) -> bool:
+        """Whether `begin` can be called, within `wait` seconds. Starts the process."""
+        if self._is_ready:
+            return True
         if time.monotonic() - self._lost < LOST_SECONDS:
-            return
+            return False
         try:
             connection = self._connection or self._start()
-            connection.send_bytes(_encode(records))
-        except _LOST:
+            if connection.poll(wait):
+                connection.recv_bytes()
+                self._is_ready = True
+        except (OSError, EOFError):
+            self._lose()
+        return self._is_ready
+
+    def begin(self, after: int, records: Sequence[Record]) -> None:
+        """Have the records behind offset `after` decoded. What was begun before is forgotten."""
+        if self._begun is not None:
+            self.take(self._begun.after)
+        if self._connection is None or not self._is_ready:
+            return
+        try:
+            self._connection.send_bytes(_encode(records))
+        except OSError:
             self._lose()
             return
         self._begun = _Begun(after, records)
@@ -76,10 +91,12 @@ class Ahead:
             return None
         self._begun = None
         try:
-            return Portion(begun.records, unpack(self._connection.recv_bytes()))
-        except _LOST:
-            self._lose()
-            return None
+            if self._connection.poll(ANSWER_SECONDS):
+                return Portion(begun.records, unpack(self._connection.recv_bytes()))
+        except Exception as error:  # noqa: BLE001 - whatever it is, we can decode by ourselves
+            logger.warning("decoding ahead failed: %s", type(error).__name__)
+        self._lose()
+        return None
 
     def end_if_unused(self) -> None:
         if self._process is not None and time.monotonic() - self._used > UNUSED_SECONDS:
@@ -97,6 +114,7 @@ class Ahead:
                 self._process.kill()
                 self._process.wait()
         self._connection = self._process = None
+        self._is_ready = False
 
     def _start(self) -> Connection:
         ours, its = socket.socketpair()
@@ -104,12 +122,9 @@ class Ahead:
             command = [sys.executable, "-m", "rapport.events.decoding", str(its.fileno())]
             self._process = subprocess.Popen(command, pass_fds=[its.fileno()])  # noqa: S603 - ours
             self._connection = Connection(ours.detach())
+        self._used = time.monotonic()
         self._connection.send_bytes(msgspec.json.encode(self._settings))
         return self._connection
-
-    def _forget(self) -> None:
-        if self._begun is not None:
-            self.take(self._begun.after)
 
     def _lose(self) -> None:
         logger.warning("the decoding process ended; the pipeline decodes by itself")

@@ -16,7 +16,7 @@ from rapport.errors import RapportError, Unavailable
 from rapport.events.quarantine import Quarantine
 from rapport.events.shipping import Decoded
 from rapport.log.base import CONTROL, EventLog, Record
-from rapport.pipeline.ahead import WORTH_EVENTS, Ahead, Portion
+from rapport.pipeline.ahead import Ahead, Portion
 from rapport.pipeline.applied import Applied
 from rapport.pipeline.controls import Control, Controls, read_control
 from rapport.pipeline.intake import Intake
@@ -32,6 +32,7 @@ FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps f
 # A step has a price of its own, some 8 ms of CPU: steps of fewer events than this begin no sooner
 # after each other, so that a trickle leaves the processor to requests. The first one never waits.
 SMALL_EVENTS, SMALL_SECONDS = 500, 0.08
+WORTH_EVENTS = 1_000  # in a portion: fewer are decoded sooner than sent to another process and back
 IDLE_SECONDS = 0.3  # between looks at `stop`
 TRIM_SECONDS = 1.0  # between looks at what the warehouse has, while there is nothing else to do
 BACK_OFF_SECONDS = 1.0
@@ -148,7 +149,7 @@ class Pipeline:
         records = ready.records if ready else self._intake.take(self._offset, self._limit)
         if not records or records[0].kind == CONTROL:
             return Portion(records, Decoded([]))
-        if ahead is not None and _worth_it(records):  # then it is probably a backlog
+        if ahead is not None and _worth_it(records) and ahead.ready():
             after = records[-1].offset
             following = self._intake.take(after, self._limit)
             if _worth_it(following):

@@ -88,7 +88,7 @@ class PipelineStore:
             )
 
     def hand_over(self, events: Sequence[Event], rows: pa.RecordBatch | None = None) -> None:
-        """Rows for the warehouse, if they are not made yet."""
+        """Rows for the warehouse; made here where they were not made when decoded."""
         if events:
             sources = Counter(event.source for event in events)
             rows = to_batch(events) if rows is None else rows

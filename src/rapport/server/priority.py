@@ -10,16 +10,21 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-# Accepting and reading go before processing: what is accepted is durable and can wait, somebody who
-# asks cannot.
+# Accepting and reading profiles go before processing: what is accepted is durable and can wait,
+# somebody who asks cannot. Threads of an embedded warehouse count as loading: large questions share
+# them.
 PIPELINE = 5
+MODELS = 5
 LOADING = 10
 
 
 def lower(niceness: int) -> None:
-    """For the calling thread, and for those that it starts from now on."""
+    """For the calling thread, and for those that it starts from now on. One that is lower already
+    stays where it is."""
     if sys.platform == "linux":  # where a thread can have a niceness of its own
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, max(niceness, now))
 
 
 def lowered(niceness: int, make: Callable[[], T]) -> T:

@@ -68,7 +68,7 @@ def apply_identities(connection: duckdb.DuckDBPyConnection, identities: pa.Table
 def mark_dirty(connection: duckdb.DuckDBPyConnection, dirty: pa.Table) -> None:
     connection.register("dirty", dirty)
     try:
-        connection.execute("INSERT INTO dirty_profiles SELECT profile FROM dirty")
+        connection.execute("INSERT INTO dirty_profiles SELECT DISTINCT profile FROM dirty")
     finally:
         connection.unregister("dirty")
 

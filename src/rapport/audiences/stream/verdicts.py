@@ -102,9 +102,10 @@ class Verdicts:
     def about(self, node: int, rows: Set[int] = frozenset()) -> Told | None:
         """What is known of somebody whose only node this is, of whom there are `rows` of these
         behaviours: what was still to come does not belong to totals."""
-        for each in self._told:
-            if each.after < node <= each.to and node not in each.heard:
-                return each if each.needs.isdisjoint(rows) else None
+        for each in reversed(self._told):
+            inside = each.after < node <= each.to and node not in each.heard
+            if inside and each.needs.isdisjoint(rows):
+                return each
         return None
 
 

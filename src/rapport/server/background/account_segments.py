@@ -15,6 +15,7 @@ from rapport.audiences.language.model import Segment
 from rapport.audiences.meaning.person import Account
 from rapport.audiences.stream import plans
 from rapport.audiences.stream.plans import Stored
+from rapport.errors import RapportError
 from rapport.server.rooms import Reads, Rooms
 from rapport.warehouse.dialects import dialect_for
 
@@ -22,8 +23,7 @@ Tell: TypeAlias = Callable[[dict[str, Any]], bool]
 logger = logging.getLogger("rapport.audiences")
 EVERY_SECONDS: Final = 60.0
 SOON_SECONDS: Final = 1.0
-_SHARE: Final = 10  # of the time passes at least this many times what counting takes
-_SOON_SHARE: Final = 20  # the same, when it is something new that asks for it
+_SHARE: Final = 20  # so many times what counting takes passes until the next time
 _AT_ONCE: Final = 5_000  # accounts in one control record
 
 
@@ -46,7 +46,7 @@ class AccountSegments:
         fresh = {one.number for one in stored} - self._counted
         if not stored or not (fresh or self._is_due()):
             return False
-        begun, self._seen = self._monotonic(), self._rooms.warehouse.loaded()
+        begun, self._seen = self._monotonic(), self._loaded()
         found: dict[str, list[str]] = {}
         try:
             segments = [one.definition for one in stored if isinstance(one.definition, Segment)]
@@ -56,7 +56,7 @@ class AccountSegments:
         took = self._monotonic() - begun
         self._counted = {one.number for one in stored}
         self._next = begun + max(EVERY_SECONDS, _SHARE * took)
-        share = 1 if fresh else _SOON_SHARE  # the first count is longer than those that follow
+        share = 1 if fresh else _SHARE  # the first count is longer than those that follow
         self._soon = begun + max(SOON_SECONDS, share * took)
         for one in stored:
             if one.key in found:
@@ -65,8 +65,19 @@ class AccountSegments:
 
     def _is_due(self) -> bool:
         now = self._monotonic()
-        news = now >= self._soon and self._rooms.warehouse.loaded() != self._seen
-        return news or now >= self._next
+        if now >= self._next:
+            return True
+        if now < self._soon:
+            return False
+        self._soon = now + SOON_SECONDS  # a look costs a query, where the warehouse is a server
+        return self._loaded() != self._seen
+
+    def _loaded(self) -> int:
+        """What the warehouse has loaded; what was seen last, when it cannot say."""
+        try:
+            return self._rooms.warehouse.loaded()
+        except RapportError:
+            return self._seen
 
     def _compare(self, reads: Reads, one: Stored, now_in: set[str]) -> None:
         before = set(reads.audiences.accounts_in(one.key, -1))

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
-import os
-import sys
 import threading
 import time
 import traceback
@@ -23,6 +20,7 @@ from rapport.insights.models import Job, ModelStore
 from rapport.insights.value import registry
 from rapport.server.background.telling import Telling
 from rapport.server.operations.hold import held
+from rapport.server.priority import MODELS, lower
 from rapport.server.rooms import Reads, Rooms
 
 logger = logging.getLogger("rapport.models")
@@ -32,7 +30,6 @@ _CALM_SECONDS: Final = 5.0
 _DUE_SECONDS: Final = 2.0  # between two looks at what is due
 _PAUSE_SECONDS: Final = 5.0  # after a failure
 _STOP_SECONDS: Final = 10.0  # a model cannot be interrupted; nothing is lost when it is
-_NICE: Final = 5
 # Measured on 100,000 customers: 1.3 GB for 2.1 million events; see docs/customer-value.md.
 _BYTES_OF_EVENT: Final = 650
 
@@ -71,9 +68,7 @@ class Models:
         return (model, seed) in self._asked
 
     def _run(self) -> None:
-        if sys.platform == "linux":  # there a thread has a priority of its own
-            with contextlib.suppress(OSError):
-                os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
+        lower(MODELS)
         calm = time.monotonic() + _CALM_SECONDS
         reads: Reads | None = None
         while not self._stop.wait(LOOK_SECONDS):
