@@ -11,6 +11,7 @@ from rapport.clock import HOUR, SECOND
 from rapport.events.model import SKEWED, Event, Rejection
 from rapport.events.reasons import REASONS
 from rapport.events.rejecting import message_id
+from rapport.events.rows import to_batch
 from rapport.identity.identifiers import Extractor, Normaliser
 from rapport.log.base import BATCH
 
@@ -303,3 +304,13 @@ def test_somebody_may_be_named_without_user_and_anonymous_id(body: Any, kind: st
     keys = Extractor(Normaliser("DE"))(found)
     assert keys
     assert "message_id" not in {name for name, _ in keys}
+
+
+def test_each_row_has_the_context_of_its_own_event() -> None:
+    """Also when no two are the same, in whatever order they lie in memory."""
+    urls = [f"https://shop.example/{number}" for number in range(20)]
+    items = [{**TRACK, "messageId": url, "context": {"page": {"url": url}}} for url in urls]
+    events = [one for one in decode({"batch": items}, BATCH) if isinstance(one, Event)]
+    for ordered in (events, events[::-1]):
+        rows = to_batch(ordered)
+        assert rows.column("page_url").to_pylist() == rows.column("message_id").to_pylist()

@@ -126,7 +126,7 @@ def _context_column(contexts: Sequence[Context], name: str, key: str | None) -> 
 def _spread(distinct: pa.Array | None, places: pa.Array, rows: int) -> pa.Array:
     if distinct is None:
         return pa.nulls(rows, pa.string())
-    return distinct if len(distinct) == rows else distinct.take(places)
+    return distinct.take(places)
 
 
 def _text(value: Any) -> str | None:
