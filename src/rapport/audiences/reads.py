@@ -185,8 +185,8 @@ class AudienceReads:
         if not self._there():
             return Known()
         rows = self._connection.execute(
-            "SELECT kind, body FROM definitions"
-            " WHERE status IN ('filling', 'sweeping', 'live') ORDER BY number"
+            "SELECT kind, body FROM definitions WHERE status IN (?, ?, ?) ORDER BY number",
+            plans.STANDING,
         )
         return Known.of(_read(kind, body) for kind, body in rows)
 

@@ -103,7 +103,7 @@ class Ahead:
             self.close()
 
     def close(self) -> None:
-        """End the process. `begin` may start another one."""
+        """End the process. `ready` may start another one."""
         self._begun = None
         if self._connection is not None:
             self._connection.close()  # by which it ends

@@ -211,7 +211,7 @@ class Loader:
         )
 
     def _follow_sources(self) -> None:
-        assert self._control is not None and self._control_news is not None  # noqa: S101, PT018
+        assert self._control is not None and self._control_news is not None  # noqa: S101, PT018 - as above
         if not self._control_news.changed():
             return
         try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rapport.audiences.language.values import PLACES, micro
+from rapport.audiences.language.values import micro
 from rapport.insights.ground import Ground
 from rapport.insights.groups import most, places
 from rapport.insights.kernels import trends as kernel
@@ -15,9 +15,7 @@ from rapport.insights.periods import Grid
 from rapport.insights.rows import Rows, Values
 from rapport.insights.specs.trends import PERCENTILES, Series, Trends
 from rapport.insights.sql import trends as plans
-
-UNIT = 10**PLACES
-Line = list[int | None]  # millionths, a period
+from rapport.insights.sql.trends import UNIT, Line
 
 
 def measured(

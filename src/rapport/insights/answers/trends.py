@@ -14,7 +14,7 @@ from rapport.audiences.language.operands import refuse
 from rapport.audiences.language.values import PLACES
 from rapport.clock import to_iso
 from rapport.insights import formulas, periods
-from rapport.insights.answers.lines import UNIT, Line, measured, most_events
+from rapport.insights.answers.lines import measured, most_events
 from rapport.insights.ground import Ground
 from rapport.insights.groups import OTHERS, Asked, largest, places, segment
 from rapport.insights.oracles.matched import matched
@@ -24,6 +24,7 @@ from rapport.insights.rows import Ints
 from rapport.insights.specs.scope import Groups, of_group, span, zone
 from rapport.insights.specs.trends import LETTERS, Trends
 from rapport.insights.sql import trends as plans
+from rapport.insights.sql.trends import UNIT, Line
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

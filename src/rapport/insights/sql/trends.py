@@ -29,7 +29,7 @@ from rapport.insights.sql.flow import (
 from rapport.insights.sql.groups import largest, place
 from rapport.warehouse.sqlbuild import E, column, equals
 
-_UNIT = 10**PLACES
+UNIT = 10**PLACES
 Line = list[int | None]  # millionths, a period
 
 
@@ -138,11 +138,11 @@ def _size(measure: str, row: Mapping[str, Any]) -> int | None:
     """In millionths."""
     events, people_there = int(row["events"]), int(row["people"])
     if measure == "events":
-        return events * _UNIT
+        return events * UNIT
     if measure == "people":
-        return people_there * _UNIT
+        return people_there * UNIT
     if measure == "per_person":
-        return divided(events * _UNIT, people_there)
+        return divided(events * UNIT, people_there)
     if measure == "sum":
         return micro(row["total"]) or 0
     if measure == "avg":

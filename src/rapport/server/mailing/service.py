@@ -7,7 +7,8 @@ import threading
 from typing import Final
 
 from rapport.errors import ConfigError, NotFound, RapportError, Retryable
-from rapport.insights.boards import narrowed, words
+from rapport.insights.boards import narrowed
+from rapport.insights.boards import words as words_of
 from rapport.insights.saved import Saved
 from rapport.server.access.scopes import ROLES
 from rapport.server.mailing.letter import Letter, Part, message
@@ -146,7 +147,7 @@ class Mailer:
             for card in board.body["cards"]
         ]
         now = self._rooms.clock.now()
-        only = words(
+        only = words_of(
             board.body.get("filters", {}),
             self._rooms.insights.named,
             WORDS[mailing.schedule.language]["no_value"],
