@@ -77,11 +77,14 @@ def tables(world: World) -> dict[str, Any]:
 
 
 @pytest.fixture
-def expected(tmp_path: Path) -> dict[str, Any]:
+def expected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What one portion a step gives, decoded by the pipeline itself."""
     (tmp_path / "plain").mkdir()
     plain = World(tmp_path / "plain")
     fill(plain)
-    plain.drain()
+    with monkeypatch.context() as patched:
+        patched.setattr(running, "STEP_EVENTS", 1)
+        plain.drain()
     return tables(plain)
 
 
@@ -90,6 +93,23 @@ def test_the_same_comes_out(tmp_path: Path, ahead: Watched, expected: dict[str, 
     fill(world)
     world.drain()
     assert tables(world) == expected
+    assert ahead.taken >= 3
+
+
+def test_several_portions_are_one_transaction(tmp_path: Path, ahead: Watched) -> None:
+    world = World(tmp_path, ahead=ahead)
+    for start in range(0, 200, 10):
+        world.send(*(track(start + k) for k in range(10)))
+    commits = 0
+
+    def committed(*_: Any) -> int:
+        nonlocal commits
+        commits += 1
+        return 0
+
+    world.state.set_wal_hook(committed)
+    assert world.pipeline.step() == 200
+    assert commits == 1
     assert ahead.taken >= 3
 
 

@@ -7,6 +7,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import apsw
 
@@ -26,8 +27,12 @@ from rapport.pipeline.rooms import AudiencesRoom, IdentityRoom, NoAudiences, Pro
 from rapport.pipeline.store import PipelineStore
 
 logger = logging.getLogger("rapport.pipeline")
+T = TypeVar("T")
 
-MOST_EVENTS = 4_000  # in one step; a backlog is worked off in such portions
+MOST_EVENTS = 4_000  # in one portion of a backlog
+# In one step, which is one transaction. People come again and again: the more events share it, the
+# fewer pages are written for each, and of the portions only one is in memory.
+STEP_EVENTS = 16_000
 FEW_EVENTS = 250  # in one step, while an event is looked for that makes steps fail
 # A step has a price of its own, some 8 ms of CPU: steps of fewer events than this begin no sooner
 # after each other, so that a trickle leaves the processor to requests. The first one never waits.
@@ -36,8 +41,8 @@ WORTH_EVENTS = 1_000  # in a portion: fewer are decoded sooner than sent to anot
 IDLE_SECONDS = 0.3  # between looks at `stop`
 TRIM_SECONDS = 1.0  # between looks at what the warehouse has, while there is nothing else to do
 BACK_OFF_SECONDS = 1.0
-WAL_PAGES = 8_000  # 32 MB between checkpoints: each one costs two more fsyncs
-WAL_BYTES = 64 << 20  # what the write-ahead log keeps on disk after it had to grow
+WAL_PAGES = 32_000  # 128 MB between checkpoints, each of which writes every changed page again
+WAL_BYTES = 192 << 20  # what the write-ahead log keeps on disk after it had to grow
 # The store cannot be written now, whatever is in the records: wait and try again.
 TROUBLE = (apsw.FullError, apsw.IOError, apsw.BusyError, apsw.LockedError, apsw.NoMemError)
 _FAILED_FSYNC = (apsw.SQLITE_IOERR_FSYNC, apsw.SQLITE_IOERR_DIR_FSYNC)
@@ -96,12 +101,13 @@ class Pipeline:
                     self._ahead.close()
 
     def step(self) -> int:
-        """Process one portion of the log. Returns its number of events; 0 when there was none, or
-        a decision of an operator. Raises what a store raises that cannot be written."""
+        """Process a portion of the log, of a backlog several. Returns the number of events; 0 when
+        there was none, or a decision of an operator. Raises what a store raises that cannot be
+        written."""
         if self._stale:
             self._roll_back()
         for _ in range(2):  # what failed by chance gets a second try as it is
-            portion = self._portion()
+            portion = self._portion(self._offset)
             if not portion.records:
                 return 0
             if portion.records[0].kind == CONTROL:
@@ -142,34 +148,45 @@ class Pipeline:
         if 0 < events < SMALL_EVENTS:
             stop.wait(max(0.0, SMALL_SECONDS - spent))
 
-    def _portion(self) -> Portion:
-        """What comes next, decoded; one control record, or nothing, undecoded."""
+    def _portion(self, after: int) -> Portion:
+        """What comes behind offset `after`, decoded; one control record, or nothing, undecoded."""
         ahead = None if self._poisoned else self._ahead
-        ready = ahead.take(self._offset) if ahead is not None else None
-        records = ready.records if ready else self._intake.take(self._offset, self._limit)
+        ready = ahead.take(after) if ahead is not None else None
+        records = ready.records if ready else self._intake.take(after, self._limit)
         if not records or records[0].kind == CONTROL:
             return Portion(records, Decoded([]))
         if ahead is not None and _worth_it(records) and ahead.ready():
-            after = records[-1].offset
-            following = self._intake.take(after, self._limit)
+            last = records[-1].offset
+            following = self._intake.take(last, self._limit)
             if _worth_it(following):
-                ahead.begin(after, self._line.as_received(following))
+                ahead.begin(last, self._line.as_received(following))
         return ready or self._decoded(records)
 
     def _work(self, portion: Portion) -> int:
-        records, decoded = portion
-        self._transact(lambda: self._process(decoded, records))
-        self._offset = records[-1].offset
+        self._offset, events = self._transact(lambda: self._process(portion))
         self._limit = min(self._limit * 2, MOST_EVENTS)
         self._poisoned.clear()
-        return len(decoded.found)
+        return events
 
     def _decoded(self, records: Sequence[Record]) -> Portion:
         return Portion(records, Decoded(self._line.decode(records, self._poisoned)))
 
-    def _process(self, decoded: Decoded, records: Sequence[Record]) -> None:
-        self._line.process(decoded, records)
+    def _process(self, portion: Portion) -> tuple[int, int]:
+        """The portion and, of a backlog, those behind it: the last offset, and how many events."""
+        events = 0
+        while True:
+            records, decoded = portion
+            self._line.process(decoded, records)
+            last = records[-1].offset
+            events += len(decoded.found)
+            decoded.found.clear()  # megabytes, which whoever holds the portion needs no more
+            if _count(records) < MOST_EVENTS or events >= STEP_EVENTS:
+                break
+            portion = self._portion(last)
+            if not portion.records or portion.records[0].kind == CONTROL:
+                break
         self._trim()
+        return last, events
 
     def _work_around(self) -> int:
         """Find the events that make the step fail, set them aside, and do the rest."""
@@ -239,15 +256,16 @@ class Pipeline:
         self._store.note_control(record.offset, control, status, detail, self._clock.now())
         self._store.advance(record.offset)
 
-    def _transact(self, work: Callable[[], None]) -> None:
+    def _transact(self, work: Callable[[], T]) -> T:
         self._state.execute("BEGIN IMMEDIATE")
         try:
-            work()
+            result = work()
             self._state.execute("COMMIT")
         except BaseException:
             self._roll_back()
             raise
         self._line.committed()
+        return result
 
     def _roll_back(self) -> None:
         self._stale = True
@@ -286,7 +304,11 @@ class Pipeline:
 
 
 def _worth_it(records: Sequence[Record]) -> bool:
-    return sum(record.count for record in records) >= WORTH_EVENTS
+    return _count(records) >= WORTH_EVENTS
+
+
+def _count(records: Sequence[Record]) -> int:
+    return sum(record.count for record in records)
 
 
 def _raise_if_unsafe(error: Exception) -> None:

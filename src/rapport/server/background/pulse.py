@@ -31,8 +31,6 @@ from rapport.server.priority import PIPELINE, lower
 
 log = logging.getLogger("rapport.pipeline")
 RESTART_SECONDS = 2.0
-# 64 MB of write-ahead log: a page that changes in many batches is moved into the file once.
-CHECKPOINT_PAGES = 16_000
 
 
 class Pulse(msgspec.Struct):
@@ -87,7 +85,6 @@ class PipelineThread:
     def _serve(self) -> None:
         records = SqliteLog(self._folder.log, readonly=True)
         state = connect(self._folder.state, cache_mb=64)
-        state.wal_autocheckpoint(CHECKPOINT_PAGES)
         sources = SourceStore(self._folder.control)
         try:
             clock = SystemClock()
