@@ -135,6 +135,8 @@ def mismatch(state: Path, warehouse: Warehouse) -> str:
 
 def _fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """Rows written by another version: columns that it did not know are empty."""
+    if table.schema.equals(schema):
+        return table
     columns = [
         table[field.name].cast(field.type)
         if field.name in table.column_names
