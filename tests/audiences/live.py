@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Segment
 from rapport.audiences.meaning import oracle
-from rapport.audiences.meaning.person import Happening, Person
+from rapport.audiences.meaning.person import Account, Happening, Person
 from rapport.audiences.service import Audiences
 from rapport.audiences.stream import plans
 from rapport.audiences.stream.crowd import Crowd
@@ -27,9 +27,12 @@ from rapport.database import connect
 from rapport.identity.service import Identity
 from rapport.log.base import BATCH, CONTROL, Draft
 from rapport.pipeline import Pipeline
+from rapport.profiles import view
 from rapport.profiles.lens import Lens, Senders
+from rapport.profiles.parts import account_fragments
 from rapport.profiles.rules import SurvivorshipRules
 from rapport.profiles.service import Profiles
+from tests.audiences.strategies import Sent
 from tests.pipeline.world import ListLog
 
 
@@ -111,26 +114,43 @@ class World:
                 return
         raise AssertionError("the work has no end")
 
-    def events(self) -> list[tuple[int, Happening]]:
-        """Node and event of everything that went to the warehouse."""
-        found: list[tuple[int, Happening]] = []
+    def events(self) -> list[Sent]:
+        """Everything that went to the warehouse."""
+        found: list[Sent] = []
         rows = self.state.execute("SELECT payload FROM outbox WHERE kind = 'events' ORDER BY seq")
         for (payload,) in rows:
             stream = pa.ipc.open_stream(payload).read_all().to_pylist()
-            found += [(row["node"], _happening(row)) for row in stream]
+            found += [Sent(row["node"], _happening(row), row["group_id"] or "") for row in stream]
         return found
 
     def persons(self) -> list[Person]:
         owners = dict(self.state.execute("SELECT node, profile FROM identifiers"))
         events: dict[int, list[Happening]] = {}
-        for node, event in self.events():
-            events.setdefault(owners[node], []).append(event)
+        for each in self.events():
+            if each.node:
+                events.setdefault(owners[each.node], []).append(each.event)
         lens = Lens(self.state, Senders(SOURCES), SurvivorshipRules(), self.clock.now())
         crowd = Crowd(lens, Memories(self.state), events, ZoneInfo("UTC"))
         return [
             replace(crowd.facts(profile).person, events=tuple(held))
             for profile, held in sorted(events.items())
         ]
+
+    def accounts(self, persons: list[Person]) -> list[Account]:
+        owners = dict(self.state.execute("SELECT node, profile FROM identifiers"))
+        lens = Lens(self.state, Senders(SOURCES), SurvivorshipRules(), self.clock.now())
+        history, found = self.events(), []
+        for id in sorted({each.account for each in history} - {""}):
+            own = {owners[each.node] for each in history if each.account == id and each.node}
+            events = (
+                each.event
+                for each in history
+                if each.account == id or (not each.account and owners[each.node] in own)
+            )
+            traits = view.traits(lens, account_fragments(lens, [id]).get(id, {}), {})
+            members = tuple(person for person in persons if person.profile in own)
+            found.append(Account(id=id, traits=traits, members=members, events=tuple(events)))
+        return found
 
     def rows_of(self, query: str) -> list[tuple[Any, ...]]:
         return self.state.execute(query).fetchall()
@@ -156,15 +176,35 @@ class World:
 
     def agree(self) -> None:
         """Tables say what the oracle says, and every change leads to the next."""
-        live = plans.load(self.state).active.values()
-        known = Known.of(one.definition for one in live)
+        plan = plans.load(self.state)
+        known = Known.of(one.definition for one in plan.active.values())
+        firms = {one.key: one for one in plan.accounts.segments.values()}
+        known = Known({**known.segments, **firms}, known.traits)
         persons, now = self.persons(), self.clock.now()
+        accounts = self.accounts(persons) if firms else []
         for one in known.segments.values():
-            self._agree_segment(one, persons, now, known)
+            if one.of == "accounts":
+                self._agree_accounts(one, accounts, now, known)
+            else:
+                self._agree_segment(one, persons, now, known)
         for trait in known.traits.values():
             said = {p.profile: plain(oracle.value(trait, p, now, known)) for p in persons}
             expected = {p: value for p, value in said.items() if value is not None and value != []}
             assert self.values(trait.key) == expected, trait.key
+
+    def _agree_accounts(
+        self, one: Segment, accounts: list[Account], now: int, known: Known
+    ) -> None:
+        expected = {each.id for each in accounts if oracle.holds(one.when, each, now, known)}
+        found = self.rows_of(f"SELECT account FROM account_members WHERE segment = '{one.key}'")
+        assert {account for (account,) in found} == expected, one.key
+        inside: set[str] = set()
+        for account, entered in self.rows_of(
+            f"SELECT account, entered FROM account_changes WHERE segment = '{one.key}' ORDER BY seq"
+        ):
+            assert (account in inside) != entered
+            (inside.add if entered else inside.discard)(account)
+        assert inside == expected
 
     def _agree_segment(self, one: Segment, persons: list[Person], now: int, known: Known) -> None:
         expected = {p.profile for p in persons if oracle.holds(one.when, p, now, known)}
@@ -176,16 +216,18 @@ class World:
         assert inside == expected
 
 
-def sent(node: int, event: Happening) -> dict[str, Any]:
-    """As an SDK sends it; one browser for each node."""
+def sent(node: int, event: Happening, account: str = "") -> dict[str, Any]:
+    """As an SDK sends it; one browser for each node, none for 0."""
+    context = {**event.context, **({"channel": event.channel} if event.channel else {})}
+    named = {"groupId": account} if account else {}
     return {
         "type": event.type,
         "event" if event.type == "track" else "name": event.event,
         "messageId": event.message_id,
-        "anonymousId": f"a{node}",
+        **({"anonymousId": f"a{node}"} if node else {}),
         "timestamp": to_iso(event.timestamp),
         "properties": event.properties,
-        "context": {**event.context, **({"channel": event.channel} if event.channel else {})},
+        "context": {**context, **named},
     }
 
 

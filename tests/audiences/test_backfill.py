@@ -25,6 +25,7 @@ from rapport.warehouse.outbox import Outbox
 from tests.audiences import strategies
 from tests.audiences.live import SOURCES, World, sent
 from tests.audiences.test_live import STEPS
+from tests.audiences.test_live_accounts import document_of_accounts
 
 HELD = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -139,6 +140,36 @@ def test_the_past_is_known_without_gap_or_double(
         assert {status for (status,) in world.state.execute("SELECT status FROM definitions")} == {
             "live"
         }
+        world.agree()
+
+
+@HELD
+@given(data=st.data())
+def test_the_past_of_accounts_is_known_without_gap_or_double(
+    monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    monkeypatch.setattr(backfill, "PART_ITEMS", 2)
+    monkeypatch.setattr(backfill, "FEWEST_NODES", 1)
+    now = data.draw(st.sampled_from(strategies.ANCHORS))
+    history = data.draw(strategies.histories_of_accounts(now))
+    cut = data.draw(st.integers(0, len(history)))
+    with filling(now) as held:
+        held.deaths = data.draw(st.lists(st.sampled_from(DEATHS), max_size=6))
+        world, later = held.world, list(history[cut:])
+        world.send(*(sent(each.node, each.event, each.account) for each in history[:cut]))
+        world.settle()
+        assert world.define(document_of_accounts(data)) == ("applied", "")
+        held.load()
+        for _ in range(80):
+            if later:
+                each = later.pop()
+                world.send(sent(each.node, each.event, each.account))
+            busy = held.run()
+            world.settle()
+            held.load()
+            if not busy and not later:
+                break
+        assert {status for (status,) in world.state.execute(STATUSES)} == {"live"}
         world.agree()
 
 

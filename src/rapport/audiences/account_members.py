@@ -1,7 +1,8 @@
 """Which accounts are in which segment, and their changes in order: tables of this room in state.db.
 
-The http process works it out on schedule (`accounts`) and tells the pipeline what differs, which
-writes it down inside of its transaction. To be told the same twice changes nothing.
+The pipeline works it out event by event (`account_evaluating`). Accounts with very many people are
+counted by the http process on schedule (`accounts`), which tells what differs; to be told the same
+twice changes nothing.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import apsw
 
 from rapport.audiences.changes import AccountChange, Outcome, Reason, json_of
 from rapport.audiences.stream import plans
-from rapport.audiences.stream.plans import Plans
+from rapport.audiences.stream.plans import Plans, Stored
 from rapport.errors import Malformed
 
 STEPS: Final = (
@@ -40,35 +41,68 @@ STEPS: Final = (
     ALTER TABLE account_changes ADD COLUMN sent INTEGER NOT NULL DEFAULT 0;  -- to the warehouse
     CREATE INDEX account_changes_unsent ON account_changes (seq) WHERE NOT sent;
     """,
+    """
+    CREATE TABLE account_timers (
+        account TEXT PRIMARY KEY,
+        due INTEGER NOT NULL,         -- when to look at the account again
+        reason TEXT                   -- JSON of changes.Reason; NULL: a window may end then
+    ) WITHOUT ROWID;
+    CREATE INDEX account_timers_due ON account_timers (due);
+    """,
 )
 
 
-def write(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans, now: int) -> bool:
-    """Let accounts enter and leave. True when that made a new version the one in force.
+def write(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans, now: int) -> None:
+    """Let accounts enter and leave that were counted elsewhere.
 
-    What was worked out for a version that is no longer the latest is passed over.
+    What was worked out for a version that is not in force is passed over.
     """
     key, version = str(control.get("segment")), control.get("version")
-    standing = [
-        one for one in plan.standing if one.key == key and plans.of_accounts(one.definition)
-    ]
-    if not standing or standing[-1].version != version:
-        return False
-    one = standing[-1]
-    fresh = one.status == plans.FILLING
-    reason = Reason("definition" if fresh else "schedule")
-    for entered in (False, True):
-        named = _ids(control, "entered" if entered else "left")
-        _move(connection, key, one.version, named, now, reason, entered=entered)
-    if fresh and control.get("complete"):
+    for number in plan.accounts.segments:
+        one = plan.stored[number]
+        if (one.key, one.version) == (key, version):
+            for entered in (False, True):
+                for account in _ids(control, "entered" if entered else "left"):
+                    move(connection, one, account, now, Reason("schedule"), entered)
+
+
+def of(connection: apsw.Connection, accounts: Iterable[str]) -> dict[str, set[str]]:
+    """Segments that each is in; those in none are left out."""
+    rows: Any = connection.execute(
+        "SELECT m.account, m.segment FROM json_each(?) AS a CROSS JOIN account_members AS m"
+        " ON m.account = a.value",
+        (json_of([*accounts]),),
+    )
+    found: dict[str, set[str]] = {}
+    for account, segment in rows:
+        found.setdefault(account, set()).add(segment)
+    return found
+
+
+def sweep(connection: apsw.Connection, plan: Plans, now: int) -> None:
+    """Let all accounts be looked at, if a definition has just come into force."""
+    fresh = [(number,) for number in sweeping(plan) if not plan.stored[number].swept]
+    if fresh:
         connection.execute(
-            "UPDATE definitions SET status = CASE number WHEN ?1 THEN 'live' ELSE 'replaced' END"
-            " WHERE kind = 'segment' AND key = ?2 AND number <= ?1"
-            " AND status NOT IN ('retired', 'retiring')",
-            (one.number, key),
+            "INSERT INTO account_timers SELECT id, ?, ? FROM accounts WHERE true"
+            " ON CONFLICT DO UPDATE SET due = excluded.due, reason = excluded.reason",
+            (now, json_of(Reason("definition"))),
         )
-        return True
-    return False
+        connection.executemany("UPDATE definitions SET swept = 1 WHERE number = ?", fresh)
+
+
+def sweeping(plan: Plans) -> list[int]:
+    """Definitions for which all accounts have to be looked at."""
+    segments = plan.accounts.segments
+    return [each for each in segments if plan.stored[each].status == plans.SWEEPING]
+
+
+def swept(connection: apsw.Connection, plan: Plans) -> None:
+    """All were looked at: the definitions are live."""
+    connection.executemany(
+        "UPDATE definitions SET status = 'live', swept = ? WHERE number = ?",
+        [(plans.END, number) for number in sweeping(plan)],
+    )
 
 
 def unsent(connection: apsw.Connection) -> Outcome:
@@ -84,36 +118,31 @@ def unsent(connection: apsw.Connection) -> Outcome:
     return Outcome(accounts=changes)
 
 
-def end(connection: apsw.Connection, key: str, version: int, now: int) -> None:
+def end(connection: apsw.Connection, one: Stored, now: int) -> None:
     """Everybody leaves."""
-    rows = connection.execute("SELECT account FROM account_members WHERE segment = ?", (key,))
-    left = [str(account) for (account,) in rows.fetchall()]
-    _move(connection, key, version, left, now, Reason("definition"), entered=False)
+    rows = connection.execute("SELECT account FROM account_members WHERE segment = ?", (one.key,))
+    for (account,) in rows.fetchall():
+        move(connection, one, str(account), now, Reason("definition"), False)
 
 
-def _move(
-    connection: apsw.Connection,
-    key: str,
-    version: int,
-    accounts: Iterable[str],
-    now: int,
-    reason: Reason,
-    *,
-    entered: bool,
+def move(
+    connection: apsw.Connection, one: Stored, account: str, now: int, reason: Reason, entered: bool
 ) -> None:
-    written = json_of(reason)
-    for account in accounts:
-        if entered:
-            query = "INSERT OR IGNORE INTO account_members VALUES (?1, ?2, ?3)"
-        else:
-            query = "DELETE FROM account_members WHERE segment = ?1 AND account = ?2"
-        connection.execute(query, (key, account, now) if entered else (key, account))
-        if connection.changes():
-            connection.execute(
-                "INSERT INTO account_changes (segment, account, entered, at, reason, version)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (key, account, entered, now, written, version),
-            )
+    """Into the segment or out of it; nothing where that is so already."""
+    if entered:
+        connection.execute(
+            "INSERT OR IGNORE INTO account_members VALUES (?, ?, ?)", (one.key, account, now)
+        )
+    else:
+        connection.execute(
+            "DELETE FROM account_members WHERE segment = ? AND account = ?", (one.key, account)
+        )
+    if connection.changes():
+        connection.execute(
+            "INSERT INTO account_changes (segment, account, entered, at, reason, version)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (one.key, account, entered, now, json_of(reason), one.version),
+        )
 
 
 def _ids(control: Mapping[str, Any], name: str) -> list[str]:

@@ -6,7 +6,7 @@ each account with those answers in hand. Done for all segments together, on sche
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import msgspec
@@ -14,7 +14,7 @@ from sqlglot import exp
 
 from rapport.audiences.language import walking
 from rapport.audiences.language.known import Known
-from rapport.audiences.language.model import AllOf, AnyOf, Condition, Did, Not, OfMembers, Segment
+from rapport.audiences.language.model import Condition, Did, OfMembers, Segment
 from rapport.audiences.meaning import oracle
 from rapport.audiences.meaning.person import Account
 from rapport.audiences.sql import accounts as sql_accounts
@@ -44,7 +44,8 @@ def members(segments: Sequence[Segment], known: Known, asking: Asking) -> dict[s
     all definitions that the segments refer to."""
     everything = Known({**known.segments, **{one.key: one for one in segments}}, known.traits)
     family = [one for one in walking.in_order([*segments], everything) if isinstance(one, Segment)]
-    nodes = [node for one in family if one.of == "accounts" for node in _own(one.when)]
+    of_accounts = [one.when for one in family if one.of == "accounts"]
+    nodes = [node for when in of_accounts for node in walking.of_account(when)]
     answers = _Answers(nodes, everything, asking)
     found: dict[str, list[str]] = {one.key: [] for one in segments}
     for account in asking.accounts():
@@ -104,15 +105,3 @@ def _quantified(quantifier: str, everybody: int, fits: int) -> bool:
     if quantifier == "all":
         return everybody > 0 and fits == everybody
     return (fits > 0) == (quantifier == "any")
-
-
-def _own(condition: Condition) -> Iterator[Condition]:
-    """What is asked of the account itself, not inside of `members`."""
-    match condition:
-        case AllOf(items) | AnyOf(items):
-            for item in items:
-                yield from _own(item)
-        case Not(item):
-            yield from _own(item)
-        case _:
-            yield condition

@@ -20,6 +20,7 @@ from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Definition, Segment
 from rapport.audiences.language.operands import refuse
 from rapport.audiences.stream import plans
+from rapport.audiences.stream.behaviours import ByAccount
 from rapport.audiences.stream.plans import Plans, Stored
 from rapport.errors import Conflict, Malformed, NotFound
 
@@ -27,6 +28,7 @@ _REPLACED_BY_NEWER = (
     "UPDATE definitions SET status = 'replaced' WHERE kind = ? AND key = ? AND number < ?"
     " AND status IN ('filling', 'sweeping', 'live', 'retiring')"
 )
+_ANYTHING_SENT = "SELECT 1 FROM counters UNION ALL SELECT 1 FROM accounts LIMIT 1"
 
 
 def read_all(raw: Any) -> list[Definition]:
@@ -60,16 +62,17 @@ def define(
 ) -> None:
     fresh = read_all(control.get("definitions"))
     known = fit(fresh, plan.latest)
-    complete = connection.execute("SELECT 1 FROM counters LIMIT 1").fetchone() is None
+    complete = connection.execute(_ANYTHING_SENT).fetchone() is None
     for one in fresh:
         if one not in (each.definition for each in plan.standing):
             _insert(connection, one, control)
     for one in fresh:
         for behaviour in plans.wanted(one, known):
+            first = -plans.END if isinstance(behaviour, ByAccount) else 0
             connection.execute(
                 "INSERT OR IGNORE INTO behaviours (digest, since, outbox, filled, complete)"
-                " VALUES (?, ?, ?, 0, ?)",
-                (behaviour.digest, offset, outbox, complete),
+                " VALUES (?, ?, ?, ?, ?)",
+                (behaviour.digest, offset, outbox, first, complete),
             )
 
 
@@ -88,7 +91,7 @@ def retire(connection: apsw.Connection, control: Mapping[str, Any], plan: Plans)
     )
     connection.execute(_REPLACED_BY_NEWER, (kind, key, ending[-1].number))
     if plans.of_accounts(ending[-1].definition):
-        account_members.end(connection, key, ending[-1].version, int(control.get("at", 0)))
+        account_members.end(connection, ending[-1], int(control.get("at", 0)))
 
 
 def promote(connection: apsw.Connection, plan: Plans) -> None:
@@ -96,7 +99,7 @@ def promote(connection: apsw.Connection, plan: Plans) -> None:
     rows = connection.execute("SELECT digest FROM behaviours WHERE complete").fetchall()
     complete = {digest for (digest,) in rows}
     for one in plan.standing:
-        if one.status != plans.FILLING or plans.of_accounts(one.definition):
+        if one.status != plans.FILLING:
             continue
         if all(each.digest in complete for each in plans.wanted(one.definition, plan.latest)):
             _take_over(connection, one, plan)
@@ -124,8 +127,8 @@ def _take_over(connection: apsw.Connection, one: Stored, plan: Plans) -> None:
     if one.number in plan.active:
         return
     connection.execute(_REPLACED_BY_NEWER, (one.kind, one.key, one.number))
-    users = {each for each in plan.users_of([one.key]) if plan.active[each].key != one.key}
-    sweep_again(connection, users)
+    users = plan.users_of([one.key]) | plan.accounts.users_of([one.key])
+    sweep_again(connection, {each for each in users if plan.stored[each].key != one.key})
 
 
 def _insert(connection: apsw.Connection, one: Definition, control: Mapping[str, Any]) -> None:

@@ -141,7 +141,8 @@ class AudienceReads:
             return []
         rows = self._connection.execute(
             "SELECT number, kind, key, version, body, status, swept FROM definitions"
-            " WHERE kind = 'segment' AND status IN ('filling', 'live') ORDER BY number"
+            " WHERE kind = 'segment' AND status IN ('filling', 'sweeping', 'live')"
+            " ORDER BY number"
         )
         found: dict[str, Stored] = {}
         for number, kind, key, version, body, status, swept in rows:
@@ -254,6 +255,8 @@ class AudienceReads:
         known = {number: each for each, number in plans.load(self._connection).numbers.items()}
         first = rows[0][1:]
         alike = {row[0]: known[row[0]] for row in rows if row[1:] == first and row[0] in known}
+        kind = {type(each) for each in alike.values()} - {Behaviour}
+        alike = {number: each for number, each in alike.items() if not kind or type(each) in kind}
         since, outbox, filled = first
         return Gap(since, outbox, filled, alike) if alike else None
 
@@ -282,12 +285,10 @@ class AudienceReads:
         """To know the past is one half of the work, to look at everybody the other."""
         if status not in (plans.FILLING, plans.SWEEPING):
             return 1.0
-        if plans.of_accounts(definition):
-            return 0.0
         last = self.last_node() or 1
         wanted = plans.wanted(definition, known) if status == plans.FILLING else ()
         filled = [self._filled_of(each) for each in wanted]
-        share = min([1.0, *(each / last for each in filled if each is not None)])
+        share = min([1.0, *(max(each, 0) / last for each in filled if each is not None)])
         return (share + min(1.0, swept / last)) / 2
 
     def _filled_of(self, behaviour: Behaviour) -> int | None:

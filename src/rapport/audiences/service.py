@@ -12,9 +12,11 @@ import apsw
 from xxhash import xxh3_64_hexdigest
 
 from rapport.audiences import account_members, defining
+from rapport.audiences.account_evaluating import AccountEvaluator
 from rapport.audiences.backfill import filling
 from rapport.audiences.changes import MOST_MESSAGES, Outcome, Reason, json_of
 from rapport.audiences.stream import plans, store
+from rapport.audiences.stream.account_news import AccountNews, AccountWork, of_profiles
 from rapport.audiences.stream.evaluating import Evaluator, Work
 from rapport.audiences.stream.matching import Collected
 from rapport.audiences.stream.memory import Memories
@@ -32,6 +34,7 @@ MOST: Final = (
     60_000  # evaluations in one step of the pipeline, some 0.6 s; the rest waits in a table
 )
 IDLE_MOST: Final = 30_000  # in one transaction while nothing arrives
+ACCOUNTS_MOST: Final = 5_000  # looks at accounts and their people in one step, some 0.3 s
 _TIMERS: Final = 5_000
 _SLICE: Final = 2_000  # nodes of one round of forgetting
 _SWEPT: Final = 4_000  # nodes of one sweep, at most
@@ -72,7 +75,9 @@ class Audiences:
         self._verdicts = Verdicts()
         self._seer = Seer(self._sources)
         self._look_again()
-        self._forgotten = 0  # nodes up to this one were looked at for what can be forgotten
+        self._forgotten = (
+            -plans.END
+        )  # nodes up to this one were looked at for what can be forgotten
 
     def absorb(
         self, events: Sequence[Event], changes: Changes, touched: Collection[int]
@@ -82,19 +87,26 @@ class Audiences:
         if not self._plans:
             return NOTHING
         now = self._clock.now()
-        work = self._collect(events, now)
+        plan = self._plans.accounts
+        news = AccountNews(plan, self._connection) if plan.segments else None
+        work = self._collect(events, now, news)
         changed = changes.touched | self._heard_first(events)
         self._concern(work, changed, touched)
         groups = {each.group_id for each in events if each.type == "group" and each.group_id}
         if groups and self._plans.of_account:
             self._concern_members(groups)
-        return self._evaluate(work, now, MOST, changed)
+        outcome = self._evaluate(work, now, MOST, changed)
+        if news is not None:
+            concerned = news.concerned(changes.touched, touched)
+            outcome.add(self._evaluate_accounts(concerned, now, ACCOUNTS_MOST))
+        return outcome
 
     def work(self) -> Outcome:
         """What waits: timers that are due, profiles left over from floods, sweeps."""
         now = self._clock.now()
         self._follow_rules()
         outcome = self._evaluate({}, now, IDLE_MOST)
+        outcome.add(self._evaluate_accounts({}, now, ACCOUNTS_MOST))
         if not self._waiting:
             self._forget(now)
         return outcome
@@ -103,7 +115,9 @@ class Audiences:
         """Whether `work` has something to do. Costs microseconds."""
         if not self._plans:
             return False
-        return self._waiting or self._due(self._clock.now()) or self._rules_changed()
+        now = self._clock.now()
+        due = self._waiting or self._due(now) or self._accounts_due(now)
+        return due or self._sweeps_accounts or self._rules_changed()
 
     def define(self, control: Mapping[str, Any], offset: int, outbox: int) -> Outcome:
         """Take new definitions, or new versions. `outbox` is the last row that was written there.
@@ -132,33 +146,39 @@ class Audiences:
         """Values of a trait that were worked out elsewhere, for a range of profiles."""
         now = self._clock.now()
         outcome = filling.values(self._connection, control, self._plans, self._folder, now)
-        users = self._plans.users_of([str(control.get("trait"))])
-        reason = Reason("traits")
+        key, reason = str(control.get("trait")), Reason("traits")
+        users = self._plans.users_of([key])
         self._put_off({each.profile: (set(users), reason) for each in outcome.values})
+        if self._plans.accounts.users_of([key]):
+            people = {each.profile: reason for each in outcome.values}
+            self._accounts(now).put_off(of_profiles(self._connection, people))
         return outcome
 
     def write_accounts(self, control: Mapping[str, Any]) -> Outcome:
         """Which accounts entered and left a segment of accounts; worked out elsewhere."""
-        if account_members.write(self._connection, control, self._plans, self._clock.now()):
-            self._redefined()
+        account_members.write(self._connection, control, self._plans, self._clock.now())
         return account_members.unsent(self._connection)
 
     def _redefined(self) -> Outcome:
         defining.promote(self._connection, plans.load(self._connection))
         self._look_again()
+        account_members.sweep(self._connection, self._plans, self._clock.now())
         return NOTHING
 
     def _look_again(self) -> None:
         self._plans = plans.load(self._connection)
         self._reach = plans.reached(self._connection, self._plans)
         self._waiting = self._is_waiting()
+        self._sweeps_accounts = bool(account_members.sweeping(self._plans))
 
-    def _collect(self, events: Sequence[Event], now: int) -> Work:
+    def _collect(self, events: Sequence[Event], now: int, news: AccountNews | None) -> Work:
         """Remember the events; which definitions they concern, by profile."""
         matcher, collected = self._plans.matcher, Collected(now)
         behaviours: dict[int, set[int]] = {}
         messages: dict[int, list[str]] = {}
         for event in events:
+            if news is not None:
+                news.take(event, self._seer, collected)
             bucket = matcher.bucket(event.event) if event.node else None
             if bucket is None:
                 continue
@@ -166,6 +186,8 @@ class Audiences:
             if taken:
                 behaviours.setdefault(event.node, set()).update(taken)
                 messages.setdefault(event.node, []).append(event.message_id)
+                if news is not None:
+                    news.heard(event, taken)
         self._memories.remember(collected.rows, collected.totals)
         self._verdicts.forget({node for node, _ in collected.totals})
         work: Work = {}
@@ -240,6 +262,19 @@ class Audiences:
                 self._verdicts.clear()
         return outcome
 
+    def _evaluate_accounts(self, work: AccountWork, now: int, most: int) -> Outcome:
+        """The new work first, then what is due."""
+        evaluator = self._accounts(now)
+        left = evaluator.evaluate(work, most)
+        done = evaluator.catch_up(left) if self._accounts_due(now) else left > 0
+        if done and self._sweeps_accounts:
+            account_members.swept(self._connection, self._plans)
+            self._look_again()
+        return account_members.unsent(self._connection)
+
+    def _accounts(self, now: int) -> AccountEvaluator:
+        return AccountEvaluator(self._lens(now), self._memories, self._plans, self._zone, now)
+
     def _cut(self, work: Work, most: int) -> Work:
         """The first of it; the rest is put off."""
         kept: Work = {}
@@ -267,6 +302,10 @@ class Audiences:
         first = self._connection.execute("SELECT min(due) FROM audience_timers").get
         return first is not None and first <= now
 
+    def _accounts_due(self, now: int) -> bool:
+        first = self._connection.execute("SELECT min(due) FROM account_timers").get
+        return first is not None and first <= now
+
     def _is_waiting(self) -> bool:
         if self._plans.retiring or plans.unswept(self._connection, self._plans, self._reach):
             return True
@@ -276,18 +315,19 @@ class Audiences:
     def _forget(self, now: int) -> None:
         """One round a call, over a slice of the nodes."""
         horizons = {number: each.horizon for each, number in self._plans.numbers.items()}
-        to = self._forgotten + _SLICE
+        to = store.end_of_slice(self._connection, self._forgotten, _SLICE)
         store.forget(self._connection, self._forgotten, to, horizons, now)
         last = self._connection.execute("SELECT max(node) FROM identifiers").get or 0
-        self._forgotten = to if to < last else 0
-        if not self._forgotten:
+        self._forgotten = to if to < last else -plans.END
+        if to >= last:
             self._memories.clear()
 
     def _lens(self, now: int) -> Lens:
         return Lens(self._connection, Senders(self._sources), self._rules(), now)
 
     def _rules_changed(self) -> bool:
-        return bool(self._plans.of_facts) and self._rules_mark() != self._stored_mark()
+        of_facts = bool(self._plans.of_facts or self._plans.accounts.segments)
+        return of_facts and self._rules_mark() != self._stored_mark()
 
     def _follow_rules(self) -> None:
         """Other survivorship rules, or another default zone: traits may be others."""
@@ -298,7 +338,8 @@ class Audiences:
                 " ON CONFLICT DO UPDATE SET value = excluded.value",
                 (mark,),
             )
-            defining.sweep_again(self._connection, self._plans.of_facts)
+            concerned = self._plans.of_facts.union(self._plans.accounts.segments)
+            defining.sweep_again(self._connection, concerned)
             self._redefined()
 
     def _rules_mark(self) -> str:

@@ -20,11 +20,12 @@ from sqlglot import exp
 from rapport.audiences.backfill import flagged, sums
 from rapport.audiences.backfill.filling import part_of
 from rapport.audiences.backfill.flagged import Rows, can_flag
+from rapport.audiences.backfill.named import by_account
 from rapport.audiences.backfill.ordered import Ordered
 from rapport.audiences.backfill.sums import can_sum
 from rapport.audiences.meaning.person import Happening
 from rapport.audiences.reads import AudienceReads, Gap
-from rapport.audiences.stream.behaviours import Behaviour
+from rapport.audiences.stream.behaviours import Behaviour, ByAccount
 from rapport.audiences.stream.matching import Collected, Matcher
 from rapport.clock import Clock
 from rapport.warehouse.base import Warehouse
@@ -118,6 +119,9 @@ class Backfill:
         the warehouse does not read its events often. Behind the last node there are none with a
         past."""
         after, last = gap.filled, self._reads.last_node()
+        if after < 0:  # where events that name an account are remembered
+            yield after, 0, False
+            after = 0
         nodes = max(FEWEST_NODES, (last - after) // _FIRST)
         while after + nodes < last:
             yield after, after + nodes, False
@@ -146,6 +150,7 @@ class _Asked:
         self._others = {number: each for number, each in wanted.items() if number not in told}
         self._past, self._future = Matcher(self._others), Matcher(wanted)
         self._heads = sorted(self._future.heads)
+        self._of_accounts = any(isinstance(each, ByAccount) for each in wanted.values())
 
     def parts(self, after: int, to: int, *, complete: bool) -> Iterator[tuple[int, bytes, bool]]:
         """Of the nodes in (after, to]; the last of them is the last of all if they `complete`."""
@@ -172,6 +177,8 @@ class _Asked:
         return Ordered(self._stream(query(behaviours, chosen.copy(), self._dialect, self._now)))
 
     def _stream(self, query: exp.Select) -> Iterator[pa.RecordBatch]:
+        if self._of_accounts:
+            query = by_account(query, self._dialect)
         return self._warehouse.stream(self._dialect.sql(query), rows_per_batch=_BATCH)
 
     def _events(self, chosen: E) -> exp.Select:

@@ -37,6 +37,18 @@ def nodes(condition: Condition, at: str = "when") -> Iterator[tuple[str, Conditi
             yield from nodes(are, f"{at}.are")
 
 
+def of_account(condition: Condition) -> Iterator[Condition]:
+    """What a condition on accounts asks of the account itself: not what is inside of `members`."""
+    match condition:
+        case AllOf(items) | AnyOf(items):
+            for item in items:
+                yield from of_account(item)
+        case Not(item):
+            yield from of_account(item)
+        case _:
+            yield condition
+
+
 def references(one: Definition, known: Known) -> Iterator[tuple[str, Definition]]:
     """Known segments and computed traits that it looks at, each with the name of the node."""
     if isinstance(one, Segment):

@@ -11,9 +11,11 @@ can never matter again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import msgspec
+from msgspec import structs
 from msgspec.structs import replace
 from xxhash import xxh3_128_hexdigest
 
@@ -40,6 +42,7 @@ from rapport.audiences.language.model import (
     Window,
 )
 from rapport.audiences.language.walking import nodes
+from rapport.audiences.meaning import oracle
 from rapport.clock import DAY
 
 Leaf: TypeAlias = Did | Extreme | Sequence | Consent | Aggregate | DaysSince | Rate
@@ -47,6 +50,7 @@ Taken: TypeAlias = Literal[
     "", "number", "texts", "first", "last", "first_text", "last_text", "consent"
 ]
 
+LOW_BITS: Final = 29
 OF_CONDITIONS: Final = (Did, Extreme, Sequence, Consent)
 OF_TRAITS: Final = (Aggregate, DaysSince, Rate)
 ALL_EVENTS: Final = Selection((ANY_EVENT,), "")
@@ -76,6 +80,11 @@ class Behaviour(msgspec.Struct, frozen=True):
     def digest(self) -> str:
         """By which it is known again. JSON would not do: it writes the number 1 as the text "1"."""
         return xxh3_128_hexdigest(repr(self).encode())
+
+
+class ByAccount(Behaviour, frozen=True):
+    """Of events as they count for accounts: those that name one are remembered at its node, and
+    only the others at that of their person."""
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -108,6 +117,20 @@ def need(leaf: Leaf) -> Need:
     if during is None and not moving and not _by_days(leaf):
         return Need(Behaviour((selection,), paths, "totals", _taken(leaf)), stripped)
     return Need(Behaviour((selection,), paths, horizon=horizon(during)), stripped)
+
+
+def need_of_account(leaf: Leaf) -> Need:
+    wanted = need(leaf)
+    return Need(ByAccount(**structs.asdict(wanted.behaviour)), wanted.leaf)
+
+
+@lru_cache(maxsize=50_000)
+def account_node(account: str) -> int:
+    """Where events that name the account are remembered. Below zero, where no person has a node;
+    a hash, so that SQL can tell it (`backfill.named`). Two alike are as good as impossible: of a
+    million accounts, once in millions of installations."""
+    high, low = oracle.fraction("account", account), oracle.fraction("of", account)
+    return -1 - (int(high * (1 << 32)) << LOW_BITS) - int(low * (1 << LOW_BITS))
 
 
 def leaves(one: Definition) -> Iterator[Leaf]:

@@ -31,7 +31,7 @@ from rapport.audiences.meaning import oracle
 from rapport.audiences.meaning.computed import Value
 from rapport.audiences.meaning.person import Person
 from rapport.audiences.stream import leaves
-from rapport.audiences.stream.behaviours import OF_CONDITIONS, Behaviour, Leaf, need
+from rapport.audiences.stream.behaviours import OF_CONDITIONS, Behaviour, Leaf, Need, need
 from rapport.audiences.stream.look import Check, Look, Reading, Turn, Verdict, next_turn
 
 
@@ -65,9 +65,9 @@ class Compiler:
     def _condition(self, node: Condition) -> Check:
         match node:
             case AllOf(items):
-                return partial(_several, [self._condition(item) for item in items], False)
+                return partial(several, [self._condition(item) for item in items], False)
             case AnyOf(items):
-                return partial(_several, [self._condition(item) for item in items], True)
+                return partial(several, [self._condition(item) for item in items], True)
             case Not(item):
                 return partial(_opposite, self._condition(item))
             case InSegment(key):
@@ -85,12 +85,15 @@ class Compiler:
     def _leaf(self, leaf: Leaf) -> Check:
         found = self._leaves.get(leaf)
         if found is None:
-            wanted = need(leaf)
+            wanted = self._needed(leaf)
             found = leaves.check(wanted, self._numbers[wanted.behaviour])
             if wanted.behaviour.keep == "rows":  # of totals it costs no more to look again
                 found = self._once(found)
             self._leaves[leaf] = found
         return found
+
+    def _needed(self, leaf: Leaf) -> Need:
+        return need(leaf)
 
     def _segment(self, key: str) -> Check:
         found = self._segments.get(key)
@@ -150,7 +153,7 @@ def compiled(
     return checks, readings
 
 
-def _several(items: Sequence[Check], stops: bool, look: Look) -> Verdict:
+def several(items: Sequence[Check], stops: bool, look: Look) -> Verdict:
     """Of all (any): one that is false (true) decides, and until the last of those turns, the
     others cannot matter."""
     decided: Turn = None

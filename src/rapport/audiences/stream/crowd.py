@@ -6,7 +6,7 @@ more than the few rows that it finds of one person.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from functools import cached_property
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -70,6 +70,10 @@ class Crowd:
 
     def memory(self, profile: int) -> HerMemory:
         return HerMemory([self.memories[node] for node in self._nodes.get(profile, ())])
+
+    def held_of(self, profiles: Iterable[int]) -> list[NodeMemory]:
+        """Of each of their nodes."""
+        return [self.memories[node] for each in profiles for node in self._nodes.get(each, ())]
 
     def facts(self, profile: int) -> Facts:
         return _Facts(self, profile)

@@ -33,7 +33,7 @@ from rapport.profiles.lens import Lens
 Work: TypeAlias = dict[int, tuple[Set[int], Reason]]
 logger = logging.getLogger("rapport.audiences")
 _CROWD: Final = 500  # profiles whose tables are read together
-_AGAIN: Final = 5 * MINUTE  # until an evaluation that failed is tried again
+AGAIN: Final = 5 * MINUTE  # until an evaluation that failed is tried again
 _BY_DEFINITION: Final = Reason("definition")
 _NONE: Final[frozenset[int]] = frozenset()
 
@@ -190,7 +190,7 @@ class Evaluator:
             except apsw.Error:
                 raise
             except Exception as error:  # noqa: BLE001 - no definition may stop the events
-                turn = self._now + _AGAIN
+                turn = self._now + AGAIN
                 self._note(error)
             if turn is not None:
                 self._timers.append((profile, number, turn))

@@ -19,8 +19,9 @@ from rapport.audiences.language.model import (
     Segment,
     Trait,
 )
-from rapport.audiences.stream import behaviours
-from rapport.audiences.stream.behaviours import Behaviour, leaves, need
+from rapport.audiences.stream import account_plans, behaviours
+from rapport.audiences.stream.account_plans import AccountPlans
+from rapport.audiences.stream.behaviours import Behaviour, ByAccount, leaves, need
 from rapport.audiences.stream.compiling import compiled
 from rapport.audiences.stream.growing import stays
 from rapport.audiences.stream.look import Check, Look
@@ -63,6 +64,7 @@ class Plans:
         oldest: dict[tuple[str, str], Stored] = {}
         for one in self.standing:
             oldest.setdefault((one.kind, one.key), one)
+        self.stored = {one.number: one for one in everything}
         self.active = {
             one.number: one for one in oldest.values() if not of_accounts(one.definition)
         }
@@ -80,7 +82,9 @@ class Plans:
         self.silent = {
             number: self.needs[number] for number, check in self.checks.items() if _silent(check)
         }
-        self.matcher = Matcher({number: each for each, number in numbers.items()})
+        self.matcher = Matcher(
+            {number: each for each, number in numbers.items() if not isinstance(each, ByAccount)}
+        )
         self.all = frozenset(self.active)
         self.of_behaviour: dict[int, frozenset[int]] = {}
         of_facts = set()
@@ -105,6 +109,20 @@ class Plans:
                 for _, node in walking.nodes(each.when)
             )
         )
+
+        self.accounts = self._of_accounts(oldest.values())
+
+    def _of_accounts(self, standing: Iterable[Stored]) -> AccountPlans:
+        """Segments of accounts, once all that they need is remembered."""
+        found = [
+            (one, one.definition)
+            for one in standing
+            if isinstance(one.definition, Segment) and one.definition.of == "accounts"
+        ]
+        ready = {one.number: each for one, each in found if one.status != FILLING}
+        segments = {**self.known.segments, **{each.key: each for _, each in found}}
+        known = Known(segments, self.known.traits)
+        return AccountPlans(ready, known, self.numbers, _looks_at_facts)
 
     def __bool__(self) -> bool:
         return bool(self.standing or self.retiring)
@@ -173,10 +191,9 @@ def numbers_of(
 
 
 def wanted(one: Definition, known: Known) -> list[Behaviour]:
-    """Behaviours of the definition and of all that it looks at; segments of accounts need none,
-    since they are worked out in the warehouse."""
-    if of_accounts(one):
-        return []
+    """Behaviours of the definition and of all that it looks at."""
+    if isinstance(one, Segment) and one.of == "accounts":
+        return account_plans.behaviours(one, known)
     family = walking.in_order([one], known)
     found = (need(leaf).behaviour for each in family for leaf in behaviours.leaves(each))
     return list(dict.fromkeys(found))

@@ -166,6 +166,18 @@ def _both(before: str, text: str, behaviours: Mapping[int, Behaviour]) -> str:
     return _to_json(held).decode()
 
 
+def end_of_slice(connection: apsw.Connection, after: int, most: int) -> int:
+    """Up to which node there are so many; of accounts, so many that have rows."""
+    if after >= 0:
+        return after + most
+    found = connection.execute(
+        "SELECT max(node) FROM (SELECT DISTINCT node FROM behaviour_rows"
+        " WHERE node > ? AND node < 0 ORDER BY node LIMIT ?)",
+        (after, most),
+    ).get
+    return 0 if found is None else int(found)
+
+
 def forget(
     connection: apsw.Connection, after: int, to: int, horizons: Mapping[int, int], now: int
 ) -> None:
