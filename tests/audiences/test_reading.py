@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 
 from rapport.audiences.language import checks, definitions, diffing, reading, writing
 from rapport.audiences.language.known import Known
+from rapport.audiences.language.model import Segment
 from rapport.errors import Malformed
 from tests.audiences import strategies
 
@@ -115,11 +116,15 @@ def test_what_cannot_be_is_named(segment: dict[str, Any], node: str) -> None:
 def test_what_differs_is_shown_by_its_place() -> None:
     before = known({"key": "a", "when": {**DID, "value": 2}}, {"key": "b", "when": DID})
     after = known({"key": "a", "when": {**DID, "value": 3}}, {"key": "c", "when": DID})
-    found = diffing.changes(before.segments.values(), after.segments.values())
+
+    def differing(was: Known, will: Known) -> list[diffing.Change[Segment]]:
+        return diffing.changes(was.segments.values(), will.segments.values(), writing.definition)
+
+    found = differing(before, after)
     assert [(each.kind, each.definition.key) for each in found] == [
         ("changed", "a"),
         ("removed", "b"),
         ("added", "c"),
     ]
     assert found[0].edits == (diffing.Edit("when.value", 2, 3),)
-    assert diffing.changes(after.segments.values(), after.segments.values()) == []
+    assert differing(after, after) == []

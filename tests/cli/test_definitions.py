@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 
+import pytest
 from click.testing import CliRunner, Result
 
-from rapport.audiences.language import schema
+from rapport.audiences.language import files
 from rapport.cli.main import cli
+from rapport.insights import schema
 from tests.conftest import RunningServer
 
 SHOP = """
@@ -58,6 +61,107 @@ def test_files_and_server_agree_after_apply(running_server: RunningServer, tmp_p
             ("computed-traits", "cli_spent"),
         ):
             assert api.delete(f"/api/v1/{area}/{key}").status_code == 200
+
+
+BOARDS = """
+insights:
+  - key: cli-orders
+    question: {kind: trends, series: [{event: Cli Order}], from: 2026-01-01, segment: cli_shown}
+  - key: cli-star
+    question: {kind: north_star, metric: {name: Orders, series: [{event: Cli Order}]}}
+dashboards:
+  - key: cli-board
+    name: Board
+    filters: {from: 90d}
+    cards: [{insight: cli-orders, width: 12}, {insight: cli-star}]
+segments:
+  - {key: cli_shown, when: {did: Cli Order}}
+"""
+
+
+def test_insights_and_dashboards_are_files_too(
+    running_server: RunningServer, tmp_path: Path
+) -> None:
+    folder, pulled, alone = tmp_path / "boards", tmp_path / "pulled", tmp_path / "alone"
+    for each in (folder, pulled, alone):
+        each.mkdir()
+
+    def differing(where: Path) -> dict[str, Any]:
+        found = json.loads(run(running_server, "diff", str(where), "--json").stdout)
+        return {each["key"]: each for each in found if each["key"].startswith("cli")}
+
+    (folder / "shop.yaml").write_text(BOARDS, "utf-8")
+    assert {each["change"] for each in differing(folder).values()} == {"added"}
+    applied = run(running_server, "apply", str(folder), "--reason", "for the team")
+    assert applied.exit_code == 0, applied.output
+    assert differing(folder) == {}
+    assert run(running_server, "pull", str(pulled)).exit_code == 0
+    assert json.loads(run(running_server, "diff", str(pulled), "--json").stdout) == []
+    held = files.loaded((pulled / "definitions.yaml").read_text("utf-8"))
+    board = next(each for each in held["dashboards"] if each["key"] == "cli-board")
+    assert board["cards"][1] == {"insight": "cli-star", "width": 6, "height": 4}
+
+    (folder / "shop.yaml").write_text(BOARDS.replace("width: 12", "width: 8"), "utf-8")
+    edits = differing(folder)["cli-board"]["edits"]
+    assert edits == [{"at": "cards[0].width", "before": 12, "after": 8}]
+    assert run(running_server, "apply", str(folder), "--reason", "narrower").exit_code == 0
+    with running_server.api() as api:
+        told = api.get("/api/v1/dashboards/cli-board/versions").json()["items"]
+        assert [(each["version"], each["status"], each["reason"]) for each in told] == [
+            (2, "live", "narrower"),
+            (1, "replaced", "for the team"),
+        ]
+        assert (told[0]["edits"], told[1]["edits"]) == (edits, [])
+        assert len(api.get("/api/v1/saved-insights/cli-star/versions").json()["items"]) == 1
+        assert api.get("/api/v1/saved-insights/cli-nobody/versions").status_code == 404
+
+    kept = [each for each in _named(held) if not each[1].startswith("cli")]
+    rest = {name: [one for one in held[name] if (name, one["key"]) in kept] for name in held}
+    (alone / "rest.yaml").write_text(files.dumped(rest), "utf-8")
+    ended = run(running_server, "apply", str(alone), "--retire", "--json")
+    assert ended.exit_code == 0, ended.output
+    mine = [each["kind"] for each in json.loads(ended.stdout) if each["key"].startswith("cli")]
+    assert sorted(mine) == ["dashboard", "insight", "insight", "segment"]
+    with running_server.api() as api:
+        assert api.get("/api/v1/dashboards/cli-board").status_code == 404
+        last = api.get("/api/v1/dashboards/cli-board/versions").json()["items"][0]
+        assert (last["version"], last["status"]) == (3, "retired")
+
+
+def _named(held: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(name, each["key"]) for name, listed in held.items() for each in listed]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "dashboards: [{key: b, cards: [{insight: gone}]}]",
+            "dashboard b: cards[0].insight: there is no insight 'gone'",
+        ),
+        (
+            "insights: [{key: b, question: {kind: active, segment: gone}}]",
+            "insight b: question.segment: there is no segment 'gone'",
+        ),
+        ("segments: [{key: b, when: {segment: gone}}]", "b: when"),
+        (
+            "insights: [{key: b, question: {kind: trends, series: []}}]",
+            "bad.yaml: insights[0].question.series",
+        ),
+        (
+            "segments: [{key: b, when: {did: A}}, {key: b, when: {did: B}}]",
+            "the segment b stands in bad.yaml and in bad.yaml",
+        ),
+    ],
+)
+def test_a_dry_run_refuses_what_would_be_refused(
+    running_server: RunningServer, tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text(text, "utf-8")
+    for command in ("diff", "apply"):
+        refused = run(running_server, command, str(tmp_path))
+        assert refused.exit_code == 1
+        assert said in refused.output
 
 
 def test_the_schema_is_printed_without_any_data() -> None:

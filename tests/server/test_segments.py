@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from rapport.audiences.language import schema
+from rapport.insights import schema
 from tests.conftest import RunningServer
 
 LATE = {"all": [{"did": "Late Order", "measure": {"sum": "properties.total"}, "value": 100}]}

@@ -14,6 +14,7 @@ from rapport.cli.access import api_for
 from rapport.cli.asking import ask
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
+from rapport.errors import Malformed
 
 _UNSAID = ("kind", "elapsed_ms", "cached")  # asked for, or said in the end
 
@@ -73,13 +74,13 @@ def insight_command(
 
 
 def _read(file: str) -> dict[str, Any]:
-    import yaml
+    from rapport.audiences.language import files
 
     text = sys.stdin.read() if file == "-" else _text(Path(file))
     try:
-        found = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise click.UsageError(f"{file} is neither YAML nor JSON: {error}") from None
+        found = files.loaded(text)
+    except Malformed as error:
+        raise click.UsageError(f"{file} is neither YAML nor JSON: {error.message}") from None
     if not isinstance(found, dict):
         raise click.UsageError(f"{file} has to hold one question, with names and values")
     return found

@@ -33,7 +33,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Steer": {
         "diff": ("definitions", "Show what differs between files of definitions and what is."),
-        "apply": ("definitions", "Define segments and computed traits as files say."),
+        "apply": ("definitions", "Define segments, traits, insights and dashboards as files say."),
         "pull": ("definitions", "Write all definitions to a file."),
         "identity": ("identity", "Explain, join and separate customers."),
         "quarantine": ("quarantine", "List, correct and send again what was refused."),

@@ -15,9 +15,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from rapport.audiences.language import schema
 from rapport.cli.main import SECTIONS, cli
 from rapport.config import Settings
+from rapport.insights import schema
 
 MADE = "<!-- Made by `python -m rapport.cli.reference`; edit the code, not this page. -->"
 

@@ -85,12 +85,12 @@ def why_command(key: str, who: str, data: str | None, as_json: bool) -> None:
 @reading
 def preview_command(file: Path, data: str | None, as_json: bool) -> None:
     """Count who would be in a segment. FILE holds a condition, or a segment with `when`."""
-    import yaml
+    from rapport.audiences.language import files
 
     try:
-        raw = yaml.safe_load(file.read_text("utf-8"))
-    except yaml.YAMLError:
-        raise Malformed(f"{file.name} is not YAML", hint="see docs/conditions.md") from None
+        raw = files.loaded(file.read_text("utf-8"))
+    except Malformed as error:
+        raise Malformed(f"{file.name}: {error.message}", hint=error.hint) from None
     asked = {"when": raw}
     if isinstance(raw, dict) and "when" in raw:
         asked = {"when": raw["when"], "of": raw.get("of", "people")}
@@ -133,7 +133,7 @@ def schema_command() -> None:
 
     The first line of a YAML file names it: # yaml-language-server: $schema=schema.json
     """
-    from rapport.audiences.language import schema
+    from rapport.insights import schema
 
     print_json(schema.document())
 

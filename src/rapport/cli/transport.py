@@ -33,6 +33,8 @@ DECIDED_BY_PIPELINE = (
     *("/segments", "/computed-traits", "/definitions", "/models"),
 )
 
+ONLY_CHECKED = "/definitions/check"
+
 
 class OverHttp:
     """Calls the server that runs on the data folder, with the token of this start."""
@@ -74,7 +76,8 @@ class InProcess:
             read(proto.status, proto.body)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
-        if method != "GET" and path.startswith(DECIDED_BY_PIPELINE) and not self._processing:
+        decides = path.startswith(DECIDED_BY_PIPELINE) and path != ONLY_CHECKED
+        if method != "GET" and decides and not self._processing:
             self._pipeline.start()
             self._processing = True
         proto = self._ask(method, path, body)

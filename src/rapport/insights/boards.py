@@ -18,7 +18,17 @@ from rapport.insights.specs.scope import (
     span,
 )
 
+MOST_CARDS: Final = 50
 _MOST: Final = 20
+_COLUMNS: Final = 12  # a dashboard is a grid of so many
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A kept insight by its key. `width` in columns of twelve, `height` in rows of 80 pixels."""
+
+    insight: str
+    width: Annotated[int, msgspec.Meta(ge=2, le=_COLUMNS)] = 6
+    height: Annotated[int, msgspec.Meta(ge=2, le=12)] = 4
 
 
 class Filters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from rapport.audiences.language import parts
 from rapport.audiences.language.operands import refuse
-from rapport.errors import Malformed
 from rapport.insights.answers import (
     activity,
     attribution,
@@ -24,13 +23,15 @@ from rapport.insights.ground import Ground
 from rapport.insights.rows import Ints
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.attribution import Attribution
-from rapport.insights.specs.funnel import Funnel
+from rapport.insights.specs.funnel import Funnel, plan
 from rapport.insights.specs.north_star import NorthStar
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
 from rapport.insights.specs.revenue import Revenue
-from rapport.insights.specs.scope import Question
+from rapport.insights.specs.scope import Question, span
 from rapport.insights.specs.trends import Trends
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Kind(NamedTuple):
@@ -85,16 +86,27 @@ def read(raw: Any, kind: str | None = None) -> Any:
     chosen = node.pop("kind", kind)
     if chosen not in KINDS or (kind is not None and chosen != kind):
         raise refuse("kind", f"is one of {', '.join(KINDS)}", hint="see docs/insights.md")
-    return _converted({**node, "kind": chosen}, KINDS[chosen].question)
+    return converted({**node, "kind": chosen}, KINDS[chosen].question)
+
+
+def check(question: Any, now: int) -> None:
+    """Whether a question makes sense, unasked. Raises `Malformed`, which names the node."""
+    start, end = span(question, now)
+    if isinstance(question, Funnel):
+        plan(question, start, end, now)
+    else:
+        question.checked()
 
 
 def read_cell(kind: str, raw: Any) -> Any:
     """Which number of an answer. Raises `Malformed`."""
-    return _converted(parts.mapping(raw, "cell"), KINDS[kind].cell)
+    return converted(parts.mapping(raw, "cell"), KINDS[kind].cell)
 
 
-def _converted(node: dict[str, Any], into: type[msgspec.Struct]) -> Any:
+def converted(node: Any, into: type[T]) -> T:
+    """Raises `Malformed`, which names the node as all errors do: `steps[0].event`."""
     try:
         return msgspec.convert(node, into)
     except msgspec.ValidationError as error:
-        raise Malformed(str(error), hint="see docs/insights.md") from None
+        words, _, at = str(error).partition(" - at `$")
+        raise refuse(at.rstrip("`").lstrip("."), words, hint="see docs/insights.md") from None

@@ -6,9 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-import yaml
-
-from rapport.audiences.language import expressions, operands, parts, reading
+from rapport.audiences.language import expressions, files, operands, parts, reading
 from rapport.audiences.language.model import (
     AGGREGATES,
     Aggregate,
@@ -25,7 +23,6 @@ from rapport.audiences.language.model import (
 )
 from rapport.audiences.language.operands import refuse
 from rapport.audiences.language.parts import Object
-from rapport.errors import Malformed
 
 KEY: Final = r"[a-z][a-z0-9_]{0,62}"
 PERIODS: Final = ("day", "week", "month")
@@ -82,12 +79,7 @@ def document(raw: Any) -> list[Definition]:
 
 def from_yaml(text: str) -> list[Definition]:
     """Raises `Malformed`, also for what is not YAML."""
-    try:
-        return document(yaml.safe_load(text) or {})
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark is not None else ""
-        raise Malformed(f"this is not YAML{line}", hint="see docs/conditions.md") from None
+    return document(files.loaded(text) or {})
 
 
 def _under(at: str, key: str) -> str:

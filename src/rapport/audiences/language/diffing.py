@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -19,14 +19,25 @@ class Edit(msgspec.Struct, frozen=True):
     after: Any
 
 
-class Change(msgspec.Struct, frozen=True):
+class Keyed(Protocol):
+    @property
+    def key(self) -> str: ...
+
+
+One = TypeVar("One", bound=Keyed)
+
+
+class Change(msgspec.Struct, Generic[One], frozen=True):
     kind: Literal["added", "removed", "changed"]
-    definition: Definition  # as it will be; of a removed one, as it was
+    definition: One  # as it will be; of a removed one, as it was
     edits: tuple[Edit, ...] = ()
 
 
-def changes(before: Iterable[Definition], after: Iterable[Definition]) -> list[Change]:
-    """By key. Equal meaning written differently (`12h`, `720m`) is a change; key order is none."""
+def changes(
+    before: Iterable[One], after: Iterable[One], written: Callable[[One], Any]
+) -> list[Change[One]]:
+    """By key. Equal meaning written differently (`12h`, `720m`) is a change; key order is none.
+    `written` gives JSON."""
     old, new = ({(type(one), one.key): one for one in each} for each in (before, after))
     found = []
     for place in sorted(old.keys() | new.keys(), key=lambda each: (each[1], each[0].__name__)):
@@ -36,13 +47,18 @@ def changes(before: Iterable[Definition], after: Iterable[Definition]) -> list[C
         elif was is None and will is not None:
             found.append(Change("added", will))
         elif was is not None and will is not None and was != will:
-            found.append(Change("changed", will, edits(was, will)))
+            found.append(Change("changed", will, between(written(was), written(will))))
     return found
 
 
 def edits(was: Definition, will: Definition) -> tuple[Edit, ...]:
     """Where the one differs from the other."""
-    return tuple(_edits(writing.definition(was), writing.definition(will), ""))
+    return between(writing.definition(was), writing.definition(will))
+
+
+def between(was: Any, will: Any) -> tuple[Edit, ...]:
+    """Where the one JSON differs from the other."""
+    return tuple(_edits(was, will, ""))
 
 
 def _edits(before: Any, after: Any, at: str) -> Iterator[Edit]:

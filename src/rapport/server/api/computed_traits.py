@@ -1,4 +1,4 @@
-"""Computed traits, and all definitions together as files have them."""
+"""Computed traits: define, list, and every version."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from rapport.audiences.language import definitions, schema, writing
+from rapport.audiences.language import definitions, writing
 from rapport.audiences.language.model import ComputedTrait
 from rapport.audiences.reads import Shown
 from rapport.clock import to_iso
@@ -16,7 +16,6 @@ from rapport.server.api.context import Asked, Provided
 from rapport.server.api.decisions import Decided
 from rapport.server.api.segments import VersionView, define, retire, versions
 from rapport.server.api.shapes import Listing
-from rapport.server.rooms import Reads
 
 
 class NewTrait(msgspec.Struct, forbid_unknown_fields=True):
@@ -41,17 +40,6 @@ class TraitView(msgspec.Struct):
     by: str
     reason: str
     at: str
-
-
-class Document(msgspec.Struct, forbid_unknown_fields=True):
-    segments: list[dict[str, Any]] = []
-    traits: list[dict[str, Any]] = []
-    reason: str = ""
-
-
-class Definitions(msgspec.Struct):
-    segments: list[dict[str, Any]]
-    traits: list[dict[str, Any]]
 
 
 @post("/api/v1/computed-traits", status_code=201)
@@ -89,32 +77,6 @@ async def list_versions(key: FromPath[str], context: Provided) -> Listing[Versio
     return await versions(context, "trait", key)
 
 
-@get("/api/v1/definitions")
-async def show_definitions(context: Provided) -> Definitions:
-    """All segments and computed traits, as `rapport pull` writes them."""
-
-    def read(reads: Reads) -> Definitions:
-        shown = [one for kind in ("segment", "trait") for one in reads.audiences.definitions(kind)]
-        held = writing.document(one.definition for one in shown if one.status != "retiring")
-        return Definitions(**held)
-
-    return await context.rooms.reading(read)
-
-
-@post("/api/v1/definitions", status_code=200)
-async def define_all(request: Asked, data: JSONBody[Document], context: Provided) -> Decided:
-    """Define several at once, which may look at each other. Equal ones change nothing."""
-    raw: list[tuple[str, Any]] = [("segment", each) for each in data.segments]
-    raw += [("trait", each) for each in data.traits]
-    return await define(request, context, raw, data.reason)
-
-
-@get("/api/v1/reference/definitions.schema.json")
-async def show_schema() -> dict[str, Any]:
-    """JSON Schema (draft 7) of files of definitions, for editors."""
-    return schema.document()
-
-
 def _view(shown: Shown) -> TraitView:
     one = shown.definition
     assert isinstance(one, ComputedTrait)  # noqa: S101 - its kind says so
@@ -139,7 +101,4 @@ ROUTES = [
     show_trait,
     retire_trait,
     list_versions,
-    show_definitions,
-    define_all,
-    show_schema,
 ]

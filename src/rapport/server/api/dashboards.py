@@ -8,35 +8,27 @@ import msgspec
 from litestar import delete, get, post, put
 from litestar.params import FromPath, JSONBody
 
-from rapport.insights.boards import Filters
-from rapport.insights.saved import Saved
+from rapport.insights.boards import MOST_CARDS, Card, Filters
+from rapport.insights.saved import Description, Name, Saved
 from rapport.server.api.context import Asked, Provided, principal_of
 from rapport.server.api.shapes import Done, Listing, iso
 
-_COLUMNS = 12  # a dashboard is a grid of so many
-
-
-class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A kept insight by its key. `width` in columns of twelve, `height` in rows of 80 pixels."""
-
-    insight: str
-    width: Annotated[int, msgspec.Meta(ge=2, le=_COLUMNS)] = 6
-    height: Annotated[int, msgspec.Meta(ge=2, le=12)] = 4
+Cards = Annotated[list[Card], msgspec.Meta(max_length=MOST_CARDS)]
 
 
 class NewDashboard(msgspec.Struct, forbid_unknown_fields=True):
     key: str
-    name: str
-    cards: Annotated[list[Card], msgspec.Meta(max_length=50)] = []
+    name: Name
+    cards: Cards = []
     filters: Filters = Filters()
-    description: str = ""
+    description: Description = ""
 
 
 class DashboardChange(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
-    cards: Annotated[list[Card], msgspec.Meta(max_length=50)]
+    name: Name
+    cards: Cards
     filters: Filters = Filters()
-    description: str = ""
+    description: Description = ""
 
 
 class Dashboard(msgspec.Struct):

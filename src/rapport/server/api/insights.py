@@ -9,7 +9,7 @@ from litestar import delete, get, post, put
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from rapport.errors import Malformed
-from rapport.insights.saved import Saved
+from rapport.insights.saved import Description, Name, Saved
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.profiles import ProfileSummary
 from rapport.server.api.running import answered
@@ -34,15 +34,15 @@ class NewInsight(msgspec.Struct, forbid_unknown_fields=True):
     """`question` carries its `kind`: {"kind": "funnel", "steps": [...]}."""
 
     key: str
-    name: str
+    name: Name
     question: dict[str, Any]
-    description: str = ""
+    description: Description = ""
 
 
 class InsightChange(msgspec.Struct, forbid_unknown_fields=True):
-    name: str
+    name: Name
     question: dict[str, Any]
-    description: str = ""
+    description: Description = ""
 
 
 class SavedInsight(msgspec.Struct):

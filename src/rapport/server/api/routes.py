@@ -15,6 +15,7 @@ from rapport.server.api import (
     computed_traits,
     dashboards,
     decisions,
+    definitions,
     described,
     events,
     exports,
@@ -69,6 +70,7 @@ AREAS = (
     exports,
     segments,
     computed_traits,
+    definitions,
     models,
     value,
 )

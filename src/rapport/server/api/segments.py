@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from rapport.audiences import defining
 from rapport.audiences.language import definitions, diffing, writing
+from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import ComputedTrait, Definition, ModelOutput, Segment
 from rapport.audiences.reads import Shown, Version
 from rapport.clock import to_iso
@@ -80,15 +81,20 @@ async def define(
     request: Asked, context: Context, raw: list[tuple[str, Any]], reason: str
 ) -> Decided:
     """Raises `Malformed`, which names the node, before anything is written."""
-    fresh = [defining.read(kind, each) for kind, each in raw]
-    known = await context.rooms.reading(lambda reads: reads.audiences.known())
-    defining.fit(fresh, known)
-    for one in fresh:
-        if isinstance(one, ComputedTrait) and isinstance(one.trait, ModelOutput):
-            models.check(one.key, one.trait)
+    await fitting(context, raw)
     listed = [{"kind": kind, "definition": each} for kind, each in raw]
     by = principal_of(request).name
     return decided_view(await context.commands.decide("define", by, reason, definitions=listed))
+
+
+async def fitting(context: Context, raw: list[tuple[str, Any]]) -> Known:
+    """All definitions with these among them. Raises `Malformed` when they do not fit."""
+    fresh = [defining.read(kind, each) for kind, each in raw]
+    known = await context.rooms.reading(lambda reads: reads.audiences.known())
+    for one in fresh:
+        if isinstance(one, ComputedTrait) and isinstance(one.trait, ModelOutput):
+            models.check(one.key, one.trait)
+    return defining.fit(fresh, known)
 
 
 @get("/api/v1/segments")
