@@ -15,13 +15,23 @@ from sqlglot import parse
 from rapport.clock import DAY
 from rapport.insights import periods
 from rapport.insights.ground import _no_segments
+from rapport.insights.specs.attribution import Attribution
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel, plan
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
 from rapport.insights.specs.revenue import Revenue
 from rapport.insights.specs.scope import EventPick, span, zone
 from rapport.insights.specs.trends import Series, Trends
-from rapport.insights.sql import activity, chains, funnel, paths, retention, revenue, trends
+from rapport.insights.sql import (
+    activity,
+    attribution,
+    chains,
+    funnel,
+    paths,
+    retention,
+    revenue,
+    trends,
+)
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import Flow
 from rapport.warehouse.base import Capabilities, Warehouse
@@ -63,6 +73,7 @@ def queries(engine: Engine) -> dict[str, Flow]:
     (picked,) = lines.checked()
     walked = Paths(end="Order Completed", **scope)
     sold = Revenue(breakdown="properties.shop", within="90d", **scope)
+    owed = Attribution(touches=(SEEN,), by="properties.shop", rule="position", **scope)
     alive = activity.Asked(engine, back.checked(), grid, start - DAY, end, None)
     return {
         "funnel": funnel.measured(chains.reached(chosen, engine, None), chosen, engine.dialect, 5),
@@ -73,6 +84,7 @@ def queries(engine: Engine) -> dict[str, Flow]:
         ),
         "paths": paths.walks(walked, engine, (start, end)),
         "revenue": revenue.buyers(sold, engine, grid, (start, end), ["it's", None]),
+        "attribution": attribution.totals(owed, engine, span(owed, NOW), [None, "it's"]),
         "grace": chains.reached(graced, engine, None),
     }
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,11 +24,21 @@ from hypothesis import strategies as st
 from rapport.errors import NotFound, QueryError
 from rapport.events.schema import MEMBERSHIP_CHANGES
 from rapport.insights import scan
-from rapport.insights.answers import activity, funnel, paths, retention, revenue, trends
+from rapport.insights.answers import (
+    activity,
+    attribution,
+    funnel,
+    paths,
+    retention,
+    revenue,
+    trends,
+)
 from rapport.insights.ground import Ground
+from rapport.insights.kernels.credits import RULES, Rule
 from rapport.insights.kinds import KINDS
 from rapport.insights.rows import Rows
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
+from rapport.insights.specs.attribution import Attribution, Position
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
@@ -298,6 +309,51 @@ def test_revenue(
     same(both, "revenue", question, cells)
 
 
+TOUCHES = (EventPick(event="A", label="mail"), EventPick(event="B"), EventPick(event=("A", "X")))
+ENDS = {"half": (0.5, 0.5), "none": (0.0, 0.0), "first": (1.0, 0.0), "odd": (0.333333, 0.5)}
+
+
+def attributed(rule: Rule, ends: str = "odd", **more: Any) -> Attribution:
+    return Attribution(
+        since="2025-10-01T05:00:00Z",
+        conversion=EventPick(event="C"),
+        touches=TOUCHES,
+        rule=rule,
+        position=Position(first=ENDS[ends][0], last=ENDS[ends][1]),
+        value=("properties.v", "properties.id"),
+        **{"currency": "properties.cur", "order_id": "properties.id", **more},
+    )
+
+
+def attributions() -> st.SearchStrategy[Any]:
+    return st.builds(
+        partial,
+        st.just(attributed),
+        ends=st.sampled_from([*ENDS]),
+        by=st.sampled_from([None, "properties.v", "properties.id"]),
+        lookback=st.sampled_from(["1h", "5h", "3d"]),
+        currency=st.sampled_from([None, "properties.cur"]),
+        order_id=st.sampled_from([None, "properties.id"]),
+        limit=st.sampled_from([1, 2, 25]),
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+@settings(FEW, max_examples=3)
+@given(asked=attributions())
+def test_attribution(both: Both, rule: Rule, asked: Callable[[Rule], Attribution]) -> None:
+    question = asked(rule)
+    told = attribution.answer(question, both.lists)
+    assert told["conversions"] > told["unattributed"]["conversions"] > 0
+    first = told["touches"][0]["value"]
+    cells = [
+        attribution.Cell(of=of, value=value)
+        for of in ("converted", "credited", "assisted", "unattributed")
+        for value in (first, "nowhere")
+    ]
+    same(both, "attribution", question, cells)
+
+
 ITEMS = st.sampled_from([None, "A", "X", "nowhere"])
 
 
@@ -332,6 +388,7 @@ def test_nothing_happened(both: Both) -> None:
         "trends": Trends(series=(Series(event="Never"),), breakdown="event", **scope),
         "paths": Paths(event=nothing, **scope),
         "revenue": Revenue(order=nothing, breakdown="properties.v", **scope),
+        "attribution": Attribution(touches=(nothing,), rule="linear", **scope),
     }.items():
         same(both, kind, question)
 
@@ -480,3 +537,5 @@ def test_spark_answers_a_question_of_each_kind(tmp_path: Path) -> None:
         same(spark, "trends", Trends(series=(series,), **since))
         same(spark, "paths", Paths(start="A", **since))
         same(spark, "revenue", Revenue(order=one, amount=("properties.v",), **since))
+        cells = [attribution.Cell(of=of, value="mail") for of in ("credited", "unattributed")]
+        same(spark, "attribution", attributed("position"), cells)

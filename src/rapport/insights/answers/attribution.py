@@ -13,7 +13,7 @@ from rapport.clock import to_iso
 from rapport.insights.answers.takings import number
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import attribution as kernel
-from rapport.insights.kernels.credits import WHOLE, Credits
+from rapport.insights.kernels.credits import WHOLE, Credits, Way, parts
 from rapport.insights.kernels.revenue import Layout
 from rapport.insights.oracles import attribution as oracle
 from rapport.insights.oracles.attribution import Journey
@@ -21,6 +21,9 @@ from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Bools, Ints
 from rapport.insights.specs.attribution import Attribution
 from rapport.insights.specs.scope import span
+from rapport.insights.sql import attribution as plans
+from rapport.insights.sql.attribution import Credit, Found
+from rapport.insights.sql.engine import Engine
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,29 +43,63 @@ class _Read(NamedTuple):
 
 def answer(question: Attribution, ground: Ground) -> dict[str, Any]:
     start, end = span(question, ground.now)
-    read = _read(question, ground, start, end)
-    sums = _Sums(len(read.names), read.sizes, read.currencies)
-    for chunk in read.chunks:
-        sums.add(chunk)
-    rows = [sums.row(n, value=name) for n, name in enumerate(read.names) if sums.assisted[n]]
-    rows.sort(key=lambda row: (-row["conversions"], -row["assisted"], row["value"]))
+    engine = _engine(question, ground)
+    found = plans.found(question, engine, (start, end)) if engine else _found(question, ground)
+    conversions = found.whole.share // WHOLE
     told = {
         "kind": "attribution",
         "from": to_iso(start),
         "to": to_iso(end),
         "rule": question.rule,
-        **sums.whole(),
-        "touches": rows[: question.limit],
-        "unattributed": sums.row(len(read.names)),
+        "conversions": conversions,
+        "people": found.whole.people,
+        "amounts": _amounts(found.whole),
+        "touches": [
+            {"value": each.name, **_row(each, conversions, assisted=each.assisted)}
+            for each in found.touches
+        ],
+        "unattributed": _row(found.alone, conversions),
     }
-    if len(rows) > question.limit:
-        told["hidden"] = len(rows) - question.limit
+    if found.names > question.limit:
+        told["hidden"] = found.names - question.limit
     return told
+
+
+def _engine(question: Attribution, ground: Ground) -> Engine | None:
+    """What answers by itself. Shares that fade differ from one pair of conversion and touch to the
+    next: of those the rows are read, and counted here."""
+    return None if question.rule == "time_decay" else ground.engine
+
+
+def _found(question: Attribution, ground: Ground) -> Found:
+    read = _read(question, ground, *span(question, ground.now))
+    sums = _Sums(question.way(), read.names, read.sizes, read.currencies)
+    for chunk in read.chunks:
+        sums.add(chunk)
+    return sums.found(question.limit)
+
+
+def _row(credit: Credit, conversions: int, **more: int) -> dict[str, Any]:
+    return {
+        "conversions": number(credit.share),
+        "share": round(credit.share / WHOLE / conversions, 6) if conversions else None,
+        **more,
+        "people": credit.people,
+        "amounts": _amounts(credit),
+    }
+
+
+def _amounts(credit: Credit) -> list[dict[str, Any]]:
+    known = sorted(credit.amounts.items(), key=lambda each: (each[0] is not None, each[0] or ""))
+    return [{"currency": name, "amount": number(size)} for name, size in known if size]
 
 
 def people(question: Attribution, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. A value that got nothing has nobody behind it."""
-    read = _read(question, ground, *span(question, ground.now))
+    scope = span(question, ground.now)
+    if (engine := _engine(question, ground)) is not None:
+        return plans.people(question, engine, scope, cell.of, cell.value)
+    read = _read(question, ground, *scope)
     chosen = read.names.index(cell.value) if cell.value in read.names else -1
     found: list[Ints] = [np.zeros(0, np.int64)]
     for chunk in read.chunks:
@@ -155,12 +192,15 @@ def _alone(chunk: kernel.Found) -> Bools:
 class _Sums:
     """What comes to each name, and behind the last to none. Money is Python's integers."""
 
-    def __init__(self, names: int, sizes: list[int], currencies: list[str | None]) -> None:
-        self._sizes, self._currencies = sizes, currencies
-        self._conversions = np.zeros(names + 1, np.int64)  # millionths
-        self.assisted = np.zeros(names + 1, np.int64)
-        self._people = np.zeros(names + 1, np.int64)
-        self._amounts = [0] * ((names + 1) * len(currencies))
+    def __init__(
+        self, way: Way, names: list[str], sizes: list[int], currencies: list[str | None]
+    ) -> None:
+        self._way, self._names, self._sizes, self._currencies = way, names, sizes, currencies
+        count = len(names) + 1
+        self._conversions = np.zeros(count, np.int64)  # millionths
+        self._assisted = np.zeros(count, np.int64)
+        self._people = np.zeros(count, np.int64)
+        self._amounts = [0] * (count * len(currencies))
         self._converted = np.zeros(2, np.int64)  # conversions, people
 
     def add(self, chunk: kernel.Found) -> None:
@@ -172,7 +212,7 @@ class _Sums:
             name = chunk.names[each.touch].astype(np.int64)
             self._credit(chunk, each, name, sizes)
             which = np.unique(each.order * names + name) % names
-            self.assisted += np.bincount(which, minlength=names)
+            self._assisted += np.bincount(which, minlength=names)
             kept = each.share > 0
             people.append(person[each.order[kept]].astype(np.int64) * names + name[kept])
         alone = np.flatnonzero(_alone(chunk))
@@ -183,28 +223,30 @@ class _Sums:
         who = np.unique(np.concatenate(people)) % names
         self._people += np.bincount(who, minlength=names)
 
-    def whole(self) -> dict[str, Any]:
+    def found(self, limit: int) -> Found:
+        rows = [self._row(n, name) for n, name in enumerate(self._names) if self._assisted[n]]
+        rows.sort(key=lambda row: (-row.share, -row.assisted, row.name))
         width = len(self._currencies)
         totals = [sum(self._amounts[n::width]) for n in range(width)]
         conversions, people = self._converted.tolist()
-        return {"conversions": conversions, "people": people, "amounts": self._told(totals)}
+        amounts = dict(zip(self._currencies, totals, strict=True))
+        whole = Credit(None, conversions * WHOLE, people, 0, amounts)
+        return Found(whole, self._row(len(self._names), None), rows[:limit], len(rows))
 
-    def row(self, place: int, **named: str) -> dict[str, Any]:
+    def _row(self, place: int, name: str | None) -> Credit:
         width = len(self._currencies)
-        conversions, all_of_them = int(self._conversions[place]), int(self._converted[0])
-        assisted = {"assisted": int(self.assisted[place])} if named else {}
-        return {
-            **named,
-            "conversions": number(conversions),
-            "share": round(conversions / WHOLE / all_of_them, 6) if all_of_them else None,
-            **assisted,
-            "people": int(self._people[place]),
-            "amounts": self._told(self._amounts[place * width : (place + 1) * width]),
-        }
+        amounts = self._amounts[place * width : (place + 1) * width]
+        return Credit(
+            name,
+            int(self._conversions[place]),
+            int(self._people[place]),
+            int(self._assisted[place]),
+            dict(zip(self._currencies, amounts, strict=True)),
+        )
 
     def _credit(self, chunk: kernel.Found, each: Credits, name: Ints, sizes: Ints) -> None:
         np.add.at(self._conversions, name, each.share)
-        self._money(name, chunk.orders.currency[each.order], kernel.parts(each, sizes))
+        self._money(name, chunk.orders.currency[each.order], parts(self._way, each, sizes))
 
     def _money(self, name: Ints, currency: Ints, part: Ints) -> None:
         width = len(self._currencies)
@@ -212,7 +254,3 @@ class _Sums:
         np.add.at(total, name * width + currency, part)
         for place in np.flatnonzero(total).tolist():
             self._amounts[place] += int(total[place])
-
-    def _told(self, amounts: list[int]) -> list[dict[str, Any]]:
-        known = zip(self._currencies, amounts, strict=True)
-        return [{"currency": name, "amount": number(size)} for name, size in known if size]

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rapport.insights.kernels.credits import WHOLE, Credits, Done, Way, credited
+from rapport.insights.kernels.credits import Credits, Done, Way, credited
 from rapport.insights.kernels.revenue import Layout, Money, amounts, money, once
-from rapport.insights.rows import Ints, Rows, lowest_bit, starts
+from rapport.insights.rows import Ints, Rows, lowest_bit
 from rapport.insights.specs.attribution import CONVERSION
 
 _WIDEST = 1 << 62
@@ -41,20 +41,6 @@ def found(
     done = Done(orders.person, orders.at), Done(touches.person, touches.at)
     credits = list(credited(way, *done, lookback))
     return Found(money(orders, amounts(orders, layout), layout), names, credits)
-
-
-def parts(found: Credits, sizes: Ints) -> Ints:
-    """What of the size of its conversion each share comes to: they add up to it exactly."""
-    until = np.cumsum(found.share) - (np.cumsum(starts(found.order)) - 1) * WHOLE
-    size = sizes[found.order]
-    whole = size // WHOLE
-    rest = size - whole * WHOLE
-
-    def so_far(share: Ints) -> Ints:
-        told: Ints = whole * share + rest * share // WHOLE
-        return told
-
-    return so_far(until) - so_far(until - found.share)
 
 
 def sized(sizes: Sequence[int], amount: Ints) -> Ints:

@@ -1,7 +1,6 @@
 """Which touches something is due to: for each conversion its touches, and the share of each.
 
-Shares are whole millionths that add up to one million, whatever the rule: each is what its touches
-up to it come to together, rounded down, less what those before it came to.
+Shares are whole millionths that add up to one million, whatever the rule.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from typing import Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from rapport.clock import DAY
-from rapport.insights.rows import Bools, Ints
+from rapport.insights.rows import Ints, starts
 
 Rule = Literal["first", "last", "linear", "time_decay", "position"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
@@ -82,34 +81,66 @@ def _windows(orders: Done, touches: Done, lookback: int) -> tuple[Ints, Ints]:
 def _shared(way: Way, first: Ints, after: Ints, at: Ints) -> Credits:
     count = after - first
     order = np.repeat(np.arange(len(count)), count)
-    begun = np.cumsum(count) - count
-    place = np.arange(len(order)) - begun[order]
+    place = np.arange(len(order)) - (np.cumsum(count) - count)[order]
     touch = first[order] + place
-    age = at[after[order] - 1] - at[touch]
-    until = np.cumsum(_weights(way, place, count[order], age))
-    before = np.concatenate([np.zeros(1, np.int64), until])
-    behind = before[begun][order]
-    total = before[after - first + begun][order] - behind
-    so_far = (until - behind) * WHOLE // total
-    share = so_far - np.where(place > 0, np.concatenate([so_far[:1], so_far[:-1]]), 0)
-    return Credits(order, touch, share)
-
-
-def _weights(way: Way, place: Ints, count: Ints, age: Ints) -> Ints:
-    """Whole numbers. `age`: how long before the latest touch."""
-    first: Bools = place == 0
-    last: Bools = place == count - 1
-    if way.rule == "first":
-        return first.astype(np.int64)
-    if way.rule == "last":
-        return last.astype(np.int64)
+    whole = np.full(len(order), WHOLE, np.int64)
     if way.rule == "time_decay":
-        decayed: Ints = np.rint(np.exp2(-age / way.half_life) * _LATEST).astype(np.int64)
-        return decayed
+        age = at[after[order] - 1] - at[touch]
+        weight = np.rint(np.exp2(-age / way.half_life) * _LATEST).astype(np.int64)
+        return Credits(order, touch, _in_ratio(whole, weight, place))
+    return Credits(order, touch, _split(way, whole, place, count[order]))
+
+
+def parts(way: Way, found: Credits, sizes: Ints) -> Ints:
+    """What of the size of its conversion each touch gets: they add up to it exactly."""
+    begun = np.flatnonzero(starts(found.order))
+    count = np.diff(np.append(begun, len(found.order)))
+    place = np.arange(len(found.order)) - np.repeat(begun, count)
+    size = sizes[found.order]
+    whole = np.abs(size)
+    if way.rule == "time_decay":
+        told = _in_ratio(whole, found.share, place)
+    else:
+        told = _split(way, whole, place, np.repeat(count, count))
+    signed: Ints = np.where(size < 0, -told, told)
+    return signed
+
+
+def _split(way: Way, whole: Ints, place: Ints, count: Ints) -> Ints:
+    """As the oracle's. `whole` is 0 or more, in each row that of its conversion."""
+    first, last, none = place == 0, place == count - 1, whole - whole
+    if way.rule in ("first", "last"):
+        told: Ints = np.where(first if way.rule == "first" else last, whole, none)
+        return told
     if way.rule == "linear":
-        return np.ones(len(place), np.int64)
-    even: Bools = (count == 1) | ((count == 2) & (way.first + way.last == 0))
-    ends = np.where(first, way.first, way.last) * np.maximum(count - 2, 1)
-    between = WHOLE - way.first - way.last
-    weights: Ints = np.where(even, 1, np.where(first | last, ends, between))
-    return weights
+        return _evenly(whole, place, count)
+    ends = way.first + way.last
+    two = count == 2
+    of_two = _of(whole, way.first, ends) if ends else whole // 2
+    head = np.where(two, of_two, np.where(count == 1, none, _of(whole, way.first, WHOLE)))
+    rest = two | (count == 1) | (ends == WHOLE)
+    tail = np.where(rest, whole - head, _of(whole, way.last, WHOLE))
+    middle = _evenly(whole - head - tail, place - 1, np.maximum(count - 2, 1))
+    return np.where(last, tail, np.where(first, head, middle))
+
+
+def _evenly(whole: Ints, place: Ints, count: Ints) -> Ints:
+    told: Ints = whole // count + (place >= count - whole % count)
+    return told
+
+
+def _of(whole: Ints, part: int | Ints, total: int | Ints) -> Ints:
+    """whole * part // total, where the product might not fit."""
+    told: Ints = whole // total * part + whole % total * part // total
+    return told
+
+
+def _in_ratio(whole: Ints, weight: Ints, place: Ints) -> Ints:
+    """Each is what all up to it come to, rounded down, less those before it."""
+    begins = place == 0
+    until = np.cumsum(weight)
+    behind = (until - weight)[begins][np.cumsum(begins) - 1]
+    total = np.add.reduceat(weight, np.flatnonzero(begins))[np.cumsum(begins) - 1]
+    so_far = _of(whole, until - behind, total)
+    before = np.concatenate([so_far[:1], so_far[:-1]])
+    return so_far - np.where(begins, so_far - so_far, before)

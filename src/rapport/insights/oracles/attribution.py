@@ -55,8 +55,8 @@ def journeys(
 
 def _journey(question: Attribution, event: Matched, mine: Sequence[tuple[Matched, str]]) -> Journey:
     amount, currency = _amount(question, event)
-    shares = _split(WHOLE, weights(question.way(), [each.at for each, _ in mine]))
-    paid = _split(amount or 0, shares)
+    at, way = [each.at for each, _ in mine], question.way()
+    shares, paid = split(way, WHOLE, at), split(way, amount or 0, at)
     touches = [
         Touch(name, share, part, each)
         for (each, name), share, part in zip(mine, shares, paid, strict=True)
@@ -64,24 +64,46 @@ def _journey(question: Attribution, event: Matched, mine: Sequence[tuple[Matched
     return Journey(event.at, amount, currency, touches, event)
 
 
-def weights(way: Way, at: Sequence[int]) -> list[int]:
-    """Of touches in order, at these instants; only their ratios matter."""
+def split(way: Way, whole: int, at: Sequence[int]) -> list[int]:
+    """`whole` among touches in order, at these instants; of less than nothing each gets as much of
+    the opposite.
+
+    >>> split(Way("linear"), 8, [1, 2, 3])
+    [2, 3, 3]
+    """
+    if whole < 0:
+        return [-each for each in split(way, -whole, at)]
     count = len(at)
     if way.rule == "first":
-        return [int(n == 0) for n in range(count)]
+        return [whole if n == 0 else 0 for n in range(count)]
     if way.rule == "last":
-        return [int(n == count - 1) for n in range(count)]
+        return [whole if n == count - 1 else 0 for n in range(count)]
     if way.rule == "time_decay":
-        return [round(_LATEST * 2.0 ** (-(at[-1] - each) / way.half_life)) for each in at]
+        return _by_age(way, whole, at)
     if way.rule == "linear" or count < 2 or (count == 2 and way.first + way.last == 0):
-        return [1] * count
-    between = max(count - 2, 1)
-    middle = [WHOLE - way.first - way.last] * (count - 2)
-    return [way.first * between, *middle, way.last * between]
+        return _evenly(whole, count)
+    if count == 2:
+        first = whole * way.first // (way.first + way.last)
+        return [first, whole - first]
+    first = whole * way.first // WHOLE
+    last = whole * way.last // WHOLE if way.first + way.last < WHOLE else whole - first
+    return [first, *_evenly(whole - first - last, count - 2), last]
 
 
-def _split(whole: int, weights: Sequence[int]) -> list[int]:
-    """In these ratios: each is what all up to it come to, rounded down, less those before it."""
+def _evenly(whole: int, count: int) -> list[int]:
+    """What cannot be shared evenly goes to the last, one to each."""
+    return [whole // count + (n >= count - whole % count) for n in range(count)]
+
+
+def _by_age(way: Way, whole: int, at: Sequence[int]) -> list[int]:
+    """Each is what all up to it come to, rounded down, less those before it. An amount is shared
+    as its conversion is."""
+    weights = [round(_LATEST * 2.0 ** (-(at[-1] - each) / way.half_life)) for each in at]
+    shares = _cumulated(WHOLE, weights)
+    return shares if whole == WHOLE else _cumulated(whole, shares)
+
+
+def _cumulated(whole: int, weights: Sequence[int]) -> list[int]:
     total, so_far, given = sum(weights), 0, 0
     found = []
     for each in weights:
