@@ -67,6 +67,7 @@ def main() -> None:
         lock = _lock(Folder(orders.settings.folder))
         uvloop.run(serve(orders))
         lock.release()
+        gc.unfreeze()  # or else DuckDB's module reports leaks, dozens of lines, at the very end
     except RapportError as error:
         log.critical("cannot serve: %s (%s)", error.message, error.hint)
         sys.exit(CANNOT_SERVE)
