@@ -30,6 +30,7 @@ from rapport.insights.sql import (
     paths,
     retention,
     revenue,
+    rounds,
     trends,
 )
 from rapport.insights.sql.engine import Engine
@@ -64,6 +65,8 @@ def queries(engine: Engine) -> dict[str, Flow]:
     chosen = plan(asked, *span(asked, NOW), NOW)
     soon = Funnel(steps=(SEEN, BOUGHT), grace="2s", **scope)
     graced = plan(soon, *span(soon, NOW), NOW)
+    again = Funnel(steps=(SEEN, BOUGHT), count="chains", **scope)
+    every = plan(again, *span(again, NOW), NOW)
     back = Retention(start=SEEN, returning=BOUGHT, period="day", match="streak", **scope)
     start, end = span(back, NOW)
     grid = periods.grid("day", start, end, zone(back))
@@ -85,6 +88,9 @@ def queries(engine: Engine) -> dict[str, Flow]:
         "paths": paths.walks(walked, engine, (start, end)),
         "revenue": revenue.buyers(sold, engine, grid, (start, end), ["it's", None]),
         "attribution": attribution.totals(owed, engine, span(owed, NOW), [None, "it's"]),
+        "every chain": rounds.counting(
+            rounds.begun(every, engine, None), every, engine.dialect, jumps=2
+        ),
         "grace": chains.reached(graced, engine, None),
     }
 

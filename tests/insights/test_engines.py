@@ -53,7 +53,7 @@ from rapport.warehouse.watch import Watch
 from tests.contract.warehouses import ENGINES, engine
 from tests.insights.planting import HOUR, NOW, Memory, Row, people_of
 from tests.insights.test_activity_laws import SINCE, UNTIL, ZONES, retentions
-from tests.insights.test_funnel_laws import funnels
+from tests.insights.test_funnel_laws import funnels, of_chains
 from tests.warehouse.rows import event_row, events, identities
 
 PEOPLE = 60
@@ -176,6 +176,26 @@ def test_funnels(both: Both, question: Funnel) -> None:
     if question.breakdown:
         cells += [funnel.Cell(step=1, value=each) for each in ("x", "")]
     same(both, "funnel", question, cells)
+
+
+@FEW
+@given(question=funnels(), over_time=st.sampled_from([None, "day"]))
+def test_chains(both: Both, question: Funnel, over_time: Any) -> None:
+    question = msgspec.structs.replace(of_chains(question), over_time=over_time)
+    cells = [funnel.Cell(step=len(question.steps), outcome=each) for each in ("reached", "dropped")]
+    if question.breakdown:
+        cells += [funnel.Cell(step=1, value=each) for each in ("x", "")]
+    same(both, "funnel", question, cells)
+
+
+def test_chains_that_overlap_far(both: Both) -> None:
+    """Most first steps of the busy person lie in one run, along which every tenth or so counts."""
+    steps = (EventPick(event="*"), EventPick(event="A"), EventPick(event="Never"))
+    question = Funnel(since="2025-10-08", steps=steps, window="1h", count="chains")
+    told = funnel.answer(question, both.sql)
+    assert told == funnel.answer(question, both.lists)
+    once = funnel.answer(msgspec.structs.replace(question, count="people"), both.sql)
+    assert told["steps"][0]["count"] > 2 * once["steps"][0]["count"]
 
 
 @FEW
@@ -537,5 +557,6 @@ def test_spark_answers_a_question_of_each_kind(tmp_path: Path) -> None:
         same(spark, "trends", Trends(series=(series,), **since))
         same(spark, "paths", Paths(start="A", **since))
         same(spark, "revenue", Revenue(order=one, amount=("properties.v",), **since))
+        same(spark, "funnel", msgspec.structs.replace(steps, count="chains", breakdown=None))
         cells = [attribution.Cell(of=of, value="mail") for of in ("credited", "unattributed")]
         same(spark, "attribution", attributed("position"), cells)

@@ -65,6 +65,20 @@ def funnels(draw: st.DrawFn) -> Funnel:
     )
 
 
+def of_chains(funnel: Funnel) -> Funnel:
+    """As far as they go together."""
+    by = funnel.breakdown and msgspec.structs.replace(funnel.breakdown, attribution="step")
+    return msgspec.structs.replace(
+        funnel,
+        count="chains",
+        order="ordered",
+        exclusions=(),
+        reentry="newest",
+        breakdown=by,
+        grace=None,
+    )
+
+
 def seen(chosen: Plan, people: dict[int, list[Happening]]) -> dict[int, list[Matched]]:
     wanted = [*chosen.hold, *([chosen.by] if chosen.by else [])]
     return {
@@ -99,16 +113,7 @@ def test_kernel_and_oracle_agree(
 def test_every_chain_counts(
     rows: list[dict[str, Any]], owner: dict[int, int], funnel: Funnel
 ) -> None:
-    by = funnel.breakdown and msgspec.structs.replace(funnel.breakdown, attribution="step")
-    funnel = msgspec.structs.replace(
-        funnel,
-        count="chains",
-        order="ordered",
-        exclusions=(),
-        reentry="newest",
-        breakdown=by,
-        grace=None,
-    )
+    funnel = of_chains(funnel)
     people = people_of(rows, owner)
     chosen = plan(funnel, *span(funnel, NOW), NOW)
     found, values = answers._reached(funnel, chosen, Memory(people))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -22,7 +22,6 @@ from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.funnel import Funnel, Plan, plan
 from rapport.insights.specs.scope import Groups, of_group, span, zone
 from rapport.insights.sql import funnel as plans
-from rapport.insights.sql.engine import Engine
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -65,11 +64,10 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
     chosen = _plan(question, ground)
     if chosen.by is None:
         cell = msgspec.structs.replace(cell, value=None, other=False)
-    if _in_sql(question, ground):
+    if ground.engine is not None:
         steps = {"level": cell.step - 1} if cell.outcome == "dropped" else {"least": cell.step}
-        engine = cast("Engine", ground.engine)
         tests = {**steps, "value": cell.value, "other": cell.other}
-        return plans.people(question, chosen, engine, tests)
+        return plans.people(question, chosen, ground.engine, tests)
     found, values = _reached(question, chosen, ground)
     dropped = found.level == cell.step - 1
     kept = dropped if cell.outcome == "dropped" else found.level >= cell.step
@@ -118,11 +116,6 @@ def _chains(chosen: Plan, seen: list[Matched]) -> list[list[dict[str, Any]]]:
     return [[_shown(each) for each in outcome.chain] for outcome in found]
 
 
-def _in_sql(question: Funnel, ground: Ground) -> bool:
-    """Chains have no plan in SQL: the rows of the engine are counted here."""
-    return ground.engine is not None and question.count == "people"
-
-
 def _shown(each: Matched) -> dict[str, Any]:
     event = each.event
     named = {"message_id": event.message_id, "event": event.event} if event else {}
@@ -145,8 +138,8 @@ def _reached(question: Funnel, chosen: Plan, ground: Ground) -> tuple[Reached, V
 
 def _tallies(question: Funnel, ground: Ground, chosen: Plan) -> list[Tally]:
     """Of everybody; then of each value of the breakdown, the greatest first."""
-    if _in_sql(question, ground):
-        return plans.tallies(question, chosen, cast("Engine", ground.engine))
+    if ground.engine is not None:
+        return plans.tallies(question, chosen, ground.engine)
     found, values = _reached(question, chosen, ground)
     parts = [_tally(found)]
     if question.breakdown and chosen.by:
@@ -232,13 +225,12 @@ def _over_time(question: Funnel, ground: Ground, chosen: Plan) -> list[dict[str,
     """Each point is the funnel of those who took the first step in that period, or of the chains
     that began in it."""
     grid = periods.grid(str(question.over_time), chosen.start, chosen.end, zone(question))
-    found = _reached(question, chosen, ground)[0] if question.count == "chains" else None
+    tallied = _of_chains(question, chosen, ground) if question.count == "chains" else None
     told = []
     for n in range(len(grid)):
         start, end = max(grid.bounds[n], chosen.start), min(grid.bounds[n + 1], chosen.end)
-        if found is not None:
-            begun = found.at[:, 0]
-            tally = _tally(_only(found, (begun >= start) & (begun < end)))
+        if tallied is not None:
+            tally = tallied(start, end)
         else:
             point = msgspec.structs.replace(
                 question, since=to_iso(start), until=to_iso(end), over_time=None, breakdown=None
@@ -253,3 +245,12 @@ def _over_time(question: Funnel, ground: Ground, chosen: Plan) -> list[dict[str,
             }
         )
     return told
+
+
+def _of_chains(question: Funnel, chosen: Plan, ground: Ground) -> Callable[[int, int], Tally]:
+    """Of those that begin in start <= t < end; which chains there are, the whole range decides."""
+    if (engine := ground.engine) is not None:
+        return lambda start, end: plans.tallies(question, chosen, engine, (start, end))[0]
+    found, _ = _reached(question, chosen, ground)
+    begun = found.at[:, 0]
+    return lambda start, end: _tally(_only(found, (begun >= start) & (begun < end)))

@@ -10,6 +10,7 @@ from sqlglot import exp
 from rapport.insights.answers.durations import EDGES, Spread, Tally
 from rapport.insights.rows import Ints
 from rapport.insights.specs.funnel import Funnel, Plan
+from rapport.insights.sql import rounds
 from rapport.insights.sql.chains import reached
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import (
@@ -29,9 +30,15 @@ from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer
 
 
-def tallies(question: Funnel, plan: Plan, engine: Engine) -> list[Tally]:
-    """Of everybody, then of the values of the breakdown, those with most people first."""
-    flow = reached(plan, engine, question.segment)
+def tallies(
+    question: Funnel, plan: Plan, engine: Engine, begun: tuple[int, int] | None = None
+) -> list[Tally]:
+    """Of everybody, then of the values of the breakdown, those with most people first; of chains
+    those that began in `begun`."""
+    flow = _counted(question, plan, engine)
+    if begun is not None:
+        first = column("at_1")
+        flow.keep(exp.and_(binary(exp.GTE, first, begun[0]), binary(exp.LT, first, begun[1])))
     limit = question.breakdown.limit if question.breakdown and plan.by else None
     found: dict[int, dict[int, Mapping[str, Any]]] = {}
     for row in engine.read(measured(flow, plan, engine.dialect, limit).query()):
@@ -43,7 +50,7 @@ def tallies(question: Funnel, plan: Plan, engine: Engine) -> list[Tally]:
 def people(question: Funnel, plan: Plan, engine: Engine, tests: Mapping[str, Any]) -> Ints:
     """Profiles for whom `tests` hold: `level` or `least`, and `value` ("" is none) if given, or
     `other`."""
-    flow = reached(plan, engine, question.segment)
+    flow = _counted(question, plan, engine)
     if question.breakdown and tests.get("other"):
         _rank(flow).keep(binary(exp.GT, column("rank"), question.breakdown.limit))
     level = column("level")
@@ -56,6 +63,12 @@ def people(question: Funnel, plan: Plan, engine: Engine, tests: Mapping[str, Any
         told = tests["value"]
         flow.keep(equals(value, engine.dialect.literal(told)) if told else missing(value))
     return engine.profiles(flow)
+
+
+def _counted(question: Funnel, plan: Plan, engine: Engine) -> Flow:
+    """One row a person, or one a chain."""
+    find = rounds.chains if question.count == "chains" else reached
+    return find(plan, engine, question.segment)
 
 
 def measured(flow: Flow, plan: Plan, dialect: Dialect, limit: int | None) -> Flow:
