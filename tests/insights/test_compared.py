@@ -101,6 +101,18 @@ def test_each_segment_is_the_question_asked_of_its_members(ground: Ground, kind:
         assert {name: told[name] for name in plain} == plain
 
 
+def test_why_tells_the_value_of_her_trait(ground: Ground) -> None:
+    """Also of who did not take the first step; None of who has none."""
+    asked = {**QUESTIONS["funnel"], "from": "2025-10-08T10:00:00Z", "breakdown": {"trait": "plan"}}
+    told = [KINDS["funnel"].why(read(asked, "funnel"), ground, n) for n in (1, 2, 3, 4)]
+    assert [(each["reached"], each["value"]) for each in told] == [
+        (2, "pro"),
+        (2, "5"),
+        (0, None),
+        (0, "free"),
+    ]
+
+
 VALUES: dict[str | None, list[int]] = {None: [3], "5": [2], "pro": [1]}
 
 

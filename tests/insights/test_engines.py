@@ -523,6 +523,13 @@ def test_why_reads_what_happened(both: Both) -> None:
     seen = scan.of_profile(both.sql.warehouse, both.sql.nodes(6))
     assert [each["message_id"] for each in told["events"]]
     assert {each["message_id"] for each in told["events"]} == {e.message_id for e in seen}
+    by = Breakdown(trait="home.plan")
+    broken = Funnel(since="2025-09-28", steps=(EventPick(event="A"),), breakdown=by)
+    assert [funnel.why(broken, both.sql, n)["value"] for n in (6, 7, 8)] == [
+        PLANS[6],
+        None,
+        PLANS[8],
+    ]
 
 
 def test_rows_come_where_a_question_has_no_plan(both: Both) -> None:

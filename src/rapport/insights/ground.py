@@ -127,6 +127,10 @@ class Ground:
             self._traits[trait] = traits.read(self.warehouse, trait, self.watch)
         return self._traits[trait]
 
+    def trait(self, trait: str, profile: int) -> str | None:
+        """Of one person."""
+        return traits.of_one(self.warehouse, trait, profile, self.watch)
+
     def _told(self, rows: Rows) -> Iterator[Maker]:
         for start, end in cuts(rows.person):
             self.watch.tell(start, len(rows.person))

@@ -77,6 +77,12 @@ def read(warehouse: Warehouse, trait: str, watch: Watch) -> Traits:
     return Traits(person[order], code[order], texts)
 
 
+def of_one(warehouse: Warehouse, trait: str, profile: int, watch: Watch) -> str | None:
+    dialect = dialect_for(warehouse.capabilities.dialect)
+    hers = query(warehouse, dialect, trait, watch).where(equals(column("profile"), profile))
+    return next((row["value"] for row in warehouse.read(dialect.sql(hers), watch=watch)), None)
+
+
 def query(
     warehouse: Warehouse, dialect: Dialect, trait: str, watch: Watch | None = None
 ) -> exp.Select:

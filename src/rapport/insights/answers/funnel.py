@@ -20,7 +20,7 @@ from rapport.insights.oracles import funnel as oracle
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Ints, Values
 from rapport.insights.specs.funnel import Funnel, Plan, plan
-from rapport.insights.specs.scope import Groups, of_group, span, zone
+from rapport.insights.specs.scope import Groups, OfTrait, of_group, span, zone
 from rapport.insights.sql import funnel as plans
 
 
@@ -80,10 +80,12 @@ def people(question: Funnel, ground: Ground, cell: Cell) -> Ints:
 
 
 def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
-    """Every event of hers that the funnel looks at, and what became of it."""
+    """Every event of hers that the funnel looks at, and what became of it; and the value of the
+    breakdown under which she counts, or would if it is that of her trait."""
     chosen = _plan(question, ground)
     events = ground.events(profile)
-    if not isinstance(chosen.by, str):  # what is true of her is not what her events say
+    trait = chosen.by if isinstance(chosen.by, OfTrait) else None
+    if trait is not None:  # what is true of her is not what her events say
         chosen = msgspec.structs.replace(chosen, by=None)
     wanted = [*chosen.hold, *([chosen.by] if isinstance(chosen.by, str) else [])]
     seen = matched(
@@ -100,11 +102,12 @@ def why(question: Funnel, ground: Ground, profile: int) -> dict[str, Any]:
         notes.setdefault(id(event), []).append({"step": step + 1, "result": words})
 
     found = oracle.outcome(chosen, seen, note)
+    value = ground.trait(trait.trait, profile) if trait else found.value if found else None
     every = {"chains": _chains(chosen, seen)} if question.count == "chains" else {}
     return {
         "profile": f"p_{profile}",
         "reached": len(found.chain) if found else 0,
-        "value": found.value if found else None,
+        "value": value,
         "chain": [_shown(each) for each in found.chain] if found else [],
         "events": [{**_shown(each), "steps": notes.get(id(each), [])} for each in seen],
         **every,
