@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -183,12 +184,12 @@ def test_whatever_happens_while_it_fills(
     monkeypatch.setattr(backfill, "PART_ITEMS", 1)
     monkeypatch.setattr(backfill, "FEWEST_NODES", 1)
     now = data.draw(st.sampled_from(strategies.ANCHORS))
-    history = data.draw(strategies.histories(now, most=12))
+    history = data.draw(strategies.histories_of_accounts(now))
     with filling(now) as held:
         world, left = held.world, 6
 
         def another_definition() -> None:
-            world.define(data.draw(strategies.documents()))
+            world.define(document_of_accounts(data))
 
         def work_off() -> None:
             world.drain()
@@ -204,9 +205,9 @@ def test_whatever_happens_while_it_fills(
                 else:
                     {"define": another_definition, "work": work_off}[name]()
 
-        world.send(*(sent(each.node, each.event) for each in history))
+        world.send(*(sent(each.node, each.event, each.account) for each in history))
         world.settle()
-        assert world.define(data.draw(strategies.documents())) == ("applied", "")
+        assert world.define(document_of_accounts(data)) == ("applied", "")
         held.meanwhile = meanwhile
         held.load()
         for _ in range(50):
@@ -217,6 +218,22 @@ def test_whatever_happens_while_it_fills(
         world.settle()
         assert {status for (status,) in world.state.execute(STATUSES)} <= {"live", "replaced"}
         world.agree()
+
+
+def test_what_is_replaced_while_it_fills_does_not_stop_the_others() -> None:
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+        world.send({"type": "track", "event": "A", "anonymousId": "a1", "messageId": "m1"})
+        world.settle()
+        world.define({"segments": [{"key": "first", "when": {"did": "A"}}]})
+        world.define({"segments": [{"key": "second", "when": {"did": "B"}}]})
+        world.define({"segments": [{"key": "first", "when": {"trait": "plan", "op": "exists"}}]})
+        held.load()
+        while held.run():
+            pass
+        world.settle()
+        rows = world.rows_of("SELECT key FROM definitions WHERE status = 'live' ORDER BY key")
+        assert rows == [("first",), ("second",)]
 
 
 def test_people_whose_past_is_there_are_looked_at_before_the_rest_is(
@@ -240,6 +257,39 @@ def test_people_whose_past_is_there_are_looked_at_before_the_rest_is(
         held.meanwhile = meanwhile
         assert held.run()
         assert counts == [*(("filling", known) for known in range(1, 5)), ("live", 5)]
+
+
+@pytest.mark.parametrize("where", [[], [{"path": "properties.at", "op": "in_last", "value": "1d"}]])
+def test_a_part_has_so_many_rows_however_many_segments_one_event_is_for(
+    monkeypatch: pytest.MonkeyPatch, where: list[dict[str, Any]]
+) -> None:
+    """Rows from SQL, and of filters that move from events."""
+    monkeypatch.setattr(backfill, "PART_ITEMS", 12)
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+        event = {"type": "track", "event": "A"}
+        world.send(*({**event, "anonymousId": f"a{n}", "messageId": f"m{n}"} for n in range(9)))
+        world.settle()
+        days = [{"last": f"{n}d"} for n in range(1, 6)]
+        selected = {"did": "A", **({"where": where} if where else {})}
+        windows = [{**selected, "during": each} for each in days]
+        world.define({"segments": [{"key": f"s{n}", "when": w} for n, w in enumerate(windows)]})
+        held.load()
+        counts = [0]
+
+        def meanwhile() -> None:
+            world.drain()
+            counts.extend(
+                count for (count,) in world.rows_of("SELECT count(*) FROM behaviour_rows")
+            )
+
+        held.meanwhile = meanwhile
+        assert held.run()
+        world.settle()
+        world.agree()
+        grown = [after - before for before, after in pairwise(counts)]
+        assert sum(grown) == 5 * 9
+        assert max(grown) == 10
 
 
 def test_whoever_did_nothing_that_counts_has_no_past() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 import pyarrow as pa
 from hypothesis import given, settings
@@ -34,6 +35,20 @@ def test_all_rows_of_a_node_come_together_and_none_is_lost(
         assert all(before < node <= end for node in held)
         found += [row["place"] for row in rows]
     assert found == [*range(len(nodes))]
+
+
+def test_rows_count_for_what_they_weigh() -> None:
+    table = pa.table({"node": pa.array([1, 2, 3, 4], pa.int64()), "weight": [2, 2, 7, 1]})
+
+    def weigh(batch: pa.RecordBatch) -> Any:
+        return batch.column("weight").to_numpy()
+
+    ordered = Ordered(iter(table.to_batches(max_chunksize=1)), weigh)
+    reached = []
+    while not reached or reached[-1] != END:
+        reached.append(ordered.reach(4))
+        ordered.take(reached[-1])
+    assert reached == [2, 3, END]
 
 
 def test_what_is_not_asked_for_yet_stays() -> None:

@@ -1,4 +1,4 @@
-"""When segments of accounts are counted: when they are new, after news, and every minute."""
+"""When segments of large accounts are counted: after news, and every minute."""
 
 from __future__ import annotations
 
@@ -19,12 +19,15 @@ class Stage:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 1_000.0
         self.takes = 0.0
+        self.asked = False
+        self.large = ["a", "b", "c"]
         self.found: dict[str, list[str]] = {}
         self.inside: dict[str, list[str]] = {}
         self.stored: list[Stored] = []
         self.told: list[dict[str, Any]] = []
         self.audiences = SimpleNamespace(
             of_accounts=lambda: self.stored,
+            large_accounts=lambda identifiers: self.large,
             accounts_in=lambda key, limit: self.inside.get(key, []),
             known=lambda: None,
         )
@@ -34,16 +37,17 @@ class Stage:
         rooms: Any = SimpleNamespace(warehouse=warehouse)
         self.one = AccountSegments(rooms, self._tell, lambda: self.now)
 
-    def define(self, number: int, key: str, status: str = "filling") -> None:
+    def define(self, number: int, key: str) -> None:
         segment = definitions.segment({"key": key, "of": "accounts", "when": {"did": "A"}})
         self.stored = [one for one in self.stored if one.key != key]
-        self.stored.append(Stored(number, "segment", key, 1, segment, status, 0))
+        self.stored.append(Stored(number, "segment", key, 1, segment, "live", 0))
 
     def run(self) -> bool:
         reads: Any = self
         return self.one.run(reads)
 
     def _members(self, *_: Any) -> dict[str, list[str]]:
+        self.asked = True
         self.now += self.takes
         if "broken" in self.found:
             raise RuntimeError("no such column")
@@ -63,22 +67,14 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     return Stage(monkeypatch)
 
 
-def test_a_new_one_is_counted_at_once_and_what_differs_every_minute(stage: Stage) -> None:
+def test_only_what_differs_of_large_ones_is_told(stage: Stage) -> None:
     assert not stage.run()
     stage.define(1, "firms")
-    stage.found = {"firms": ["a", "b"]}
+    stage.found = {"firms": ["a", "b", "small"]}
+    stage.inside = {"firms": ["another"]}
     assert stage.run()
-    assert stage.told == [
-        {
-            "action": "accounts",
-            "segment": "firms",
-            "version": 1,
-            "complete": True,
-            "entered": ["a", "b"],
-            "left": [],
-        }
-    ]
-    stage.define(1, "firms", "live")
+    told = {"action": "accounts", "segment": "firms", "version": 1}
+    assert stage.told == [{**told, "entered": ["a", "b"], "left": []}]
     stage.now += 59
     assert not stage.run()
     stage.now += 1
@@ -88,18 +84,18 @@ def test_a_new_one_is_counted_at_once_and_what_differs_every_minute(stage: Stage
     stage.now += 60
     assert stage.run()
     assert (stage.told[-1]["entered"], stage.told[-1]["left"]) == (["c"], ["a"])
-    stage.define(2, "houses")
-    stage.found["houses"] = []
+
+
+def test_nothing_is_counted_while_no_account_is_large(stage: Stage) -> None:
+    stage.define(1, "firms")
+    stage.found, stage.large = {"broken": []}, []
     assert stage.run()
-    assert (stage.told[-1]["segment"], stage.told[-1]["complete"]) == ("houses", True)
+    assert not stage.asked
 
 
 def test_what_was_loaded_is_counted_soon(stage: Stage) -> None:
     stage.define(1, "firms")
     stage.found, stage.takes = {"firms": []}, 0.1
-    assert stage.run()
-    stage.loaded += 1
-    stage.now += 0.9
     assert stage.run()
     stage.loaded += 1
     stage.now += 1.8
@@ -129,7 +125,7 @@ def test_many_are_told_in_parts_and_a_failure_ends_nothing(
     stage.define(1, "firms")
     stage.found = {"firms": ["a", "b", "c"]}
     assert stage.run()
-    assert [one["complete"] for one in stage.told] == [False, True]
+    assert [one["entered"] for one in stage.told] == [["a", "b"], ["c"]]
     stage.found, stage.now = {"broken": []}, stage.now + 60
     assert stage.run()
     assert not stage.run()

@@ -136,13 +136,12 @@ class AudienceReads:
         ]
 
     def of_accounts(self) -> list[Stored]:
-        """Segments of accounts in their latest version, also one that is not counted yet."""
+        """Segments of accounts that are in force."""
         if not self._there():
             return []
         rows = self._connection.execute(
             "SELECT number, kind, key, version, body, status, swept FROM definitions"
-            " WHERE kind = 'segment' AND status IN ('filling', 'sweeping', 'live')"
-            " ORDER BY number"
+            " WHERE kind = 'segment' AND status IN ('sweeping', 'live') ORDER BY number"
         )
         found: dict[str, Stored] = {}
         for number, kind, key, version, body, status, swept in rows:
@@ -150,6 +149,13 @@ class AudienceReads:
             if plans.of_accounts(definition):
                 found[key] = Stored(number, kind, key, version, definition, status, swept)
         return [*found.values()]
+
+    def large_accounts(self, identifiers: int) -> list[str]:
+        """Those to which more identifiers belong."""
+        rows = self._connection.execute(
+            "SELECT account FROM memberships GROUP BY account HAVING count(*) > ?", (identifiers,)
+        )
+        return [account for (account,) in rows]
 
     def accounts_in(self, key: str, limit: int, after: str = "") -> list[str]:
         """Accounts behind `after`, in order."""
@@ -253,12 +259,14 @@ class AudienceReads:
         if not rows:
             return None
         known = {number: each for each, number in plans.load(self._connection).numbers.items()}
-        first = rows[0][1:]
-        alike = {row[0]: known[row[0]] for row in rows if row[1:] == first and row[0] in known}
-        kind = {type(each) for each in alike.values()} - {Behaviour}
-        alike = {number: each for number, each in alike.items() if not kind or type(each) in kind}
-        since, outbox, filled = first
-        return Gap(since, outbox, filled, alike) if alike else None
+        # What no definition needs any more is left.
+        found = [(known[number], number, gap) for number, *gap in rows if number in known]
+        if not found:
+            return None
+        first, _, gap = found[0]
+        alike = {n: each for each, n, its in found if its == gap and type(each) is type(first)}
+        since, outbox, filled = gap
+        return Gap(since, outbox, filled, alike)
 
     def filled(self, number: int) -> int | None:
         """How far a behaviour was filled; None when it is complete or gone."""

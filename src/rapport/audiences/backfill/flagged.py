@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
@@ -86,6 +87,14 @@ def read(table: pa.Table, behaviours: Mapping[int, Behaviour]) -> Rows:
         [source or "" for source in sources],
         [keeping[number][kind, name or ""] for number, kind, name in each_one],
     )
+
+
+def rows_of(batch: pa.RecordBatch, behaviours: Mapping[int, Behaviour]) -> npt.NDArray[np.int64]:
+    """How many rows `read` makes of each row."""
+    weights = np.zeros(batch.num_rows, np.int64)
+    for number in behaviours:
+        weights += batch.column(f"f{number}").fill_null(False).to_numpy(False)
+    return weights
 
 
 class _Keeping(dict[tuple[str, str], str | None]):

@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
+Weigh: TypeAlias = Callable[[pa.RecordBatch], npt.NDArray[np.int64]]
 END: Final = (1 << 62) - 1  # behind every node
 
 
-class Ordered:
-    """`batches` have a column `node`, ascending over all of them."""
+def _alike(batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+    return np.ones(batch.num_rows, np.int64)
 
-    def __init__(self, batches: Iterator[pa.RecordBatch]) -> None:
+
+class Ordered:
+    """`batches` have a column `node`, ascending over all of them. `weigh` says what each row of one
+    counts for, one if it is left out."""
+
+    def __init__(self, batches: Iterator[pa.RecordBatch], weigh: Weigh = _alike) -> None:
         self._batches = batches
+        self._weigh = weigh
+        self._weights = np.empty(0, np.int64)
         self._held: list[pa.RecordBatch] = []
         self._nodes = np.empty(0, np.int64)
         self._ended = False
 
-    def reach(self, rows: int) -> int:
-        """The last node before which, with it, there are `rows` rows at most; the first one if it
-        has more. END when there are not so many."""
-        while not self._ended and len(self._nodes) <= rows:
-            self._read()
-        if len(self._nodes) <= rows:
+    def reach(self, most: int) -> int:
+        """The last node up to which, with it, rows weigh `most` at most; the first one if it
+        weighs more. END when all of them do not weigh so much."""
+        weight = int(self._weights.sum())
+        while not self._ended and weight <= most:
+            weight += self._read()
+        if weight <= most:
             return END
-        place = int(np.searchsorted(self._nodes, self._nodes[rows]))
+        over = int(np.searchsorted(np.cumsum(self._weights), most, "right"))
+        place = int(np.searchsorted(self._nodes, self._nodes[over]))
         if place:
             return int(self._nodes[place - 1])
         first = int(self._nodes[0])
@@ -44,16 +55,21 @@ class Ordered:
             return None
         table = pa.Table.from_batches(self._held)
         self._held = table.slice(count).to_batches()
-        self._nodes = self._nodes[count:]
+        self._nodes, self._weights = self._nodes[count:], self._weights[count:]
         return table.slice(0, count).combine_chunks()
 
-    def _read(self) -> None:
+    def _read(self) -> int:
+        """What was read weighs so much."""
         batch = next(self._batches, None)
         if batch is None:
             self._ended = True
-        elif batch.num_rows:
+            return 0
+        weights = self._weigh(batch)
+        if batch.num_rows:
             self._held.append(batch)
             self._nodes = np.concatenate([self._nodes, batch.column("node").to_numpy()])
+            self._weights = np.concatenate([self._weights, weights])
+        return int(weights.sum())
 
 
 def column(table: pa.Table, name: str) -> pa.Array:

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 from sqlglot import exp
 
@@ -33,8 +35,8 @@ from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.dialects import dialect_for
 from rapport.warehouse.sqlbuild import E, binary, column
 
-# Half as many nodes with totals, and events read, make one part, which the pipeline adds in some
-# 0.1 s; an event that several behaviours take counts once here, and gives a row for each.
+# So many rows, or half as many nodes with totals, make one part, which the pipeline adds in some
+# 0.1 s. An event gives a row for each behaviour that takes it.
 PART_ITEMS: Final = 30_000
 _BATCH: Final = 20_000
 FEWEST_NODES: Final = 20_000  # at least that many are asked for by one query
@@ -155,12 +157,13 @@ class _Asked:
     def parts(self, after: int, to: int, *, complete: bool) -> Iterator[tuple[int, bytes, bool]]:
         """Of the nodes in (after, to]; the last of them is the last of all if they `complete`."""
         chosen = _before(self._gap, after, to)
-        totals = self._ordered(sums.query, self._summed, chosen)
-        rows = self._ordered(flagged.query, self._flagged, chosen)
-        events = Ordered(self._stream(self._events(chosen)))
-        most = max(1, PART_ITEMS // 2)
+        totals = Ordered(self._told(sums.query, self._summed, chosen))
+        rows = Ordered(self._told(flagged.query, self._flagged, chosen), self._flags)
+        events = Ordered(self._stream(self._events(chosen)), self._takers)
+        nodes = max(1, PART_ITEMS // 2)
         while after < to or complete:
-            end = min(to, *(each.reach(most) for each in (totals, rows, events)))
+            rows_end = min(each.reach(PART_ITEMS) for each in (rows, events))
+            end = min(to, totals.reach(nodes), rows_end)
             summed, held = totals.take(end), rows.take(end)
             collected = self._collected(events.take(end))
             part = part_of(
@@ -171,10 +174,25 @@ class _Asked:
             yield end, part, complete and end == to
             after, complete = end, complete and end < to
 
-    def _ordered(self, query: _Query, behaviours: Mapping[int, Behaviour], chosen: E) -> Ordered:
+    def _told(
+        self, query: _Query, behaviours: Mapping[int, Behaviour], chosen: E
+    ) -> Iterator[pa.RecordBatch]:
         if not behaviours:
-            return Ordered(iter(()))
-        return Ordered(self._stream(query(behaviours, chosen.copy(), self._dialect, self._now)))
+            return iter(())
+        return self._stream(query(behaviours, chosen.copy(), self._dialect, self._now))
+
+    def _flags(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+        return flagged.rows_of(batch, self._flagged)
+
+    def _takers(self, batch: pa.RecordBatch) -> npt.NDArray[np.int64]:
+        """How many behaviours may take each event, going by its name."""
+        names = batch.column("event").fill_null("").dictionary_encode()
+        different, places = names.dictionary.to_pylist(), names.indices.to_numpy()
+        past, future = (
+            np.array([_candidates(each, name) for name in different], np.int64)[places]
+            for each in (self._past, self._future)
+        )
+        return np.where(batch.column("ts").to_numpy() <= self._now, past, future)
 
     def _stream(self, query: exp.Select) -> Iterator[pa.RecordBatch]:
         if self._of_accounts:
@@ -205,6 +223,11 @@ class _Asked:
             if bucket := (self._past if at <= self._now else self._future).bucket(name):
                 collected.add(node, _happening(found, self._heads, bucket.heads), bucket)
         return collected
+
+
+def _candidates(matcher: Matcher, name: str) -> int:
+    bucket = matcher.bucket(name)
+    return len(bucket.candidates) if bucket else 0
 
 
 def _at_once() -> bool:

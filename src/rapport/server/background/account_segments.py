@@ -1,5 +1,5 @@
-"""Segments of accounts: counted in the warehouse at once when they are defined, soon after
-something was loaded, and every minute."""
+"""Which of the accounts with very many people are in which segments: counted in the warehouse soon
+after something was loaded, and every minute. The pipeline follows the others event by event."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
 from rapport.audiences import accounts
+from rapport.audiences.account_evaluating import MOST_PEOPLE
 from rapport.audiences.accounts import Asking
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Segment
 from rapport.audiences.meaning.person import Account
-from rapport.audiences.stream import plans
 from rapport.audiences.stream.plans import Stored
 from rapport.errors import RapportError
 from rapport.server.rooms import Reads, Rooms
@@ -36,31 +36,29 @@ class AccountSegments:
         self._rooms = rooms
         self._tell = tell
         self._monotonic = monotonic
-        self._counted: set[int] = set()  # numbers of definitions
         self._next = self._soon = 0.0
         self._seen = -1  # what the warehouse had loaded when it was counted last
 
     def run(self, reads: Reads) -> bool:
         """Count if it is time to; whether it was."""
         stored = reads.audiences.of_accounts()
-        fresh = {one.number for one in stored} - self._counted
-        if not stored or not (fresh or self._is_due()):
+        if not stored or not self._is_due():
             return False
         begun, self._seen = self._monotonic(), self._loaded()
+        large = set(reads.audiences.large_accounts(MOST_PEOPLE))
         found: dict[str, list[str]] = {}
         try:
             segments = [one.definition for one in stored if isinstance(one.definition, Segment)]
-            found = members(self._rooms, reads, segments, reads.audiences.known())
+            if large:
+                found = members(self._rooms, reads, segments, reads.audiences.known())
         except Exception as error:  # noqa: BLE001 - the history of others must not wait for it
             logger.error("counting segments of accounts failed: %s", type(error).__name__)
         took = self._monotonic() - begun
-        self._counted = {one.number for one in stored}
         self._next = begun + max(EVERY_SECONDS, _SHARE * took)
-        share = 1 if fresh else _SHARE  # the first count is longer than those that follow
-        self._soon = begun + max(SOON_SECONDS, share * took)
+        self._soon = begun + max(SOON_SECONDS, _SHARE * took)
         for one in stored:
             if one.key in found:
-                self._compare(reads, one, set(found[one.key]))
+                self._compare(reads, one, large, large.intersection(found[one.key]))
         return True
 
     def _is_due(self) -> bool:
@@ -79,26 +77,17 @@ class AccountSegments:
         except RapportError:
             return self._seen
 
-    def _compare(self, reads: Reads, one: Stored, now_in: set[str]) -> None:
-        before = set(reads.audiences.accounts_in(one.key, -1))
+    def _compare(self, reads: Reads, one: Stored, large: set[str], now_in: set[str]) -> None:
+        before = large.intersection(reads.audiences.accounts_in(one.key, -1))
         moves = [("entered", each) for each in sorted(now_in - before)]
         moves += [("left", each) for each in sorted(before - now_in)]
-        self._hand_over(one, moves)
-
-    def _hand_over(self, one: Stored, moves: list[tuple[str, str]]) -> None:
-        fresh = one.status == plans.FILLING
-        for start in range(0, len(moves) or int(fresh), _AT_ONCE):
+        for start in range(0, len(moves), _AT_ONCE):
             part = moves[start : start + _AT_ONCE]
-            told = {
-                "action": "accounts",
-                "segment": one.key,
-                "version": one.version,
-                "complete": start + _AT_ONCE >= len(moves),
-                **{
-                    way: [account for moved, account in part if moved == way]
-                    for way in ("entered", "left")
-                },
+            told: dict[str, Any] = {
+                way: [account for moved, account in part if moved == way]
+                for way in ("entered", "left")
             }
+            told |= {"action": "accounts", "segment": one.key, "version": one.version}
             if not self._tell(told):
                 return
 
