@@ -96,7 +96,9 @@ def read(table: pa.Table, behaviours: Mapping[int, Behaviour]) -> Sums:
             known = _whole(column_of(table, f"count{number}"))
             sizes = [column_of(table, f"{name}{number}") for name in _SIZES]
             micros = [_micros(each) for each in sizes]
-            items.append(_sums(known, [m or s for m, s in zip(micros, sizes, strict=True)]))
+            items.append(
+                _sums(known, [_micro_text(*each) for each in zip(sizes, micros, strict=True)])
+            )
             measured += [_bytes(each) for each in (known, *micros) if each is not None]
         text = _joined(f',"{number}":[', *items, "]")
         texts.append(pc.if_else(pc.greater(pc.fill_null(count, 0), 0), text, None))
@@ -107,16 +109,17 @@ def read(table: pa.Table, behaviours: Mapping[int, Behaviour]) -> Sums:
     return Sums(nodes, _joined("{", joined, "}").to_pylist(), measures)
 
 
-def _sums(known: pa.Int64Array, sizes: list[pa.Array]) -> pa.StringArray:
+def _sums(known: pa.Int64Array, sizes: list[pa.StringArray]) -> pa.StringArray:
     """`,numbers,"sum","least","greatest"`; null where there is no number."""
-    quoted = [each for size in sizes for each in (',"', _micro_text(size), '"')]
+    quoted = [each for size in sizes for each in (',"', size, '"')]
     found = _joined(",", _text(known), *quoted)
     return pc.if_else(pc.greater(pc.fill_null(known, 0), 0), found, None)
 
 
-def _micro_text(size: pa.Array) -> pa.StringArray:
-    if pa.types.is_integer(size.type):
-        return _text(size)
+def _micro_text(size: pa.Array, micros: pa.Int64Array | None) -> pa.StringArray:
+    """In millionths, of sizes that engines give as decimals or, if all are whole, as integers."""
+    if micros is not None:
+        return _text(micros)
     written = (None if each is None else _digits(each) for each in size.to_pylist())
     return pa.array(written, pa.string())
 
@@ -158,8 +161,9 @@ def _passes(one: Filter, dialect: Dialect, now: int) -> E:
     return holds(lambda test: at_path(dialect, holder, way, test), one.op, one.value, now)
 
 
-def _digits(size: Decimal | Any) -> str:
-    return str(int(Decimal(size).scaleb(PLACES)))
+def _digits(size: Decimal | int) -> str:
+    """Formatting is exact; arithmetic would round to the digits of a context."""
+    return str(int(f"{Decimal(size):.{PLACES}f}".replace(".", "")))
 
 
 def _as(value: E, name: str) -> E:
