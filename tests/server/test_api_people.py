@@ -91,10 +91,27 @@ def test_merge_preview_decide_undo(running_server: RunningServer, api: httpx.Cli
     assert page["decisions"][0]["reason"] == "same person, asked her"
     assert page["decisions"][0]["by"] == "RAPPORT_API_KEY"
     assert [edge["kind"] for edge in page["path"]] == ["manual"]
+    of_one = f"/api/v1/profiles/user_id:{one}/identity"
+    assert api.get(of_one, params={"to": f"user_id:{two}"}).json()["path"] == page["path"]
+    assert api.get(of_one, params={"to": "user_id:nobody"}).status_code == 404
     undo = {"decision": decided["decision"], "reason": "they are twins"}
     assert api.post("/api/v1/identity/undo", json=undo).json()["status"] == "done"
     assert api.get(f"/api/v1/profiles/user_id:{one}").json()["traits"] == {"a": 1}
     assert api.get(f"/api/v1/profiles/{merged['id']}").status_code == 200
+
+
+def test_decisions_that_make_no_sense_are_refused(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    user = new_user()
+    send_events(running_server, identify(user, a=1))
+    unknown = api.post("/api/v1/identity/undo", json={"decision": "of nobody"})
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "not_found")
+    number = api.get(f"/api/v1/profiles/user_id:{user}").json()["id"]
+    for action, other in (("merge", f"user_id:{user}"), ("split", number)):
+        same = api.post(f"/api/v1/identity/{action}", json={"a": f"user_id:{user}", "b": other})
+        assert same.status_code == 400, same.text
+    assert api.get(f"/api/v1/profiles/user_id:{user}/identity").json()["decisions"] == []
 
 
 def test_rules_what_if(api: httpx.Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from rapport.cli.access import Api, api_for, identifier, profile_path
+from rapport.cli.access import api_for, identifier, profile_path
 from rapport.cli.options import data_option, existing, json_option, quiet_option, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
 from rapport.errors import Malformed
@@ -96,7 +96,7 @@ def undo_command(decision: str, reason: str, data: str | None, as_json: bool) ->
     if as_json:
         print_json(answer)
     else:
-        note(f"{decision}: {answer['status']}")
+        print_fields({"undone": decision, "status": answer["status"]})
 
 
 @identity_command.command("rules", epilog="Example: rapport identity rules rules.json --preview")
@@ -105,27 +105,58 @@ def undo_command(decision: str, reason: str, data: str | None, as_json: bool) ->
 )
 @reason_option
 @preview_option
-@data_option
-@quiet_option
-def rules_command(file: Path | None, reason: str, preview: bool, data: str | None) -> None:
-    """Print the rules of identity as JSON, or publish those of FILE (YAML or JSON).
+@reading
+def rules_command(
+    file: Path | None, reason: str, preview: bool, data: str | None, as_json: bool
+) -> None:
+    """Print the rules of identity, or publish those of FILE (YAML or JSON).
 
-    With --preview, nothing is published: it tells which profiles would merge or split.
+    What is printed is JSON that can be changed and published. With --preview, nothing is published:
+    it tells which profiles would merge or split.
     """
     with api_for(existing(data)) as api:
-        print_json(_rules(api, file, reason, preview))
+        if file is None:
+            answer = api.get("/identity/rules")
+            print_json(answer["rules"])
+            note(f"version {answer['version']}" if answer["version"] else "these are the defaults")
+            return
+        body = {"rules": _rules(file), "reason": reason}
+        answer = api.put("/identity/rules", body, preview=preview)
+    if as_json:
+        print_json(answer)
+    elif preview:
+        _what_if(answer)
+    else:
+        print_fields({"decision": answer["decision"], "status": answer["status"]})
 
 
-def _rules(api: Api, file: Path | None, reason: str, preview: bool) -> Any:
-    if file is None:
-        return api.get("/identity/rules")
+def _rules(file: Path) -> Any:
     import yaml
 
     try:
-        rules = yaml.safe_load(file.read_text("utf-8"))
-    except yaml.YAMLError as error:
+        return yaml.safe_load(file.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise Malformed(f"{file.name} is not YAML: {error}", hint="see docs/identity.md") from None
-    return api.put("/identity/rules", {"rules": rules, "reason": reason}, preview=preview)
+
+
+def _what_if(answer: dict[str, Any]) -> None:
+    names = ("profiles_before", "profiles_after", "merges", "splits", "identifiers_moved")
+    print_fields({name.replace("_", " "): answer[name] for name in names})
+    for title, samples in (
+        ("would merge", answer["merge_samples"]),
+        ("would split", answer["split_samples"]),
+    ):
+        rows = [(s["one"]["profile"], " | ".join(map(_people, s["parts"]))) for s in samples]
+        if rows:
+            print_table((title, "parts"), rows, gap=True)
+    biggest = [(p["profile"], p["count"], _people(p)) for p in answer["biggest"]]
+    print_table(("biggest then", "has", "identifiers"), biggest, right=["has"], gap=True)
+
+
+def _people(sample: dict[str, Any]) -> str:
+    shown = sample["identifiers"]
+    more = sample["count"] - len(shown)
+    return ", ".join(shown) + (f" +{more}" if more > 0 else "")
 
 
 def _decide(

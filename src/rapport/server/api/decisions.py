@@ -8,6 +8,7 @@ import msgspec
 from litestar import post
 from litestar.params import FromQuery, JSONBody
 
+from rapport.errors import Malformed
 from rapport.identity.model import Decision
 from rapport.identity.views import Preview, ProfileSample
 from rapport.ids import profile_id
@@ -47,6 +48,17 @@ class Decided(msgspec.Struct):
     offset: int
 
 
+def _pair(reads: Reads, pair: Pair) -> tuple[str, str]:
+    """What a decision about the two says. Raises `Malformed` when both name the same thing."""
+    a, b = _label(reads, pair.a), _label(reads, pair.b)
+    if node_of(reads, a) == node_of(reads, b):
+        raise Malformed(
+            f"{pair.a!r} and {pair.b!r} name the same identifier",
+            hint="name one of each of the two people",
+        )
+    return a, b
+
+
 def _label(reads: Reads, text: str) -> str:
     """What a decision says: an identifier, not the number of a profile, which may change."""
     node = node_of(reads, text)
@@ -62,7 +74,7 @@ async def _decide(
     pair: Pair,
     preview: bool,
 ) -> PreviewView | Decided:
-    a, b = await context.rooms.reading(lambda reads: (_label(reads, pair.a), _label(reads, pair.b)))
+    a, b = await context.rooms.reading(lambda reads: _pair(reads, pair))
     if preview:
         decision = Decision(id="preview", at=context.rooms.clock.now(), action=action, a=a, b=b)
         return await _preview(context, decision)
@@ -121,11 +133,11 @@ async def undo(
     request: Asked, data: JSONBody[Undo], context: Provided, preview: FromQuery[bool] = False
 ) -> PreviewView | Decided:
     """Take back a merge or split: everything is again as if it had not been decided."""
+    now = context.rooms.clock.now()
+    decision = Decision(id="preview", at=now, action="undo", decision=data.decision)
     if preview:
-        now = context.rooms.clock.now()
-        return await _preview(
-            context, Decision(id="preview", at=now, action="undo", decision=data.decision)
-        )
+        return await _preview(context, decision)
+    await context.rooms.studying(lambda reads: reads.identity.preview(decision))  # is it there?
     by = principal_of(request).name
     return decided_view(
         await context.commands.decide("undo", by, data.reason, decision=data.decision)

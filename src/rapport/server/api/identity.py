@@ -17,6 +17,7 @@ from rapport.server.api.context import Provided
 from rapport.server.api.profiles import Profile, SeenIdentifier, find, named_with
 from rapport.server.api.shapes import iso
 from rapport.server.rooms import Reads
+from rapport.server.web.paths import unfold
 
 
 class IdentifierDetail(SeenIdentifier):
@@ -129,7 +130,7 @@ async def profile_identity(
 ) -> IdentityPage | Profile:
     """Identifiers, the evidence that joins them, refused edges with their rule, decisions.
 
-    With `from` and `to` (each `type:value`) also the chain of evidence between the two.
+    With `to` (`type:value`) also the chain of evidence that leads there, from `ref` or from `from`.
     """
     slugs = context.slugs()
 
@@ -137,8 +138,8 @@ async def profile_identity(
         if other := named_with(reads, ref, "/identity"):
             return other
         page = _page(reads.identity.explain(find(reads, ref)), slugs)
-        if start and end:
-            nodes = node_of(reads, start), node_of(reads, end)
+        if end:
+            nodes = node_of(reads, start or unfold(ref)), node_of(reads, end)
             page.path = [_edge(edge, slugs) for edge in reads.identity.path(*nodes)]
         return page
 
