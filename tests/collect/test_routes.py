@@ -151,10 +151,15 @@ def test_a_wrong_pixel_still_gets_its_image(call: Caller, query: str) -> None:
     assert sum(call.collector.refused.values()) == 1
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/x", "/api/v1/sources", "/v1/projects/settings"])
+@pytest.mark.parametrize("path", ["/api/v1/sources", "/api/v1/nowhere", "/health", "/metrics"])
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_other_paths_are_left_to_others(call: Caller, path: str, method: str) -> None:
     assert call(method, path).handled is False
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/profiles", "/assets/x.js"])
+def test_pages_are_left_to_the_console(call: Caller, path: str) -> None:
+    assert call("GET", path).handled is False
 
 
 def test_a_wrong_method_is_named(call: Caller) -> None:
@@ -186,3 +191,24 @@ def test_a_proxy_is_believed_when_it_is_trusted(
     protocol = settings["integrations"]["Segment.io"]["protocol"]
     assert protocol == ("https" if trusted else "http")
     caller.close()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "hint"),
+    [
+        ("POST", "/v1/tracks", "/v1/track"),
+        ("POST", "/v1/v1/batch", "/v1/batch"),
+        ("POST", "/b", "/v1/b"),
+        ("GET", "/v1/nothing/like/it", "docs/tracking-api.md"),
+    ],
+)
+def test_an_address_that_is_wrong_is_named_also_to_pages(
+    call: Caller, method: str, path: str, hint: str
+) -> None:
+    page = {"origin": "https://shop.example"}
+    answer = call(method, path, b"{}", headers=page)
+    assert (answer.status, answer.json["code"]) == (404, "no_such_route")
+    assert hint in answer.json["hint"]
+    assert answer.headers["access-control-allow-origin"] == "https://shop.example"
+    assert call("OPTIONS", path, headers=page).status == 204
+    assert call.records() == []

@@ -54,6 +54,22 @@ def test_error_shape(
         assert inside not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "body: a JSON object is needed"),
+        (b'{"name": "x", "more": 1}', "body: Object contains unknown field `more`"),
+        (b'{"name": 3}', "name: Expected `str`"),
+    ],
+)
+def test_the_message_names_what_is_wrong(
+    running_server: RunningServer, body: bytes, said: str
+) -> None:
+    with running_server.api() as api:
+        answer = api.post("/api/v1/keys", content=body)
+    assert said in answer.json()["error"]["message"]
+
+
 def test_without_credentials_the_shape_is_the_same(running_server: RunningServer) -> None:
     answer = httpx.get(f"{running_server.base_url}/api/v1/profiles")
     assert set(answer.json()["error"]) == {"code", "message", "hint", "details"}
@@ -82,4 +98,4 @@ def test_security_headers(running_server: RunningServer) -> None:
     for name, value in (("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")):
         assert page.headers[name] == value
     assert httpx.get(f"{running_server.base_url}/assets/none.js").status_code == 404
-    assert httpx.post(f"{running_server.base_url}/profiles").status_code == 405
+    assert httpx.put(f"{running_server.base_url}/profiles").status_code == 405

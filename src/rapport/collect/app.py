@@ -85,18 +85,18 @@ class Collector:
         return self._intake.backlog.events
 
     async def handle(self, scope: Scope, proto: Http) -> bool:
-        """Answer a tracking request; False when the path is none of the tracking routes."""
+        """Answer a tracking request; False when the path has nothing to do with tracking."""
         found = self._exact.get(scope.path) or self._find(scope.path.rstrip("/"))
-        if found is None:
+        if found is None and not tracking.meant(scope.method, scope.path):
             return False
-        method, answer = found
+        method, answer = found or (scope.method, _nowhere)
         try:
-            if scope.method == method:
-                await answer(scope, proto)
-            elif scope.method == "OPTIONS":
+            if scope.method == "OPTIONS":
                 asked = scope.headers.get("access-control-request-headers")
                 headers = cors.preflight(scope.headers.get("origin"), asked)
                 proto.response_empty(204, headers)
+            elif scope.method == method:
+                await answer(scope, proto)
             else:
                 replies.wrong_method(proto, method, scope.headers.get("origin"))
         except RapportError as error:
@@ -206,3 +206,11 @@ class Collector:
     def _known(self, key: str) -> None:
         if self._sources.resolve(key) is None:
             raise NotFound("no source has this write key", hint="rapport sources list")
+
+
+async def _nowhere(scope: Scope, _proto: Http) -> None:
+    raise NotFound(
+        f"nothing takes events at {scope.path[:200]}",
+        hint=tracking.nearest(scope.path),
+        code="no_such_route",
+    )

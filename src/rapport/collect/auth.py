@@ -69,7 +69,7 @@ def _enabled(source: Source) -> Source:
     if not source.enabled:
         raise Forbidden(
             f"the source {source.slug!r} is switched off",
-            hint="switch it on in the console, page Sources",
+            hint=f"rapport sources change {source.slug} --on, or the console's page Sources",
             code="source_disabled",
         )
     return source

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
+
 import msgspec
 
 from rapport.log.base import BATCH, TYPED
@@ -14,6 +16,8 @@ MERGE = "/v1/merge"
 _PROJECTS, _SETTINGS = "/v1/projects/", "/settings"
 _SCRIPTS = "/analytics.js/v1/"
 BUNDLES = "/analytics-next/bundles/"
+_ROOTS = ("/v1/", "/v2/", "/beacon/", "/pixel/", "/analytics.js/", "/analytics-next/")
+_OTHERS = ("/api/", "/health", "/ready", "/metrics")
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -40,6 +44,30 @@ def _posts() -> dict[str, Route]:
 
 
 POSTS = _posts()
+
+
+def meant(method: str, path: str) -> bool:
+    """True for what a client of this API must have meant, though it is no route of it.
+
+    >>> meant("POST", "/v1/trak"), meant("POST", "/b"), meant("GET", "/v1/batch/1")
+    (True, True, True)
+    >>> meant("POST", "/api/v1/sql"), meant("GET", "/profiles"), meant("PUT", "/x")
+    (False, False, False)
+    """
+    if path.startswith(_ROOTS):
+        return True
+    return method in ("POST", "OPTIONS") and not path.startswith(_OTHERS)
+
+
+def nearest(path: str) -> str:
+    """What to do about a path that is no route.
+
+    >>> nearest("/v1/v1/batch"), nearest("/v1/tracks"), nearest("/b")
+    ('did you mean /v1/batch?', 'did you mean /v1/track?', 'did you mean /v1/b?')
+    """
+    last = "/v1/" + path[:200].rstrip("/").rpartition("/")[2]
+    near = [last] if last in POSTS else get_close_matches(path[:200], POSTS, n=1)
+    return f"did you mean {near[0]}?" if near else "docs/tracking-api.md lists the routes"
 
 
 def pixel_type(path: str) -> str:

@@ -45,7 +45,10 @@ def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Res
     )
     details: dict[str, Any] = {}
     if isinstance(error, ValidationException):
-        message, details = "the request does not have the expected shape", _problems(error)
+        problems = _problems(error)
+        first = "; ".join(f"{each['field']}: {each['problem']}" for each in problems[:3])
+        message = f"the request does not have the expected shape: {first}".removesuffix(": ")
+        details = {"problems": problems}
     wrapped = RapportError(
         message,
         hint=_HINTS.get(status, "see docs/api.md"),
@@ -55,15 +58,21 @@ def on_http_error(_request: Request[Any, Any, Any], error: HTTPException) -> Res
     return answer(wrapped.as_dict(), status, dict(error.headers or {}))
 
 
-def _problems(error: ValidationException) -> dict[str, Any]:
+def _problems(error: ValidationException) -> list[dict[str, str]]:
     extra = error.extra if isinstance(error.extra, list) else []
-    return {
-        "problems": [
-            {"field": str(part.get("key", "")), "problem": str(part.get("message", ""))}
-            for part in extra
-            if isinstance(part, dict)
-        ]
-    }
+    return [
+        _problem(str(part.get("key", "")), str(part.get("message", "")))
+        for part in extra
+        if isinstance(part, dict)
+    ]
+
+
+def _problem(field: str, problem: str) -> dict[str, str]:
+    """Litestar calls the body `data`, and says of one that is missing only that name."""
+    if field == "data":
+        missing = problem.strip("'") == "data"
+        return {"field": "body", "problem": "a JSON object is needed" if missing else problem}
+    return {"field": field, "problem": problem}
 
 
 def on_store_error(request: Request[Any, Any, Any], error: apsw.Error) -> Response[bytes]:
