@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +32,18 @@ def test_path_between_two_identifiers(rapport: Rapport, api: Script) -> None:
     asked = r"GET /profiles/user_id:u-1/identity\?from=user_id%3Au-1&to=email%3Aa%40b.c"
     api.on(asked, {"id": "p_1", "path": [edge]})
     assert "observed" in rapport("identity", "path", "u-1", "a@b.c").stdout
+
+
+def test_the_rules_that_are_printed_can_be_published(
+    rapport: Rapport, api: Script, tmp_path: Path
+) -> None:
+    rules = {"types": {"email": {"limit": 3}}}
+    api.on("GET /identity/rules", {"version": 4, "rules": rules})
+    api.on("PUT /identity/rules", {"decision": "d-9", "status": "done"})
+    file = tmp_path / "rules.json"
+    file.write_text(rapport("identity", "rules").stdout)
+    assert "d-9" in rapport("identity", "rules", str(file), "--reason", "three").stdout
+    assert api.calls[-1] == ("PUT /identity/rules", {"rules": rules, "reason": "three"})
 
 
 def test_redrive_with_a_correction(rapport: Rapport, api: Script) -> None:
@@ -86,3 +99,14 @@ def test_login_prints_only_the_link_on_stdout(rapport: Rapport, api: Script) -> 
     api.on("POST /session/links", link)
     assert rapport("login").stdout == f"{link['url']}\n"
     assert json.loads(rapport("login", "--json").stdout) == link
+
+
+def test_a_source_is_changed_and_switched_off(rapport: Rapport, api: Script) -> None:
+    source = {"slug": "shop", "name": "Shop", "kind": "web", "brand": "B", "region": "IN"}
+    source |= {"party": "first", "ttl_days": None, "enabled": False}
+    api.on("PATCH /sources/shop", source)
+    said = rapport("sources", "change", "shop", "--brand", "B", "--ttl-days", "0", "--off").stdout
+    changed = {"brand": "B", "ttl_days": None, "enabled": False}
+    assert api.calls == [("PATCH /sources/shop", changed)]
+    assert "on      no" in said
+    assert "say what to change" in rapport("sources", "change", "shop", code=2).stderr

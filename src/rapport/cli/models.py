@@ -10,7 +10,7 @@ import click
 
 from rapport.cli.access import Api, api_for
 from rapport.cli.options import existing, reading
-from rapport.cli.output import note, print_fields, print_json, print_table
+from rapport.cli.output import print_fields, print_json, print_table
 from rapport.errors import Unavailable
 
 _RUN_SECONDS = 3_600.0
@@ -80,7 +80,7 @@ def forecast_command(days: int, data: str | None, as_json: bool) -> None:
     rows = [(one["day"], one["revenue"], one["low"], one["high"]) for one in told["days"]]
     print_table(("day", "revenue", "low", "high"), rows, right={"revenue", "low", "high"})
     total = (told["total"], told["total_low"], told["total_high"])
-    note("in all {:,.2f}, between {:,.2f} and {:,.2f}".format(*total))
+    click.echo("in all {:,.2f}, between {:,.2f} and {:,.2f}".format(*total))
 
 
 def _path(name: str) -> str:
@@ -124,4 +124,4 @@ def _show_card(card: dict[str, Any]) -> None:
     if moved:
         print_table(("feature", "drift", "verdict"), moved, right={"drift"}, gap=True)
     for each in card["notes"]:
-        note(each["text"])
+        click.echo(each["text"])

@@ -11,7 +11,7 @@ import click
 
 from rapport.cli.access import api_for, identifier
 from rapport.cli.options import existing, reading
-from rapport.cli.output import note, print_fields, print_json, print_table
+from rapport.cli.output import print_fields, print_json, print_table
 from rapport.errors import Malformed, NotFound
 
 
@@ -170,8 +170,8 @@ def _print_verdict(verdict: dict[str, Any], depth: int) -> None:
     condition = verdict["condition"]
     words = next(iter(condition)) if verdict["parts"] else json.dumps(condition, default=str)
     value = "" if verdict["value"] is None else f"  ({verdict['value']})"
-    note(f"{'  ' * depth}{mark}  {words}{value}")
+    click.echo(f"{'  ' * depth}{mark}  {words}{value}")
     if verdict["events"]:
-        note(f"{'  ' * depth}     events: {', '.join(verdict['events'][:5])}")
+        click.echo(f"{'  ' * depth}     events: {', '.join(verdict['events'][:5])}")
     for part in verdict["parts"]:
         _print_verdict(part, depth + 1)

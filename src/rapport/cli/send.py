@@ -118,7 +118,7 @@ def _show(answer: dict[str, Any]) -> None:
         note("accepted; the pipeline has not come to it yet")
     refused = []
     for outcome in answer.get("events", []):
-        note(f"{outcome['status']}  {outcome['messageId']}")
+        click.echo(f"{outcome['status']}  {outcome['messageId']}")
         if outcome["status"] == "quarantined":
             refused.append(str(outcome.get("reason")))
     if refused:

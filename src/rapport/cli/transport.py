@@ -166,8 +166,9 @@ def read(status: int, content: bytes) -> Any:
 
 
 def error_of(answer: Any, status: int = 500) -> RapportError:
-    """The error that an answer of the API describes."""
-    problem = (answer or {}).get("error") or {}
+    """The error that an answer describes; the tracking API says it without `error` around."""
+    given = answer if isinstance(answer, dict) else {}
+    problem = given.get("error") or given
     code = problem.get("code", "")
     return _class_of(code)(
         problem.get("message", f"the server answered {status}"),
