@@ -193,6 +193,9 @@ def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
     assert reasons[6] == "timestamp: at is empty"
     assert reasons[8].startswith("not a row: ")
     assert done.report.rejected == 6
+    assert done.report.reasons["properties.total: is not a number"] == 1
+    values = {"order": "2", "customer": "b", "total": "many", "at": "2026-01-02"}
+    assert next(row for row in done.rejected if row.get("row") == 2)["values"] == [values]
     assert (done.report.rows, done.report.events) == (8, 2)
 
 
@@ -203,6 +206,7 @@ def test_bad_lines_of_json(tmp_path: Path) -> None:
     done = bring(file, raw)
     assert done.events[0]["properties"] == {"deep": {"x": [1, None]}, "total": 1}
     assert [row["reason"] for row in done.rejected][:2] == ["not a JSON object"] * 2
+    assert done.rejected[0]["text"] == "not json"
 
 
 def test_a_bad_line_rejects_its_whole_order(tmp_path: Path) -> None:
@@ -217,6 +221,8 @@ def test_a_bad_line_rejects_its_whole_order(tmp_path: Path) -> None:
         (4, 1, "group_by: order is empty"),
     }
     assert done.report.rejected == 3
+    order = [{"order": "1", "customer": "a", "price": price} for price in ("2", "x")]
+    assert next(row for row in done.rejected if row["row"] == 1)["values"] == order
 
 
 def test_an_event_too_large_for_the_pipeline_is_rejected(tmp_path: Path) -> None:

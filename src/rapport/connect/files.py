@@ -23,8 +23,8 @@ import pyarrow.compute as pc
 from rapport.clock import Clock, SystemClock
 from rapport.connect.compiling import Compiler
 from rapport.connect.mapping import FileMapping
-from rapport.connect.reading import KEY, Reading, open_files, rejected_lines, set_zone
-from rapport.connect.rejecting import Rejected
+from rapport.connect.reading import KEY, LINE, Reading, open_files, rejected_lines, set_zone
+from rapport.connect.rejecting import Rejected, as_read, kind_of
 from rapport.errors import Malformed
 from rapport.log.base import BATCH, Draft
 
@@ -107,7 +107,7 @@ class Importer:
         return report
 
     def _events(self, reading: Reading, report: Report, out: Rejected) -> Iterator[str]:
-        jsonl = '"#line"' in reading.sql
+        jsonl = LINE in reading.sql
         sql = Compiler(self._mapping, reading.types, jsonl=jsonl).sql()
         worker = reading.connection.cursor()
         set_zone(worker, self._mapping.timezone)
@@ -115,14 +115,18 @@ class Importer:
             worker.register("slab", slab)
             made = worker.sql(sql).to_arrow_table()
             worker.unregister("slab")
+            bad: list[dict[str, Any]] = []
             for row in made.to_pylist():
                 reason = row["reason"] or self._too_large(row["content"])
                 if reason:
-                    out.write({"row": row["row"], "rows": row["rows"], "reason": reason})
+                    bad.append({"row": row["row"], "rows": row["rows"], "reason": reason})
                     _count(report, reason, row["rows"])
                 else:
                     report.events += 1
                     yield _with_id(row["content"], row["id_text"])
+            shown = as_read(slab, [row["row"] for row in bad]) if bad else {}
+            for row in bad:
+                out.write({**row, **shown[row["row"]]})
             report.rows += slab.num_rows
             if self._progress is not None:
                 self._progress(report.rows)
@@ -214,4 +218,4 @@ def _with_id(content: str, id_text: str) -> str:
 
 def _count(report: Report, reason: str, rows: int) -> None:
     report.rejected += rows
-    report.reasons[reason.split(": ", 1)[0]] += rows
+    report.reasons[kind_of(reason)] += rows

@@ -18,6 +18,7 @@ from rapport.errors import Malformed, NotFound
 from rapport.warehouse.naming import literal, pointer, quote
 
 ROW, KEY = "#row", "#key"  # number of the row, 1 = first; text of its group
+LINE = "#line"  # of JSON lines: the row as it is in the file
 _ENDINGS = {
     "csv": "csv",
     "tsv": "csv",
@@ -204,7 +205,7 @@ def _query(
     if mapping.group_by:
         select.append(f"{_key(mapping, format)} AS {quote(KEY)}")
     if format == "jsonl":
-        select.append('m.line AS "#line"')
+        select.append(f"m.line AS {quote(LINE)}")
     joined = "".join(_join(join, i, format) for i, join in enumerate(mapping.joins))
     raw = "line, TRY_CAST(line AS JSON) AS raw" if format == "jsonl" else "*"
     sql = (
