@@ -50,6 +50,7 @@ PAGES = {
     "insights-retention": _insight({"kind": "retention", "start": VIEWED, "return": VIEWED}),
     "insights-lifecycle": _insight({"kind": "lifecycle"}),
     "insights-paths": _insight({"kind": "paths"}),
+    "insights-revenue": _insight({"kind": "revenue", "breakdown": "properties.product"}),
     "insights-saved": "/insights?saved=checkout&list=saved",
     "dashboards": "/dashboards",
     "dashboard": "/dashboards/shop?edit=1",

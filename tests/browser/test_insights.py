@@ -222,6 +222,39 @@ def test_attribution_leads_to_the_touches_of_a_person(page: Any, shop: RunningSe
     assert asked(page)["rule"] == "position"
 
 
+def test_revenue_leads_to_the_orders_of_a_person(page: Any, shop: RunningServer) -> None:
+    with shop.api() as api:
+        total = api.post("/api/v1/insights/revenue", json={"period": "month"}).json()["total"]
+    page.goto(PAGES["insights-lifecycle"])
+    choose(page, "Kind", "Revenue")
+    answer(page).get_by_text("Net, USD").first.wait_for()
+    assert asked(page)["kind"] == "revenue"
+    choose(page, "Period", "month")
+    answer(page).get_by_role("radio", name="Buyers").press("Enter")
+    page.wait_for_url("**view=buyers*")
+    answer(page).get_by_role("radio", name="Table").press("Enter")
+    numbers = answer(page).get_by_role("button", name=re.compile("^[1-9].*who are they"))
+    answer(page).get_by_role("columnheader", name="New who came back").wait_for()
+    counted = int(re.match(r"\d+", numbers.first.inner_text())[0])
+    assert 1 <= counted <= total["buyers"]
+    numbers.first.click()
+    drawer = page.get_by_role("dialog", name=re.compile("^Ordered · "))
+    drawer.get_by_text(re.compile(rf"^{counted} (people|person)$")).wait_for()
+    drawer.get_by_role("button", name=re.compile("^Why ")).first.click()
+    drawer.get_by_text(re.compile(r"^\d+ orders? counts?$")).wait_for()
+    drawer.get_by_text(re.compile("^order 1 · ")).wait_for()
+    assert violations(page) == []
+
+
+def test_steps_of_many_values_say_how_many_more_there_are(page: Any, shop: RunningServer) -> None:
+    question = {**FUNNEL, "breakdown": {"trait": "email"}}
+    with shop.api() as api:
+        parts = api.post("/api/v1/insights/funnel", json=question).json()["breakdown"]
+    assert len(parts) > 8
+    page.goto("/insights?" + urlencode({"q": json.dumps(question)}))
+    answer(page).get_by_text(f"{len(parts) - 8} more in the table", exact=True).wait_for()
+
+
 def test_segments_stand_beside_each_other(page: Any) -> None:
     page.goto(PAGES["insights-retention"])
     choose(page, "Compare with a segment", "Buyers")

@@ -6,7 +6,7 @@ import type { List, ProfileSummary } from './types'
 
 /** Questions about many people and their answers, as docs/insights.md describes them. */
 
-export const KINDS = ['trends', 'funnel', 'retention', 'lifecycle', 'stickiness', 'active', 'paths', 'attribution'] as const
+export const KINDS = ['trends', 'funnel', 'retention', 'lifecycle', 'stickiness', 'active', 'paths', 'revenue', 'attribution'] as const
 export type Kind = (typeof KINDS)[number]
 
 export type FilterValue = string | number | boolean | (string | number)[]
@@ -160,7 +160,25 @@ export interface AttributionQuestion extends Scope {
   limit?: number
 }
 
+export interface RevenueQuestion extends Scope {
+  kind: 'revenue'
+  order?: EventPick
+  /** null: nothing is taken off. */
+  refund?: EventPick | null
+  amount?: string[]
+  order_id?: string | null
+  currency?: string | null
+  /** Only what is in this currency. */
+  in?: string
+  period?: Unit
+  /** How long after the first order a second one counts. */
+  within?: string
+  breakdown?: string
+  limit?: number
+}
+
 export type Question =
+  | RevenueQuestion
   | TrendsQuestion
   | FunnelQuestion
   | RetentionQuestion
@@ -315,7 +333,36 @@ export interface AttributionAnswer extends Told {
   hidden?: number
 }
 
+export interface Money {
+  revenue: number | null
+  refunded: number | null
+  net: number | null
+  average_order_value: number | null
+}
+
+export type RevenueBuyers = 'buyers' | 'new' | 'returning' | 'came_back'
+
+/** Money is null where several currencies occur; each has its own then. */
+export interface RevenuePeriod extends Period, Money {
+  orders: number
+  buyers: number
+  new: number
+  returning: number
+  repeat: { people: number; came_back: number; rate: number | null; median_seconds: number | null; p90_seconds: number | null; complete: boolean }
+  currencies?: (Money & { currency: string | null; orders: number })[]
+}
+
+export interface RevenueAnswer extends Told {
+  kind: 'revenue'
+  currencies: (string | null)[]
+  periods: RevenuePeriod[]
+  /** The whole time as one period. */
+  total: RevenuePeriod
+  breakdown?: { value: string | null; orders: number; periods: RevenuePeriod[] }[]
+}
+
 export type Answer =
+  | RevenueAnswer
   | TrendsAnswer
   | FunnelAnswer
   | RetentionAnswer
@@ -360,6 +407,8 @@ export interface Why {
   }[]
   periods?: number | (string | { start: string; state: State })[]
   paths?: { item: string; at: string }[][]
+  /** Of revenue; `order` counts them, null for what is none. */
+  orders?: { at: string; event?: string; message_id?: string; order: number | null; amount: number | null; period: string | null }[]
   /** Of attribution, each with the touches that it is due to. */
   conversions?: (WhyEvent & Partial<Amount> & { touches: (WhyEvent & { value: string; share: number })[] })[]
 }

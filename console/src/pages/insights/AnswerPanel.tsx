@@ -1,4 +1,4 @@
-import { ChartColumn, ChartLine, Clock, Grid3x3, RotateCw, Table2, TrendingUp, type LucideIcon } from 'lucide-react'
+import { ChartColumn, ChartLine, Clock, Grid3x3, RotateCw, Table2, TrendingUp, UsersRound, type LucideIcon } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 
 import type { Answered, Cell } from '@/api/insights'
@@ -29,6 +29,7 @@ const VIEW_ICONS: Record<View, LucideIcon> = {
   time: Clock,
   over_time: TrendingUp,
   curve: ChartLine,
+  buyers: UsersRound,
   table: Table2,
 }
 

@@ -62,6 +62,8 @@ function isEmpty({ answer }: Answered): boolean {
       return answer.people === 0
     case 'paths':
       return answer.links.length === 0
+    case 'revenue':
+      return answer.periods.every(({ orders, refunded }) => !orders && !refunded)
     case 'attribution':
       return answer.conversions === 0
     case 'active':

@@ -28,6 +28,7 @@ export function FunnelBars({ answer, look, onCell }: Props) {
   const { t } = useTranslation()
   const chains = answer.count === 'chains'
   const parts = partsOf(answer, t)
+  const left = (answer.breakdown?.length ?? 0) - LOOKS
   return (
     <div className={css.funnel}>
       <ol className={css.steps} aria-label={t('insights.kind.funnel')}>
@@ -55,6 +56,7 @@ export function FunnelBars({ answer, look, onCell }: Props) {
               <span className={css.quiet}>{look.write(part.steps.at(-1)?.conversion ?? 0, 'percent')}</span>
             </li>
           ))}
+          {left > 0 && <li className={css.quiet}>{t('insights.left', { count: left, formatted: look.write(left, 'number') })}</li>}
         </ul>
       )}
     </div>

@@ -18,6 +18,7 @@ import css from './Insights.module.css'
 import { periodNames, unitOf } from './periods'
 import { cellName } from './tables'
 import { resultKey, whyEvents } from './why'
+import { WhyOrders } from './WhyOrders'
 
 /** Why one person counts, or does not: her events, and what became of each. */
 export function WhyView({ question, profile }: { question: Question; profile: string }) {
@@ -44,6 +45,7 @@ function Reasons({ question, why }: { question: Question; why: Why }) {
   const period = useMemo(() => periodNames(i18n.language, unitOf(question), question.timezone, true), [i18n.language, question])
   if (why.cohorts && question.kind === 'retention') return <Cohorts question={question} cohorts={why.cohorts} period={period} />
   if (why.paths) return <Paths paths={why.paths} />
+  if (why.orders) return <WhyOrders orders={why.orders} period={period} />
   if (why.conversions) return <Conversions conversions={why.conversions} />
   return (
     <>

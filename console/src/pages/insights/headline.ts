@@ -3,6 +3,7 @@ import type { TFunction } from 'i18next'
 import type { Answered, RetentionAnswer, TrendsAnswer } from '@/api/insights'
 
 import { lineName } from './names'
+import { revenueHeadlines } from './revenue'
 import { amountName, type Shown } from './tables'
 
 /** The one or three numbers that one reads first. */
@@ -53,6 +54,8 @@ export function headlines({ answer }: Answered, t: TFunction): Headline[] {
         { label: t('insights.column.ratio'), value: last?.ratio ?? null, as: 'percent' },
       ]
     }
+    case 'revenue':
+      return revenueHeadlines(answer, t)
     case 'attribution': {
       const [amount] = answer.amounts
       const { share } = answer.unattributed

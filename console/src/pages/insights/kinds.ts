@@ -1,4 +1,4 @@
-import { ChartLine, Filter, Grid3x3, Magnet, RefreshCw, Route, Split, UsersRound, type LucideIcon } from 'lucide-react'
+import { Banknote, ChartLine, Filter, Grid3x3, Magnet, RefreshCw, Route, Split, UsersRound, type LucideIcon } from 'lucide-react'
 
 import type { Kind } from '@/api/insights'
 
@@ -10,6 +10,7 @@ export const KIND_ICONS: Record<Kind, LucideIcon> = {
   stickiness: Magnet,
   active: UsersRound,
   paths: Route,
+  revenue: Banknote,
   attribution: Split,
 }
 

@@ -49,6 +49,8 @@ export function cellTitle(question: Question, cell: Cell, t: TFunction, period: 
       return [t('insights.people.active'), period(String(cell.period))].join(' · ')
     case 'paths':
       return [String(cell.item), ...(cell.next === undefined ? [] : [String(cell.next)])].join(THEN)
+    case 'revenue':
+      return [...value, t(`insights.people.${String(cell.of ?? 'buyers') as 'buyers'}`), period(String(cell.period))].join(' · ')
     case 'attribution':
       return t(`insights.people.${String(cell.of ?? 'converted') as 'converted'}`, { name: String(cell.value ?? '') })
   }

@@ -27,6 +27,7 @@ export function unitOf(question: Question): Unit {
     case 'active':
       return question.period ?? 'day'
     case 'lifecycle':
+    case 'revenue':
     case 'retention':
       return question.period ?? 'week'
     case 'funnel':

@@ -10,12 +10,14 @@ import {
   type LifecycleAnswer,
   type PathsAnswer,
   type RetentionAnswer,
+  type RevenueAnswer,
   type StickinessAnswer,
   type TrendsAnswer,
   type Values,
 } from '@/api/insights'
 
 import { lineName, partCell, partName } from './names'
+import { revenueSeries } from './revenue'
 import { cellName, type Shown } from './tables'
 
 /** What a chart draws, before colours and formats. */
@@ -51,7 +53,7 @@ export interface Flow {
 export const LOOKS = 8
 const MOST_BARS = 12
 
-export type View = 'chart' | 'bar' | 'time' | 'over_time' | 'curve' | 'table'
+export type View = 'chart' | 'bar' | 'time' | 'over_time' | 'curve' | 'buyers' | 'table'
 
 /** The ways to look at an answer, the first one the usual. */
 export function viewsOf({ answer }: Answered): View[] {
@@ -62,6 +64,8 @@ export function viewsOf({ answer }: Answered): View[] {
       return ['chart', ...(answer.time_to_convert ? (['time'] as const) : []), ...(answer.over_time ? (['over_time'] as const) : []), 'table']
     case 'retention':
       return ['chart', 'curve', 'table']
+    case 'revenue':
+      return ['chart', 'buyers', 'table']
     default:
       return ['chart', 'table']
   }
@@ -85,6 +89,8 @@ export function plotOf({ answer }: Answered, view: View, t: TFunction): Plot | F
       return active(answer, t)
     case 'paths':
       return flow(answer)
+    case 'revenue':
+      return revenue(answer, view, t)
     case 'attribution':
       return attribution(answer, t)
   }
@@ -239,6 +245,16 @@ function active(answer: ActiveAnswer, t: TFunction): Plot {
     x: answer.periods.map(({ start }) => start),
     xAs: 'period',
     series: answer.trailing > 1 ? [people, trailing] : [people],
+    openFrom: openFrom(answer.periods.map(({ complete }) => complete)),
+  }
+}
+
+function revenue(answer: RevenueAnswer, view: View, t: TFunction): Plot {
+  return {
+    ...PLAIN,
+    x: answer.periods.map(({ start }) => start),
+    xAs: 'period',
+    ...revenueSeries(answer, view, LOOKS, t),
     openFrom: openFrom(answer.periods.map(({ complete }) => complete)),
   }
 }

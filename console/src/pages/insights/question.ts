@@ -13,6 +13,7 @@ import {
 export const ANYTHING: EventPick = { event: '*' }
 /** What a conversion is where the question does not say. */
 export const ORDER: EventPick = { event: 'Order Completed' }
+export const REFUND: EventPick = { event: 'Order Refunded' }
 export const NO_VALUE = new Set(['exists', 'not_exists'])
 
 /** For the address: JSON without what is empty. */
@@ -39,6 +40,7 @@ export function fromData(data: unknown): Question | null {
   if (question.kind === 'trends' && !isPicks(question.series)) return null
   if (question.kind === 'funnel' && !isPicks(question.steps)) return null
   if (question.kind === 'attribution' && !(isPicks(question.touches) && isPick(question.conversion ?? ORDER))) return null
+  if (question.kind === 'revenue' && !(isPick(question.order ?? ORDER) && isPick(question.refund ?? REFUND))) return null
   if (question.kind === 'retention' && !(isPick(question.start) && isPick(question.return))) return null
   if ('event' in question && question.event !== undefined && !isPick(question.event)) return null
   return question
@@ -73,6 +75,8 @@ export function newQuestion(kind: Kind, scope: Scope, event: EventPick = ANYTHIN
       return { kind, event, period: 'week', ...scope }
     case 'paths':
       return { kind, event: ANYTHING, ...scope, steps: 5, limit: 30 }
+    case 'revenue':
+      return { kind, order: ORDER, period: 'week', ...scope }
     case 'attribution':
       return { kind, conversion: plain(event), touches: TOUCHES.map((name) => ({ event: name })), rule: 'last', lookback: '30d', ...scope }
   }
@@ -99,6 +103,8 @@ export function picksOf(question: Question): EventPick[] {
       return question.steps
     case 'retention':
       return [question.start, question.return]
+    case 'revenue':
+      return [question.order ?? ORDER]
     case 'attribution':
       return [question.conversion ?? ORDER, ...question.touches]
     default:
@@ -147,6 +153,8 @@ function withPicks(question: Question, change: <P extends EventPick>(pick: P) =>
       return { ...question, steps: question.steps.map(change), exclusions: question.exclusions?.map(change) }
     case 'retention':
       return { ...question, start: change(question.start), return: change(question.return) }
+    case 'revenue':
+      return { ...question, order: question.order && change(question.order), refund: question.refund && change(question.refund) }
     case 'attribution':
       return { ...question, conversion: question.conversion && change(question.conversion), touches: question.touches.map(change) }
     default:

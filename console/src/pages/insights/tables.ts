@@ -21,6 +21,7 @@ import {
 
 import { toCsv } from '../sql/cells'
 import { lineName, partCell, partName } from './names'
+import { revenueTables } from './revenue'
 
 /** How a value is written. A period is the day on which it begins; durations are seconds. */
 export type Shown = 'text' | 'number' | 'percent' | 'period' | 'duration'
@@ -63,6 +64,8 @@ export function tablesOf({ question, answer }: Answered, t: TFunction): AnswerTa
       return [active(answer, t)]
     case 'paths':
       return paths(answer, t, question.kind === 'paths' ? question.by : undefined)
+    case 'revenue':
+      return revenueTables(answer, t)
     case 'attribution':
       return [attribution(answer, t)]
   }

@@ -8,6 +8,7 @@ import css from './Editor.module.css'
 import { FunnelEditor } from './FunnelEditor'
 import { PathsEditor } from './PathsEditor'
 import { RetentionEditor } from './RetentionEditor'
+import { RevenueEditor } from './RevenueEditor'
 import { ScopeEditor } from './ScopeEditor'
 import { TrendsEditor } from './TrendsEditor'
 
@@ -42,6 +43,8 @@ function ByKind({ question, onChange }: Props) {
       return <RetentionEditor question={question} onChange={onChange} />
     case 'paths':
       return <PathsEditor question={question} onChange={onChange} />
+    case 'revenue':
+      return <RevenueEditor question={question} onChange={onChange} />
     case 'attribution':
       return <AttributionEditor question={question} onChange={onChange} />
     default:
