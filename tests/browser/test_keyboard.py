@@ -81,6 +81,20 @@ def test_slash_goes_to_the_search_of_the_page(page: Any) -> None:
     assert page.get_by_role("row", name="Acme Yoga Studios").count() == 0
 
 
+def test_names_of_columns_go_into_the_query_where_the_cursor_is(page: Any) -> None:
+    page.goto("/sql")
+    query = page.get_by_role("textbox", name="Query")
+    query.fill("SELECT  FROM events")
+    for _ in range(len(" FROM events")):
+        query.press("ArrowLeft")
+    page.get_by_role("searchbox", name="Find a table or column").fill("message_id")
+    names = page.get_by_role("navigation", name="Tables")
+    names.get_by_role("button", name="message_id", exact=True).first.press("Enter")
+    assert query.input_value() == "SELECT message_id FROM events"
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("columnheader", name="message_id").wait_for()
+
+
 def test_sql_runs_with_control_enter(page: Any) -> None:
     page.goto("/sql")
     query = page.get_by_role("textbox", name="Query")

@@ -1,8 +1,10 @@
+import type { Ref } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import css from './Sql.module.css'
 
 interface Props {
+  ref?: Ref<HTMLTextAreaElement>
   value: string
   onChange: (value: string) => void
   onRun: () => void
@@ -12,11 +14,12 @@ const FEWEST_LINES = 6
 const MOST_LINES = 16
 
 /** Plain text with Ctrl+Enter. Tab leaves it, as everywhere else. */
-export function Editor({ value, onChange, onRun }: Props) {
+export function Editor({ ref, value, onChange, onRun }: Props) {
   const { t } = useTranslation()
   const lines = value.split('\n').length + 1
   return (
     <textarea
+      ref={ref}
       className={css.editor}
       aria-label={t('sql.query')}
       placeholder="SELECT event, count(*) FROM events GROUP BY ALL ORDER BY 2 DESC"

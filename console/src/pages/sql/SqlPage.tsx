@@ -14,6 +14,7 @@ import { Skeleton } from '@/ui/Skeleton'
 
 import { Editor } from './Editor'
 import { Examples } from './Examples'
+import { firstQuery, piece } from './insert'
 import { ResultTable } from './ResultTable'
 import { SchemaTree } from './SchemaTree'
 import css from './Sql.module.css'
@@ -32,6 +33,16 @@ export function SqlPage() {
     run.mutate(text)
   }
   useRunOnce(shared, run.mutate)
+  const editor = useRef<HTMLTextAreaElement>(null)
+  /** Where the cursor is, and it stays behind. */
+  const insert = (table: string, column?: string) => {
+    const field = editor.current
+    if (!field) return
+    field.focus()
+    if (!query.trim()) return setQuery(firstQuery(table, column))
+    field.setRangeText(piece(query.slice(0, field.selectionStart), column ?? table), field.selectionStart, field.selectionEnd, 'end')
+    setQuery(field.value)
+  }
   return (
     <Page
       title={t('sql.title')}
@@ -44,9 +55,9 @@ export function SqlPage() {
       }
     >
       <div className={css.split}>
-        <SchemaTree onPick={(name) => setQuery((text) => (text ? `${text} ${name}` : `SELECT * FROM ${name} LIMIT 100`))} />
+        <SchemaTree onPick={insert} />
         <div className={css.work}>
-          <Editor value={query} onChange={setQuery} onRun={() => start(query)} />
+          <Editor ref={editor} value={query} onChange={setQuery} onRun={() => start(query)} />
           {run.error && <ErrorState error={run.error} />}
           {run.isPending && <Skeleton lines={5} />}
           {run.data && !run.isPending && !run.error && <ResultTable result={run.data} />}
