@@ -431,6 +431,15 @@ def test_many_values_become_one(both: Both) -> None:
     same(both, "funnel", question, cells)
 
 
+@pytest.mark.parametrize("grace", ["1s", "3h", "1d"])
+def test_a_grace_may_be_long(both: Both, grace: str) -> None:
+    """Longer than 32 bits of microseconds, which is all that a window of ClickHouse can be told."""
+    steps = (EventPick(event="A"), EventPick(event="B"), EventPick(event=("A", "C")))
+    by = Breakdown(by="properties.v", attribution="step", step=2)
+    question = Funnel(since="2025-10-08", steps=steps, window="5h", grace=grace, breakdown=by)
+    same(both, "funnel", question, [funnel.Cell(step=3), funnel.Cell(step=2, value="x")])
+
+
 def test_only_members(both: Both) -> None:
     picks = (EventPick(event="A"), EventPick(event="B"))
     question = Funnel(since="2025-09-28", steps=picks, segment="vip")

@@ -17,6 +17,7 @@ from rapport.insights.sql.flow import (
     EARLIER,
     NEXT,
     SO_FAR,
+    UP_TO,
     Flow,
     Frame,
     counted,
@@ -34,7 +35,6 @@ from rapport.warehouse.sqlbuild import E, binary, call, choose, column, equals, 
 
 _N, _AT, _NAME, _KIND = column("n"), column("at"), column("name"), column("kind")
 _SOLD, _TOUCH = missing(_NAME), there(_NAME)
-_AT_ONCE: Frame = ("RANGE", ("UNBOUNDED", "PRECEDING"), ("CURRENT ROW", ""))
 _MOST_CURRENCIES = 16  # a query; each is a window of its own
 _ALL, _NONE, _TOUCHES, _STEPS = range(4)  # kinds of rows: see `credited`
 _UNIT = 1_000_000
@@ -119,9 +119,9 @@ def journeys(question: Attribution, engine: Engine, span: tuple[int, int]) -> Fl
         {
             "tn": count(_TOUCH, "n", SO_FAR),
             "before": count(_TOUCH, "key", EARLIER),
-            "last": count(_TOUCH, "key", _AT_ONCE),
+            "last": count(_TOUCH, "key", UP_TO),
             "sold": count(own, "key", EARLIER),
-            "sells": count(opens, "key", _AT_ONCE),
+            "sells": count(opens, "key", UP_TO),
         }
     )
     flow.add({"gone": over(greatest(when(opens, column("before"))), ["person", "n"])})
@@ -172,7 +172,7 @@ def credited(
     for n, currency in enumerate(currencies):
         more[f"more_{n}"] = when(exp.and_(is_step, _is(engine, "currency", currency)), size)
     flow.add(more)
-    line = (["person"], [column("place")], _AT_ONCE)
+    line = (["person"], [column("place")], UP_TO)
     sums = {"gets": over(summed(column("more")), *line)}
     sums |= {f"gets_{n}": over(summed(column(f"more_{n}")), *line) for n in range(len(currencies))}
     return flow.add(sums)

@@ -7,7 +7,7 @@ running maximum. The meaning is that of `oracles.funnel`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlglot import exp
 
@@ -18,8 +18,8 @@ from rapport.insights.sql.flow import (
     BEFORE,
     EARLIER,
     SO_FAR,
+    UP_TO,
     Flow,
-    Frame,
     counted,
     falling,
     greatest,
@@ -33,7 +33,7 @@ from rapport.insights.sql.flow import (
 from rapport.warehouse.dialect import Dialect
 from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, integer
 
-_N, _AT, _MATCH = column("n"), column("at"), column("match")
+_N, _AT, _MATCH, _COPY = column("n"), column("at"), column("match"), column("copy")
 
 
 def reached(plan: Plan, engine: Engine, segment: Among) -> Flow:
@@ -49,6 +49,8 @@ def reached(plan: Plan, engine: Engine, segment: Among) -> Flow:
         _any_order(flow, plan, lane)
     else:
         _blocked(flow, plan, lane, engine.dialect)
+        if plan.grace:
+            _looking_ahead(flow, plan, engine.dialect)
         for step in range(plan.steps):
             _advance(flow, plan, lane, step, engine.dialect)
         _chains(flow, plan, lane)
@@ -102,14 +104,16 @@ def _advance(flow: Flow, plan: Plan, lane: Sequence[str], step: int, dialect: Di
         flow.add(_marked(plan, 0, begins, {"s": _N}))
         return
     names = ["s", *(f"t_{n}" for n in range(step)), *(["r"] if step > plan.value_step else [])]
-    order, frame = ([_AT], _until(plan.grace)) if plan.grace else ([_N], BEFORE)
-    flow.add(
-        {
-            f"p{step}{each}": over(greatest(column(_at_level(each, step - 1))), lane, order, frame)
-            for each in names
-            if each != "r" or plan.attribution == "step"
+    held = {each: _at_level(each, step - 1) for each in names}
+    if plan.attribution != "step":
+        held.pop("r", None)
+    if plan.grace:
+        _greatest_near(flow, lane, step, held)
+    else:
+        windows = {
+            each: over(greatest(column(it)), lane, [_N], BEFORE) for each, it in held.items()
         }
-    )
+        flow.add({f"p{step}{each}": window for each, window in windows.items()})
     before = {each: column(f"p{step}{each}") for each in names if each != "r"}
     if plan.attribution == "step" and step > plan.value_step:
         before["r"] = column(f"p{step}r")
@@ -124,13 +128,36 @@ def _advance(flow: Flow, plan: Plan, lane: Sequence[str], step: int, dialect: Di
         tests.append(exp.paren(exp.or_(missing(barred), binary(exp.LTE, barred, since))))
     leads: E = exp.and_(*tests)
     if step < plan.steps - 1 and not _kept_latest(plan, step):
-        leads = _first_of_chain(flow, lane, step, leads, before["s"])
+        order = [_N, _COPY] if plan.grace else [_N]
+        leads = _first_of_chain(flow, lane, order, step, leads, before["s"])
     flow.add(_marked(plan, step, leads, before))
 
 
-def _until(grace: int) -> Frame:
-    """Rows less than `grace` behind."""
-    return ("RANGE", ("UNBOUNDED", "PRECEDING"), (grace - 1, "FOLLOWING"))
+def _looking_ahead(flow: Flow, plan: Plan, dialect: Dialect) -> None:
+    """Each row twice: where it is found (`copy` 0), and where it looks for rows less than `grace`
+    behind (1)."""
+    flow.cross(dialect.values_table("copies", {"copy": "integer"}, [[0], [1]]))
+    behind = binary(exp.Add, _AT, plan.grace - 1)
+    flow.add({"key": when(equals(_COPY, 0), _AT, behind)})
+
+
+def _greatest_near(flow: Flow, lane: Sequence[str], step: int, held: Mapping[str, str]) -> None:
+    """Both copies of a row know what the one that looks ahead has found."""
+    found = {
+        f"g{step}{each}": over(
+            greatest(when(equals(_COPY, 0), column(it))), lane, [column("key")], UP_TO
+        )
+        for each, it in held.items()
+    }
+    flow.add(found)
+    flow.add(
+        {
+            f"p{step}{each}": over(
+                greatest(when(equals(_COPY, 1), column(f"g{step}{each}"))), ["person", "n"]
+            )
+            for each in held
+        }
+    )
 
 
 def _at_level(name: str, step: int) -> str:
@@ -146,11 +173,13 @@ def _marked(plan: Plan, step: int, condition: E, before: dict[str, E]) -> dict[s
     return {_at_level(name, step): when(condition, value) for name, value in said.items()}
 
 
-def _first_of_chain(flow: Flow, lane: Sequence[str], step: int, leads: E, start: E) -> E:
+def _first_of_chain(
+    flow: Flow, lane: Sequence[str], order: Sequence[E], step: int, leads: E, start: E
+) -> E:
     """Only the first row that leads a chain on counts: the others do not change when it did."""
     flow.add({f"a{step}": when(leads, start)})
     begun = column(f"a{step}")
-    flow.add({f"b{step}": over(greatest(begun), lane, [_N], BEFORE)})
+    flow.add({f"b{step}": over(greatest(begun), lane, order, BEFORE)})
     newest = column(f"b{step}")
     fresh = exp.paren(exp.or_(missing(newest), binary(exp.LT, newest, begun)))
     return exp.and_(there(begun), fresh)

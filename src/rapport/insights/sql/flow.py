@@ -15,10 +15,13 @@ _Bound = tuple[str | int, str]
 Frame = tuple[str, _Bound, _Bound | None]
 
 # Rows of a window, seen from one of them. EARLIER: those of a smaller key, which is a whole number.
+# UP_TO: those of a key that is not greater. No frame says how far in time it reaches: ClickHouse
+# has 32 bits for that, which are 35 minutes of µs. What looks far ahead has a key of its own.
 BEFORE: Final[Frame] = ("ROWS", ("UNBOUNDED", "PRECEDING"), (1, "PRECEDING"))
 SO_FAR: Final[Frame] = ("ROWS", ("UNBOUNDED", "PRECEDING"), ("CURRENT ROW", ""))
 PREVIOUS: Final[Frame] = ("ROWS", (1, "PRECEDING"), (1, "PRECEDING"))
 NEXT: Final[Frame] = ("ROWS", (1, "FOLLOWING"), (1, "FOLLOWING"))
+UP_TO: Final[Frame] = ("RANGE", ("UNBOUNDED", "PRECEDING"), ("CURRENT ROW", ""))
 EARLIER: Final[Frame] = ("RANGE", ("UNBOUNDED", "PRECEDING"), (1, "PRECEDING"))
 
 
