@@ -32,6 +32,7 @@ class Outcome(msgspec.Struct, frozen=True):
     message_id: str | None
     status: str  # accepted, duplicate or quarantined
     reason: str | None = None
+    detail: str | None = None  # the reason in words, with the field that it is about
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -228,10 +229,11 @@ def _exceptions(db: apsw.Connection, offset: int, ids: Sequence[str | None]) -> 
     for (index,) in db.execute("SELECT log_index FROM duplicates WHERE log_offset = ?", (offset,)):
         message_id = ids[index] if index < len(ids) else None
         found[index] = Outcome(index, message_id, DUPLICATE)
-    for index, message_id, reason in db.execute(
-        "SELECT log_index, message_id, reason FROM quarantine WHERE log_offset = ?", (offset,)
+    for index, message_id, reason, detail in db.execute(
+        "SELECT log_index, message_id, reason, detail FROM quarantine WHERE log_offset = ?",
+        (offset,),
     ):
-        found[index] = Outcome(index, message_id, QUARANTINED, reason)
+        found[index] = Outcome(index, message_id, QUARANTINED, reason, detail or None)
     return found
 
 

@@ -52,10 +52,24 @@ def test_redrive_with_a_correction(rapport: Rapport, api: Script) -> None:
     assert api.calls == [("POST /quarantine/17/redrive", {"body": {"type": "track"}})]
 
 
-def test_redrive_by_reason(rapport: Rapport, api: Script) -> None:
-    api.on("POST /quarantine/redrive", {"items": []})
-    rapport("quarantine", "redrive", "--reason", "invalid_type")
-    assert api.calls == [("POST /quarantine/redrive", {"reason": "invalid_type"})]
+def test_redrive_by_reason_goes_on_until_the_last(
+    rapport: Rapport, api: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def item(number: int) -> dict[str, object]:
+        return {"id": number, "status": "accepted", "detail": ""}
+
+    pages = iter([{"items": [item(9)], "next": "9"}, {"items": [item(4)], "next": None}])
+    monkeypatch.setattr(api, "call", lambda *said: (api.calls.append(said[1:]), next(pages))[1])
+    told = json.loads(rapport("quarantine", "redrive", "--reason", "unknown_type", "--json").stdout)
+    assert [each["id"] for each in told["items"]] == [9, 4]
+    asked = [{"reason": "unknown_type"}, {"reason": "unknown_type", "before": 9}]
+    assert api.calls == [("/quarantine/redrive", body) for body in asked]
+
+
+def test_what_could_not_be_sent_again_is_an_error(rapport: Rapport, api: Script) -> None:
+    skipped = {"id": 4, "status": "skipped", "detail": "number 4 is discarded already"}
+    api.on("POST /quarantine/redrive", {"items": [skipped]})
+    assert "already" in rapport("quarantine", "redrive", "4", code=1).stdout
 
 
 def test_a_correction_must_be_json(rapport: Rapport, api: Script) -> None:

@@ -131,6 +131,7 @@ class Outcome(NamedTuple):
     message_id: str | None
     status: str
     reason: str | None = None
+    detail: str | None = None
 
 
 PREFER = {"prefer": "return=representation"}
@@ -147,7 +148,7 @@ def test_a_receipt_tells_the_fate_of_each_event(call: Caller) -> None:
         return [
             Outcome(0, "a", "accepted"),
             Outcome(1, "b", "duplicate"),
-            Outcome(2, None, "quarantined", "missing_type"),
+            Outcome(2, None, "quarantined", "missing_type", "type is missing"),
         ]
 
     call.outcomes = outcomes
@@ -159,9 +160,15 @@ def test_a_receipt_tells_the_fate_of_each_event(call: Caller) -> None:
         "status": "processed",
         "counts": {"accepted": 1, "duplicate": 1, "quarantined": 1},
         "events": [
-            {"index": 0, "messageId": "a", "status": "accepted", "reason": None},
-            {"index": 1, "messageId": "b", "status": "duplicate", "reason": None},
-            {"index": 2, "messageId": None, "status": "quarantined", "reason": "missing_type"},
+            {"index": 0, "messageId": "a", "status": "accepted", "reason": None, "detail": None},
+            {"index": 1, "messageId": "b", "status": "duplicate", "reason": None, "detail": None},
+            {
+                "index": 2,
+                "messageId": None,
+                "status": "quarantined",
+                "reason": "missing_type",
+                "detail": "type is missing",
+            },
         ],
     }
 

@@ -13,6 +13,9 @@ from rapport.pipeline_reads import Outcome
 
 from .world import RECEIVED, World, track
 
+CONFLICT = "this source sent the same messageId before, with other content"
+NOBODY = "userId or anonymousId is needed, or an external id, an e-mail, a phone or a device"
+
 
 def stored(world: World) -> list[str]:
     rows = world.rows("SELECT payload FROM outbox WHERE kind = 'events' ORDER BY seq")
@@ -49,8 +52,8 @@ def test_a_resend_is_a_duplicate_and_other_content_is_quarantined(world: World) 
     assert found == [
         Outcome(0, "m1", "duplicate"),
         Outcome(1, "m1", "duplicate"),
-        Outcome(2, "m1", "quarantined", "message_id_conflict"),
-        Outcome(3, None, "quarantined", "missing_event_name"),
+        Outcome(2, "m1", "quarantined", "message_id_conflict", CONFLICT),
+        Outcome(3, None, "quarantined", "missing_event_name", "track needs `event`"),
     ]
 
 
@@ -60,7 +63,7 @@ def test_outcomes_wait_for_the_pipeline(world: World) -> None:
     world.drain()
     assert world.reads.outcomes(offset) == [
         Outcome(0, "m1", "accepted"),
-        Outcome(1, "m2", "quarantined", "missing_identity"),
+        Outcome(1, "m2", "quarantined", "missing_identity", NOBODY),
     ]
 
 

@@ -32,6 +32,9 @@ WRONG: list[tuple[str, str, Any, int, str]] = [
     ("POST", "/api/v1/sql", {"query": "SELECT nothing"}, 400, "query_error"),
     ("POST", "/api/v1/identity/merge", {"a": "user_id:x9", "b": "user_id:y9"}, 404, "not_found"),
     ("POST", "/api/v1/quarantine/redrive", {}, 400, "malformed"),
+    ("POST", "/api/v1/quarantine/redrive", {"reason": "unknwon_type"}, 400, "malformed"),
+    ("GET", "/api/v1/quarantine?reason=unknwon_type", None, 400, "malformed"),
+    ("GET", "/api/v1/quarantine?status=opened", None, 400, "malformed"),
     ("POST", "/api/v1/backups", {"target": "/tmp/x"}, 403, "forbidden"),
     ("POST", "/api/v1/keys", b"x" * 5_000_000, 413, "too_large"),
 ]

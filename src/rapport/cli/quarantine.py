@@ -6,13 +6,13 @@ from typing import Any, TextIO
 
 import click
 
-from rapport.cli.access import api_for
+from rapport.cli.access import Api, api_for
 from rapport.cli.options import data_option, existing, json_option, quiet_option, reading
 from rapport.cli.output import note, print_json, print_table
 from rapport.errors import Malformed
 
 
-@click.group("quarantine", epilog="Example: rapport quarantine list --reason invalid_type")
+@click.group("quarantine", epilog="Example: rapport quarantine list --reason unknown_type")
 def quarantine_command() -> None:
     """List, correct and send again what was refused.
 
@@ -51,17 +51,19 @@ def list_command(
         for i in items
     ]
     columns = ("id", "reason", "detail", "source", "received", "message id")
-    print_table(columns, rows, empty="nothing is in quarantine")
+    print_table(columns, rows, empty="nothing in quarantine is like that")
 
 
 @quarantine_command.command("show", epilog="Example: rapport quarantine show 17 > event.json")
 @click.argument("quarantined", type=int, metavar="ID")
-@data_option
-@quiet_option
-def show_command(quarantined: int, data: str | None) -> None:
-    """Print one refused event as JSON, to correct it."""
+@reading
+def show_command(quarantined: int, data: str | None, as_json: bool) -> None:
+    """Print one refused event as JSON, to correct it. --json tells all that is known of it."""
     with api_for(existing(data)) as api:
-        print_json(api.get(f"/quarantine/{quarantined}")["body"])
+        found = api.get(f"/quarantine/{quarantined}")
+    print_json(found if as_json else found["body"])
+    if not as_json:
+        note(f"{found['reason']}: {found['detail'] or found['meaning']}")
 
 
 @quarantine_command.command(
@@ -80,7 +82,10 @@ def redrive_command(
     data: str | None,
     as_json: bool,
 ) -> None:
-    """Send refused events through the pipeline again, as they are or corrected."""
+    """Send refused events through the pipeline again, as they are or corrected.
+
+    Exits with 1 when one of the named ones could not be sent again.
+    """
     if bool(ids) == bool(reason):
         raise click.UsageError("give either IDs or --reason")
     if body is not None and len(ids) != 1:
@@ -88,13 +93,31 @@ def redrive_command(
     with api_for(existing(data)) as api:
         if body is not None:
             answer = api.post(f"/quarantine/{ids[0]}/redrive", {"body": _event(body)})
+        elif reason:
+            answer = _all_of(api, reason)
         else:
-            answer = api.post("/quarantine/redrive", {"reason": reason} if reason else {"ids": ids})
+            answer = api.post("/quarantine/redrive", {"ids": ids})
+    items = answer.get("items", [answer])
     if as_json:
         print_json(answer)
-        return
-    rows = [(str(i["id"]), i["status"], i["detail"]) for i in answer.get("items", [answer])]
-    print_table(("id", "became", "because"), rows, empty="nothing was open for that")
+    else:
+        rows = [(str(i["id"]), i["status"], i["detail"]) for i in items]
+        print_table(("id", "became", "because"), rows, empty="nothing was open for that")
+    if ids and any(item["status"] == "skipped" for item in items):
+        raise click.exceptions.Exit(1)
+
+
+def _all_of(api: Api, reason: str) -> dict[str, Any]:
+    """The API sends some hundreds at once, and says where to go on."""
+    items: list[dict[str, Any]] = []
+    before = None
+    while True:
+        wanted = {"reason": reason} if before is None else {"reason": reason, "before": before}
+        answer = api.post("/quarantine/redrive", wanted)
+        items += answer["items"]
+        if not answer.get("next"):
+            return {**answer, "items": items, "count": len(items)}
+        before = int(answer["next"])
 
 
 @quarantine_command.command(

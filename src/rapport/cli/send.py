@@ -120,6 +120,6 @@ def _show(answer: dict[str, Any]) -> None:
     for outcome in answer.get("events", []):
         click.echo(f"{outcome['status']}  {outcome['messageId']}")
         if outcome["status"] == "quarantined":
-            refused.append(str(outcome.get("reason")))
+            refused.append(str(outcome.get("detail") or outcome.get("reason")))
     if refused:
         raise BadRequest(f"quarantined: {', '.join(refused)}", hint="rapport quarantine list")

@@ -22,6 +22,8 @@ class Outcome(Protocol):
     def status(self) -> str: ...
     @property
     def reason(self) -> str | None: ...
+    @property
+    def detail(self) -> str | None: ...
 
 
 Outcomes = Callable[[int], Sequence[Outcome] | None]
@@ -53,6 +55,7 @@ async def receipt(outcomes: Outcomes, offset: int, count: int) -> dict[str, Any]
                 "messageId": outcome.message_id,
                 "status": outcome.status,
                 "reason": outcome.reason or None,
+                "detail": outcome.detail,
             }
             for outcome in found
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import msgspec
@@ -11,7 +11,13 @@ from litestar import get, post
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from rapport.errors import Conflict, Malformed, NotFound
-from rapport.events.quarantine import OPEN, Quarantined, QuarantineReads
+from rapport.events.quarantine import (
+    DISCARDED,
+    OPEN,
+    REDRIVEN,
+    Quarantined,
+    QuarantineReads,
+)
 from rapport.events.reasons import REASONS
 from rapport.pipeline_reads import QUARANTINED
 from rapport.server.api.context import Asked, Context, Provided, principal_of
@@ -21,6 +27,7 @@ from rapport.server.commands import Written
 # So many in one call; a client with more calls again.
 MOST_AT_ONCE = 500
 SKIPPED = "skipped"
+STATUSES = (OPEN, REDRIVEN, DISCARDED)
 
 
 class QuarantinedView(msgspec.Struct):
@@ -110,11 +117,11 @@ async def list_quarantine(
 ) -> Listing[QuarantinedView]:
     """Newest first. `status` is open, redriven, discarded or all."""
     size, slugs, kind = page_size(limit), context.slugs(), _status(status)
-    number = _source(context, source)
+    number, reason = _source(context, source), _reason(reason)
     found = await _ask(
         context,
         lambda reads: reads.page(
-            reason=reason or None, source=number, status=kind, before=cursor, limit=size
+            reason=reason, source=number, status=kind, before=cursor, limit=size
         ),
     )
     after = str(found[-1].id) if len(found) == size else None
@@ -138,7 +145,18 @@ async def list_reasons(
 
 
 def _status(asked: str | None) -> str | None:
-    return None if asked in (None, "", "all") else asked
+    return None if asked in (None, "", "all") else _one_of(asked, "status", STATUSES)
+
+
+def _reason(asked: str | None) -> str | None:
+    return _one_of(asked, "reason", REASONS) if asked else None
+
+
+def _one_of(asked: str, what: str, known: Collection[str]) -> str:
+    """A name with a typing mistake must not look like a quarantine that is empty."""
+    if asked not in known:
+        raise Malformed(f"there is no {what} {asked!r}", hint=f"use one of {', '.join(known)}")
+    return asked
 
 
 def _source(context: Context, slug: str | None) -> int | None:
@@ -209,11 +227,11 @@ async def redrive_many(data: JSONBody[Selection], context: Provided) -> Listing[
         numbers = list(dict.fromkeys(data.ids))[:MOST_AT_ONCE]
         items = [await _find(context, number) for number in numbers]
     else:
-        number = _source(context, data.source)
+        number, reason = _source(context, data.source), _reason(data.reason)
         items = await _ask(
             context,
             lambda reads: reads.page(
-                reason=data.reason,
+                reason=reason,
                 source=number,
                 status=OPEN,
                 before=data.before,
