@@ -46,3 +46,11 @@ def test_a_wrong_setting_names_itself_and_its_layer() -> None:
     assert result.exit_code == 1
     assert "'port' (file)" in result.stderr
     assert "docs/configuration.md" in result.stderr
+
+
+def test_a_variable_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPPORT_MAX_EVENTS", "3")
+    monkeypatch.setenv("RAPPORT_REGION", "IN")
+    told = CliRunner().invoke(cli, ["config"]).stderr
+    assert "RAPPORT_MAX_EVENTS" in told
+    assert "RAPPORT_REGION" not in told

@@ -144,6 +144,8 @@ def test_export_is_for_the_command_line_only(
     wrong = {**wanted, "what": "SELECT nothing"}
     refused = api.post("/api/v1/exports", json=wrong, headers=local).text.splitlines()
     assert json.loads(refused[-1])["error"]["code"].startswith(("query", "sql"))
+    unknown = api.post("/api/v1/exports", json={**wanted, "what": "evnts"}, headers=local)
+    assert (unknown.status_code, "a SELECT" in unknown.text) == (400, True)
 
 
 def test_warehouse_lag_is_measured(api: httpx.Client) -> None:

@@ -78,7 +78,7 @@ def _import(settings: Settings, plan: FileMapping, file: Path, rejected: Path) -
         if not running:
             work_off(settings)
     if running:
-        note("all rows are in the log; the server is working on them: rapport doctor")
+        note("all events are in the log; the server is working on them: rapport doctor")
     return report
 
 
@@ -151,5 +151,7 @@ def _show(report: Report, dry_run: bool, rejected: Path) -> None:
         for sample in report.samples:
             print_json(sample)
         note("nothing was written; without --dry-run it will be")
-    elif report.rejected:
+    elif report.events:
+        note("events that were imported before are dropped as duplicates")
+    if report.rejected and not dry_run:
         note(f"the rejected rows, with reasons, are in {rejected}")

@@ -141,7 +141,8 @@ def _too_deep() -> Malformed:
 def _too_large(limit: int) -> TooLarge:
     return TooLarge(
         f"the body is larger than {limit} bytes",
-        hint="send smaller batches, or raise max_request_bytes",
+        hint="send smaller batches; the settings are max_request_bytes, and max_import_bytes for"
+        " /v1/import",
         code="request_too_large",
         details={"limit": limit},
     )

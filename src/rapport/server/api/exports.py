@@ -13,7 +13,7 @@ from litestar.response import Stream
 
 from rapport.errors import BadRequest, Forbidden, RapportError
 from rapport.server.api.context import Asked, Context, Provided, principal_of
-from rapport.warehouse.export import export, format_of
+from rapport.warehouse.export import NAMED, export, format_of
 
 LINES = "application/x-ndjson"
 
@@ -35,7 +35,13 @@ async def make_export(request: Asked, data: JSONBody[ExportWanted], context: Pro
     path = Path(data.path)
     if not path.is_absolute():
         raise BadRequest("the path must be absolute")
-    format_of(path, data.format)  # refused now, with a status, rather than in the stream
+    # Refused now, with a status, rather than in the stream.
+    format_of(path, data.format)
+    if data.what not in NAMED and len(data.what.split()) < 2:
+        raise BadRequest(
+            f"nothing called {data.what!r} can be exported",
+            hint=f"{', '.join(NAMED)}, or a SELECT in quotes",
+        )
     return Stream(_lines(data, path, context), media_type=LINES)
 
 
