@@ -174,6 +174,24 @@ def test_the_past_of_accounts_is_known_without_gap_or_double(
         world.agree()
 
 
+def test_what_comes_while_the_past_of_accounts_is_filled_counts() -> None:
+    with filling(strategies.ANCHORS[0]) as held:
+        world = held.world
+        event = {"type": "track", "event": "A", "userId": "u1", "context": {"groupId": "acme"}}
+        world.send({**event, "messageId": "m1"})
+        world.settle()
+        twice = {"did": "A", "op": "eq", "value": 2}
+        world.define({"segments": [{"key": "firms", "of": "accounts", "when": twice}]})
+        world.send({**event, "messageId": "m2"})
+        world.settle()
+        assert world.rows_of("SELECT account FROM account_members") == []
+        held.load()
+        while held.run():
+            pass
+        world.settle()
+        assert world.rows_of("SELECT account FROM account_members") == [("acme",)]
+
+
 @HELD
 @given(data=st.data())
 def test_whatever_happens_while_it_fills(

@@ -118,6 +118,23 @@ def test_who_leaves_takes_along_what_she_did(world: World) -> None:
     assert [(*each[1:4],) for each in moved(world)][1:] == [("acme", 0, "identity")]
 
 
+def test_another_version_of_what_it_asks_of_people_is_asked_of_all_accounts(world: World) -> None:
+    firms = {"key": "firms", "of": "accounts"}
+    when = {"members": "any", "are": {"segment": "active"}}
+
+    active = {"key": "active", "when": {"did": "Login"}}
+    world.define({"segments": [active, {**firms, "when": when}]})
+    world.send(event("Login", "m1", "acme", "ada"), event("Logout", "m2", "Acme", "bob"))
+    world.settle()
+    world.define({"segments": [{**active, "when": {"percent": 100, "salt": "x"}}]})
+    world.settle()
+    world.agree()
+    assert [each[1:4] for each in moved(world)] == [
+        ("acme", 1, "events"),
+        ("Acme", 1, "definition"),
+    ]
+
+
 def test_large_accounts_are_left_to_the_warehouse(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

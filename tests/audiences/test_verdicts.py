@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +90,17 @@ def test_most_are_known_at_once() -> None:
     said.forget([3, 10])
     assert said.about(3) is None
     assert said.about(4) is not None
+
+
+def test_the_last_parts_are_kept_by_their_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rapport.audiences.stream.verdicts.NODES", 12)
+    plan = _plan([{"did": "A"}])
+    (number,) = plan.numbers.values()
+    said = Verdicts()
+    for after in range(20):
+        counted: dict[int, list[bytes] | None] = {number: [np.array([1]).tobytes()]}
+        said.learn(plan, after, after + 1, Measured([after + 1], counted), [])
+    assert [node for node in range(22) if said.about(node)] == [*range(9, 21)]
 
 
 def _plan(conditions: list[dict[str, Any]]) -> Plans:

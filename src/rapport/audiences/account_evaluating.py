@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Sequence
+from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -109,16 +110,16 @@ class AccountEvaluator:
                 AccountFacts(account, traits, ZoneInfo("UTC")),
                 HerMemory([memories[nodes[account]], *crowd.held_of(members[account])]),
                 self._now,
-                [
-                    Look(crowd.facts(each), crowd.memory(each), self._now)
-                    for each in members[account]
-                ],
+                partial(self._looks, crowd, members[account]),
             )
             turn = self._one(account, look, before.get(account, ()), work[account])
             if turn is not None:
                 turns.append((account, turn))
         self._remember_turns([*work], turns)
         return len(work) + sum(map(len, members.values()))
+
+    def _looks(self, crowd: Crowd, people: Iterable[int]) -> list[Look]:
+        return [Look(crowd.facts(each), crowd.memory(each), self._now) for each in people]
 
     def _one(
         self, account: str, look: AccountLook, before: Collection[str], reason: Reason

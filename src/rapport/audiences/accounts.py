@@ -1,7 +1,8 @@
 """Which accounts are in which segments `of: accounts`, at one instant.
 
 The warehouse is asked of people and events (`sql_accounts`), the rest is what the oracle says of
-each account with those answers in hand. Done for all segments together, on schedule.
+each account with those answers in hand. For previews and for large accounts; the others are
+followed event by event (`account_evaluating`).
 """
 
 from __future__ import annotations

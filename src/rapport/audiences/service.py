@@ -88,7 +88,7 @@ class Audiences:
             return NOTHING
         now = self._clock.now()
         plan = self._plans.accounts
-        news = AccountNews(plan, self._connection) if plan.segments else None
+        news = AccountNews(plan, self._connection) if plan.follows else None
         work = self._collect(events, now, news)
         changed = changes.touched | self._heard_first(events)
         self._concern(work, changed, touched)
@@ -96,7 +96,7 @@ class Audiences:
         if groups and self._plans.of_account:
             self._concern_members(groups)
         outcome = self._evaluate(work, now, MOST, changed)
-        if news is not None:
+        if news is not None and plan.segments:
             concerned = news.concerned(changes.touched, touched)
             outcome.add(self._evaluate_accounts(concerned, now, ACCOUNTS_MOST))
         return outcome

@@ -192,7 +192,9 @@ class _Asked:
             np.array([_candidates(each, name) for name in different], np.int64)[places]
             for each in (self._past, self._future)
         )
-        return np.where(batch.column("ts").to_numpy() <= self._now, past, future)
+        at: npt.NDArray[np.int64] = batch.column("ts").to_numpy()
+        weights: npt.NDArray[np.int64] = np.where(at <= self._now, past, future)
+        return weights
 
     def _stream(self, query: exp.Select) -> Iterator[pa.RecordBatch]:
         if self._of_accounts:

@@ -29,8 +29,8 @@ from rapport.audiences.stream.behaviours import (
     need,
     need_of_account,
 )
-from rapport.audiences.stream.compiling import Compiler, several
-from rapport.audiences.stream.look import Check, Look, Memory, Verdict
+from rapport.audiences.stream.compiling import Compiler
+from rapport.audiences.stream.look import Check, Look, Memory, Turn, Verdict
 from rapport.audiences.stream.matching import Matcher
 
 
@@ -50,23 +50,31 @@ class AccountFacts:
 
 
 class AccountLook(Look):
-    """One account at one instant, with her people; they are looked at when a condition asks."""
+    """One account at one instant; `people` is called when a condition asks for them."""
 
-    __slots__ = ("id", "members")
+    __slots__ = ("_found", "_people", "id")
 
     def __init__(
-        self, facts: AccountFacts, memory: Memory, now: int, members: Sequence[Look]
+        self, facts: AccountFacts, memory: Memory, now: int, people: Callable[[], Sequence[Look]]
     ) -> None:
         super().__init__(facts, memory, now)
         self.id = facts.id
-        self.members = members
+        self._people = people
+        self._found: Sequence[Look] | None = None
+
+    @property
+    def members(self) -> Sequence[Look]:
+        if self._found is None:
+            self._found = self._people()
+        return self._found
 
 
 class AccountPlans:
     """Of definitions in force, by number. `known` are all that these look at, `numbers` what is
     remembered; segments of which something is not are left out.
 
-    `of_members` are behaviours of people, `matcher` takes those of accounts. Segments that look at
+    `of_members` are behaviours of people, `matcher` takes those of accounts, also while their past
+    is filled; `follows` says whether there is anything to do. Segments that look at
     traits and identifiers of people make `of_facts` true, at those of their accounts
     `of_their_accounts`.
     """
@@ -87,8 +95,9 @@ class AccountPlans:
         compiler = _OfAccounts(known, numbers)
         self.checks = {number: compiler.check(one) for number, one in self.segments.items()}
         needed = {each for number in self.segments for each in held[number]}
-        own = {numbers[each]: each for each in needed if isinstance(each, ByAccount)}
+        own = {number: each for each, number in numbers.items() if isinstance(each, ByAccount)}
         self.matcher = Matcher(own)
+        self.follows = bool(own or self.segments)
         self.of_members = frozenset(numbers[each] for each in needed) - own.keys()
         people = [each for one in self.segments.values() for each in asked_of_people(one, known)]
         self.of_facts = any(looks_at_facts(each, known) for each in people)
@@ -151,17 +160,24 @@ class _OfAccounts(Compiler):
 def _of_members(quantifier: str, are: Check) -> Check:
     def check(look: Look) -> Verdict:
         members: Sequence[Look] = getattr(look, "members", ())
-        asked = [partial(_of_member, are, member) for member in members]
         if quantifier == "all":
-            return several(asked, False, look) if asked else (False, None)
-        holds, turn = several(asked, True, look)
+            return _until(False, are, members) if members else (False, None)
+        holds, turn = _until(True, are, members)
         return holds == (quantifier == "any"), turn
 
     return check
 
 
-def _of_member(are: Check, member: Look, look: Look) -> Verdict:  # noqa: ARG001 - of the account
-    return are(member)
+def _until(stops: bool, are: Check, members: Sequence[Look]) -> Verdict:
+    """One that decides is enough: the others are asked when her answer may turn."""
+    found: Turn = None
+    for member in members:
+        holds, turn = are(member)
+        if holds == stops:
+            return stops, turn
+        if turn is not None:
+            found = turn if found is None else min(found, turn)
+    return not stops, found
 
 
 def _of_share(node: Percent, look: Look) -> Verdict:

@@ -65,9 +65,9 @@ class Compiler:
     def _condition(self, node: Condition) -> Check:
         match node:
             case AllOf(items):
-                return partial(several, [self._condition(item) for item in items], False)
+                return partial(_several, [self._condition(item) for item in items], False)
             case AnyOf(items):
-                return partial(several, [self._condition(item) for item in items], True)
+                return partial(_several, [self._condition(item) for item in items], True)
             case Not(item):
                 return partial(_opposite, self._condition(item))
             case InSegment(key):
@@ -153,7 +153,7 @@ def compiled(
     return checks, readings
 
 
-def several(items: Sequence[Check], stops: bool, look: Look) -> Verdict:
+def _several(items: Sequence[Check], stops: bool, look: Look) -> Verdict:
     """Of all (any): one that is false (true) decides, and until the last of those turns, the
     others cannot matter."""
     decided: Turn = None

@@ -20,7 +20,7 @@ from rapport.audiences.language.model import AllOf, AnyOf, Condition, Did, Not, 
 from rapport.audiences.stream.behaviours import need
 from rapport.audiences.stream.plans import Plans
 
-_PARTS: Final = 8  # that were filled last; looking at people keeps up with filling
+NODES: Final = 120_000  # of the last parts; looking at people keeps up with filling
 _MOST: Final = 60  # segments: one bit of a number for each
 _UNIT: Final = 10**values.PLACES
 _ORDER: Final[dict[str, Callable[[Any, int], Any]]] = {
@@ -56,7 +56,7 @@ class Told(msgspec.Struct, frozen=True):
 
 class Verdicts:
     def __init__(self) -> None:
-        self._told: deque[Told] = deque(maxlen=_PARTS)
+        self._told: deque[Told] = deque()
 
     def learn(
         self, plan: Plans, after: int, to: int, measured: Measured, heard: Iterable[int]
@@ -90,6 +90,8 @@ class Verdicts:
         held = dict(zip(measured.nodes, by_node, strict=True))
         needs = frozenset(each for number in found for each in plan.needs[number])
         self._told.append(Told(frozenset(found), needs, after, to, {*heard}, held, others))
+        while len(self._told) > 1 and sum(len(each.held) for each in self._told) > NODES:
+            self._told.popleft()
 
     def forget(self, nodes: Collection[int]) -> None:
         """More became known of these."""
