@@ -8,7 +8,6 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from rapport.audiences.language import values
 from rapport.clock import to_iso
 from rapport.insights.answers.takings import number
 from rapport.insights.ground import Ground
@@ -19,7 +18,7 @@ from rapport.insights.oracles import attribution as oracle
 from rapport.insights.oracles.attribution import Journey
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Bools, Ints
-from rapport.insights.specs.attribution import Attribution
+from rapport.insights.specs.attribution import Attribution, amount_of
 from rapport.insights.specs.scope import span
 from rapport.insights.sql import attribution as plans
 from rapport.insights.sql.attribution import Credit, Found
@@ -162,7 +161,7 @@ def _read(question: Attribution, ground: Ground, start: int, end: int) -> _Read:
     )
     by, first = bool(question.by), bool(question.by) + bool(question.order_id)
     places = range(first, first + len(question.value))
-    sizes = [[values.micro(text) for text in held.texts[place]] for place in places]
+    sizes = [[amount_of(text) for text in held.texts[place]] for place in places]
     layout = Layout(
         order_id=int(by) if question.order_id else None,
         amounts=places,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rapport.audiences.language import values
 from rapport.insights.kernels.credits import WHOLE, Way
 from rapport.insights.oracles.matched import Matched
-from rapport.insights.specs.attribution import CONVERSION, Attribution
+from rapport.insights.specs.attribution import CONVERSION, Attribution, amount_of
 
 _LATEST = 1 << 20
 
@@ -125,6 +124,6 @@ def _name(question: Attribution, event: Matched) -> str | None:
 
 def _amount(question: Attribution, event: Matched) -> tuple[int | None, str | None]:
     first = bool(question.by) + bool(question.order_id)
-    sizes = (values.micro(text) for text in event.values[first : first + len(question.value)])
+    sizes = (amount_of(text) for text in event.values[first : first + len(question.value)])
     amount = next((size for size in sizes if size is not None), None)
     return amount, event.values[-1] if question.currency else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from rapport.audiences.language import duration
+from rapport.audiences.language import duration, values
 from rapport.audiences.language.model import Selection
 from rapport.audiences.language.operands import refuse
 from rapport.insights.kernels.credits import WHOLE, Rule, Way
@@ -12,6 +12,7 @@ from rapport.insights.specs.scope import EventPick, Question, path_of_one, selec
 
 CONVERSION = 1  # bit; the touches have those above it
 MOST_TOUCHES = 20
+MOST_AMOUNT = 9 * 10**12  # units; in millionths it fits into 64 bits
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +86,12 @@ class Attribution(Question, frozen=True, kw_only=True, tag="attribution", tag_fi
         """The paths whose values are read: of the touches, the id, the amounts, the currency."""
         ends = [[each] if each else [] for each in (self.by, self.order_id, self.currency)]
         return [*ends[0], *ends[1], *self.value, *ends[2]]
+
+
+def amount_of(text: str | None) -> int | None:
+    """In millionths; None for what is no number, or one that nobody pays."""
+    size = values.micro(text)
+    return None if size is None or abs(size) >= MOST_AMOUNT * WHOLE else size
 
 
 def _micros(text: str, at: str) -> int:

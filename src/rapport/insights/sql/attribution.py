@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from rapport.insights.kernels.credits import WHOLE
 from rapport.insights.rows import Ints
-from rapport.insights.specs.attribution import Attribution
+from rapport.insights.specs.attribution import MOST_AMOUNT, Attribution
 from rapport.insights.sql.credits import steps
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import (
@@ -301,10 +301,12 @@ def _labels(question: Attribution) -> list[str]:
 
 
 def _amount(question: Attribution, engine: Engine) -> E:
-    """The first of the paths that has a number."""
+    """The first of the paths that has a number, and one that fits."""
     first = bool(question.by) + bool(question.order_id)
-    places = range(first, first + len(question.value))
-    numbers = [engine.dialect.number(column(f"v{place}")) for place in places]
+    numbers = []
+    for place in range(first, first + len(question.value)):
+        size = engine.dialect.number(column(f"v{place}"))
+        numbers.append(when(binary(exp.LT, call("abs", size), MOST_AMOUNT), size))
     return exp.Coalesce(this=engine.dialect.typed(None, "decimal"), expressions=numbers)
 
 

@@ -31,7 +31,8 @@ class Step(NamedTuple):
 def steps(flow: Flow, way: Way, dialect: Dialect) -> list[Step]:
     """Of each row, a conversion with the touches `first` to `last`, `count` in all, and the amount
     `size`, 0 or more. Adds columns that the steps speak of."""
-    wholes: dict[str, E] = {_SHARE: integer(WHOLE), _SIZE: column("size")}
+    whole = dialect.cast(integer(WHOLE), "integer")  # a literal would be of 32 bits
+    wholes: dict[str, E] = {_SHARE: whole, _SIZE: column("size")}
     if way.rule == "first":
         return _flat(_FIRST, _FIRST, wholes)
     if way.rule == "last":
