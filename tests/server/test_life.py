@@ -102,7 +102,9 @@ def test_only_one_server_on_a_folder(own_server: RunningServer) -> None:
         assert "another Rapport is running" in second.log.read_text()
     finally:
         second.kill()
-    assert httpx.get(f"{own_server.base_url}/health").status_code == 200
+    for ask in (httpx.get, httpx.head):
+        answer = ask(f"{own_server.base_url}/health")
+        assert (answer.status_code, bool(answer.content)) == (200, ask is httpx.get)
 
 
 def test_a_port_in_use_is_said_clearly(own_server: RunningServer, tmp_path: Path) -> None:

@@ -71,6 +71,8 @@ class App:
     async def _api(self, scope: Scope, proto: Proto, path: str) -> None:
         begun = time.perf_counter()
         more: dict[str, Any] = {}
+        if scope.method == "HEAD" and path in PLAIN:  # as monitors of uptime ask
+            more["method"] = "GET"
         try:
             if (scope.method, path) not in PUBLIC:
                 more["principal"] = self._gate.admit(scope)
