@@ -52,6 +52,11 @@ function Reasons({ question, why }: { question: Question; why: Why }) {
       <p className={css.verdict} data-no={isOut(why) || undefined}>
         {verdict(question, why, t)}
       </p>
+      {question.kind === 'funnel' && question.breakdown && why.value !== undefined && (
+        <p className={css.quiet}>
+          {t('insights.why.under')}: <bdi>{why.value ?? t('insights.noValue')}</bdi>
+        </p>
+      )}
       {Array.isArray(why.periods) && why.periods.length > 0 && (
         <p className={css.squares}>
           {why.periods.map((each) =>
