@@ -13,9 +13,9 @@ T = TypeVar("T")
 # Accepting and reading profiles go before processing: what is accepted is durable and can wait,
 # somebody who asks cannot. Threads of an embedded warehouse count as loading: large questions share
 # them.
-PIPELINE = 5
-MODELS = 5
-LOADING = 10
+PIPELINE = 10
+MODELS = 10
+LOADING = 15
 
 
 def lower(niceness: int) -> None:

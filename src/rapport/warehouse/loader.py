@@ -233,7 +233,7 @@ class Loader:
             self._maybe_dirty = True
 
     def _refresh_profiles(self, *, behind: bool) -> None:
-        """Read dirty profiles again; while events wait, for a quarter of the time at most."""
+        """Read dirty profiles again; while events wait, for an eighth of the time at most."""
         started = time.monotonic()
         if not self._maybe_dirty or (behind and started < self._next_profiles):
             return
@@ -242,7 +242,7 @@ class Loader:
             self._upsert(dirty)
         self._maybe_dirty = bool(dirty)
         spent = time.monotonic() - started
-        self._next_profiles = started + max(_PROFILES_SECONDS, 4 * spent)
+        self._next_profiles = started + max(_PROFILES_SECONDS, 8 * spent)
 
     def _upsert(self, dirty: Sequence[int]) -> None:
         rows = list(self._reads().many(dirty))
