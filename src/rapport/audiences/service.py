@@ -30,11 +30,9 @@ from rapport.profiles import parts
 from rapport.profiles.lens import Lens, Senders, Sources
 from rapport.profiles.rules import SurvivorshipRules
 
-MOST: Final = (
-    60_000  # evaluations in one step of the pipeline, some 0.6 s; the rest waits in a table
-)
+MOST: Final = 60_000  # evaluations in one portion, some 0.6 s; the rest waits in a table
 IDLE_MOST: Final = 30_000  # in one transaction while nothing arrives
-ACCOUNTS_MOST: Final = 5_000  # looks at accounts and their people in one step, some 0.3 s
+ACCOUNTS_MOST: Final = 5_000  # looks at accounts and their people in one portion, some 0.3 s
 _TIMERS: Final = 5_000
 _SLICE: Final = 2_000  # nodes of one round of forgetting
 _SWEPT: Final = 4_000  # nodes of one sweep, at most
@@ -75,9 +73,7 @@ class Audiences:
         self._verdicts = Verdicts()
         self._seer = Seer(self._sources)
         self._look_again()
-        self._forgotten = (
-            -plans.END
-        )  # nodes up to this one were looked at for what can be forgotten
+        self._forgotten = -plans.END  # nodes up to this one were looked at for what can go
 
     def absorb(
         self, events: Sequence[Event], changes: Changes, touched: Collection[int]
