@@ -45,7 +45,8 @@ class NoIdentity:
     def __init__(self, state: apsw.Connection) -> None:
         state.execute("CREATE TABLE identifiers (node INTEGER PRIMARY KEY, profile INT)")
 
-    def assign(self, _events: Sequence[Event]) -> Changes:
+    def assign(self, _events: Sequence[Event], *, hold: bool = False) -> Changes:
+        del hold
         return Changes({}, set())
 
     decide = set_rules = assign
@@ -53,9 +54,12 @@ class NoIdentity:
     def reset(self) -> None:
         return
 
+    settle = reset
+
 
 class NoProfiles:
-    def absorb(self, _events: Sequence[Event]) -> set[int]:
+    def absorb(self, _events: Sequence[Event], *, hold: bool = False) -> set[int]:
+        del hold
         return set()
 
     def pin(self, _control: Mapping[str, Any]) -> set[int]:
@@ -65,6 +69,8 @@ class NoProfiles:
 
     def reset(self) -> None:
         return
+
+    settle = reset
 
 
 class Stopwatch:
@@ -155,6 +161,7 @@ def watched(pipeline: Any) -> Stopwatch:
     watch.watch(line._store, "hand_over", "outbox")
     watch.watch(line._store, "hand_over_identities", "identities")
     watch.watch(line._store, "profiles_of", "dirty")
+    watch.watch(line, "settle", "sums")
     watch.watch(line, "process", "in all")
     watch.watch(pipeline, "_transact", "with commit")
     return watch

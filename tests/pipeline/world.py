@@ -90,7 +90,8 @@ class SmallIdentity:
         self.broken: Callable[[Event], bool] = lambda event: False
         self.reset()
 
-    def assign(self, events: Sequence[Event]) -> Changes:
+    def assign(self, events: Sequence[Event], *, hold: bool = False) -> Changes:
+        del hold
         moved = {}
         for event in events:
             if self.broken(event):
@@ -115,6 +116,9 @@ class SmallIdentity:
         self.decided.append("rules")
         return Changes({}, set())
 
+    def settle(self) -> None:
+        return
+
     def reset(self) -> None:
         self._known = dict(self._db.execute("SELECT value, node FROM identifiers"))
 
@@ -126,7 +130,8 @@ class SmallProfiles:
             "CREATE TABLE IF NOT EXISTS counters (node INTEGER PRIMARY KEY, count INTEGER)"
         )
 
-    def absorb(self, events: Sequence[Event]) -> set[int]:
+    def absorb(self, events: Sequence[Event], *, hold: bool = False) -> set[int]:
+        del hold
         for event in events:
             self._db.execute(
                 "INSERT INTO counters VALUES (?, 1) ON CONFLICT (node) DO UPDATE SET"
@@ -143,6 +148,8 @@ class SmallProfiles:
 
     def reset(self) -> None:
         return
+
+    settle = reset
 
 
 class World:

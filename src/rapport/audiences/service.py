@@ -107,6 +107,10 @@ class Audiences:
             self._forget(now)
         return outcome
 
+    def listens(self) -> bool:
+        """Whether anything is defined, so that `absorb` reads what other rooms wrote."""
+        return bool(self._plans)
+
     def waits(self) -> bool:
         """Whether `work` has something to do. Costs microseconds."""
         if not self._plans:

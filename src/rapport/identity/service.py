@@ -70,6 +70,7 @@ class Identity:
         self._signatures.clear()
         self._shortcuts.clear()
         self._members.clear()
+        self._store.forget_held()
         stored = self._store.rules()
         self._book = RuleBook(load(stored[1]) if stored else DEFAULTS)
         self._last_node = self._store.last_node()
@@ -78,8 +79,11 @@ class Identity:
         # Identifiers with more than one user: every further event may tip the balance.
         self._watched = self._store.in_state((OWNED, SHARED))
 
-    def assign(self, events: Sequence[Event]) -> Changes:
-        """Set `event.node` on each event, count its evidence, bring profiles up to date."""
+    def assign(self, events: Sequence[Event], *, hold: bool = False) -> Changes:
+        """Set `event.node` on each event, count its evidence, bring profiles up to date.
+
+        With `hold`, sums of known evidence are in no table before `settle`.
+        """
         dirty, unknown, homeless = self._count(events)
         new_members = self._look_up(unknown)
         for event, signature in homeless:
@@ -87,7 +91,13 @@ class Identity:
         added = self._write(dirty)
         changes = self._follow(added, self._changed(dirty), new_members)
         self._age()
+        if not hold:
+            self.settle()
         return changes
+
+    def settle(self) -> None:
+        """Write down what is held; for several micro-batches at once, since people come again."""
+        self._store.settle()
 
     def decide(self, decision: Decision) -> Changes:
         """Take in a merge, a split ("not the same person") or the undo of one.
@@ -232,11 +242,11 @@ class Identity:
                 signature.dirty = signature.earlier = False
         if added:
             self._store.add_evidence(added)
-        known = sorted((s.id, s) for s in dirty if s.dirty)
-        self._store.count_evidence((s.count, s.last_seen, id) for id, s in known)
-        if any(s.earlier for _, s in known):
+        known = [s for s in dirty if s.dirty]
+        self._store.hold_sums((s.id, (s.count, s.last_seen)) for s in known)
+        if any(s.earlier for s in known):
             self._store.predate_evidence(
-                (s.first_seen, s.source, s.message_id, id) for id, s in known if s.earlier
+                (s.first_seen, s.source, s.message_id, s.id) for s in known if s.earlier
             )
         return added
 

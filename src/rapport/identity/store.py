@@ -24,6 +24,8 @@ class Store:
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._sql = connection
+        # Evidence → (count, last_seen), not written yet; what is read here knows of it.
+        self._held: dict[int, tuple[int, int]] = {}
 
     def last_node(self) -> int:
         return self._number("SELECT coalesce(max(node), 0) FROM identifiers")
@@ -90,7 +92,7 @@ class Store:
             for row in self._sql.execute(
                 f"SELECT {_EVIDENCE} FROM evidence e WHERE e.nodes IN carray(?)", (part,)
             ):
-                found[row[1]] = Evidence(row[0], unpack(row[1]), *row[2:])
+                found[row[1]] = self._evidence(*row)
         return found
 
     def seen_with(self, nodes: Collection[int]) -> Iterator[tuple[int, Evidence]]:
@@ -101,7 +103,7 @@ class Store:
                 " WHERE s.node IN carray(?)",
                 (part,),
             ):
-                yield row[0], Evidence(row[1], unpack(row[2]), *row[3:])
+                yield row[0], self._evidence(*row[1:])
 
     def some_seen_with(self, node: int, most: int) -> list[Evidence]:
         """At most `most` of the sets that hold `node`: a kiosk is in very many."""
@@ -110,7 +112,7 @@ class Store:
             " WHERE s.node = ? LIMIT ?",
             (node, most),
         )
-        return [Evidence(row[0], unpack(row[1]), *row[2:]) for row in rows]
+        return [self._evidence(*row) for row in rows]
 
     def seen_more_than(self, nodes: Collection[int], most: int) -> set[int]:
         """Those of `nodes` that are in more than `most` sets of two and more."""
@@ -153,9 +155,17 @@ class Store:
             sorted((node, e.id) for e in items if len(e.nodes) > 1 for node in e.nodes),
         )
 
-    def count_evidence(self, rows: Iterable[tuple[int, int, int]]) -> None:
-        """Rows are (count, last_seen, id): the usual case, nothing earlier was seen."""
+    def hold_sums(self, sums: Iterable[tuple[int, tuple[int, int]]]) -> None:
+        """Of evidence: (id, (count, last_seen)), written by `settle`."""
+        self._held.update(sums)
+
+    def settle(self) -> None:
+        rows = [(*self._held[id], id) for id in sorted(self._held)]
         self._sql.executemany("UPDATE evidence SET count = ?, last_seen = ? WHERE id = ?", rows)
+        self._held.clear()
+
+    def forget_held(self) -> None:
+        self._held.clear()
 
     def predate_evidence(self, rows: Iterable[tuple[int, int, str, int]]) -> None:
         """Rows are (first_seen, source, message_id, id): an earlier first event was seen."""
@@ -275,6 +285,13 @@ class Store:
 
     def add_rules(self, text: str) -> None:
         self._sql.execute("INSERT INTO identity_rules (rules) VALUES (?)", (text,))
+
+    def _evidence(
+        self, id: int, nodes: bytes, first: int, last: int, count: int, source: int, message: str
+    ) -> Evidence:
+        if (held := self._held.get(id)) is not None:
+            count, last = held
+        return Evidence(id, unpack(nodes), first, last, count, source, message)
 
     def _number(self, sql: str) -> int:
         ((number,),) = self._sql.execute(sql)

@@ -58,14 +58,15 @@ class Line:
         return found
 
     def process(self, decoded: Decoded, records: Sequence[Record]) -> None:
-        """`decoded` is what is in `records`, or the first part of it."""
+        """`decoded` is what is in `records`, or the first part of it. Some sums wait for
+        `settle`."""
         events = [one for one in decoded.found if type(one) is Event]
         refused = [one for one in decoded.found if type(one) is Rejection]
         fresh, again, clashing = self._dedupe.sift(events)
         refused += self._clashes(clashing, records)
         passed = self._gate(fresh)
-        changes = self._identity.assign(passed)
-        nodes = self._profiles.absorb(passed)
+        changes = self._identity.assign(passed, hold=True)
+        nodes = self._profiles.absorb(passed, hold=not self._audiences.listens())
         outcome = self._audiences.absorb(passed, changes, nodes)
         rows = of_some(decoded.rows, events, passed) if decoded.rows is not None else None
         self._store.hand_over(passed, rows)
@@ -76,6 +77,11 @@ class Line:
         self._settle_redrives(records, {one.offset for one in refused_again})
         self._store.count(_tally(passed, again, refused, refused_again))
         self._store.advance(records[-1].offset)
+
+    def settle(self) -> None:
+        """At the end of the transaction."""
+        self._identity.settle()
+        self._profiles.settle()
 
     def committed(self) -> None:
         self._dedupe.committed()

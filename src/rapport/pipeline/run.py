@@ -185,6 +185,7 @@ class Pipeline:
             portion = self._portion(last)
             if not portion.records or portion.records[0].kind == CONTROL:
                 break
+        self._line.settle()
         self._trim()
         return last, events
 
@@ -223,6 +224,7 @@ class Pipeline:
         self._state.execute("BEGIN IMMEDIATE")
         try:
             self._line.process(Decoded(list(found)), records)
+            self._line.settle()
         except TROUBLE:
             raise
         except Exception:  # noqa: BLE001 - the question is whether there is one

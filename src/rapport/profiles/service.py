@@ -27,11 +27,11 @@ class Profiles:
         migrate(connection, "profiles", STEPS)
         self.reset()
 
-    def absorb(self, events: Sequence[Event]) -> set[int]:
+    def absorb(self, events: Sequence[Event], *, hold: bool = False) -> set[int]:
         """Add a micro-batch of accepted, deduplicated events whose `node` is set.
 
         Returns the nodes whose traits or accounts were spoken of. Any order and any cut into
-        batches gives the same tables.
+        batches gives the same tables. What is to `hold` is in no table before `settle`.
         """
         touched: set[int] = set()
         fragments, counters, accounts = self._fragments, self._counters, self._accounts
@@ -45,10 +45,15 @@ class Profiles:
                 touched.add(event.node)
                 if event.type == "group":
                     fragments.of_account(event)
-        for part in (fragments, counters, accounts):
-            part.write(self._connection)
+        if not hold:
+            self.settle()
         touched.discard(0)
         return touched
+
+    def settle(self) -> None:
+        """Write down what is held; for several micro-batches at once, since people come again."""
+        for part in (self._fragments, self._counters, self._accounts):
+            part.write(self._connection)
 
     def pin(self, control: Mapping[str, Any]) -> set[int]:
         """Apply a `pin` decision; returns the nodes it speaks of. Raises `Malformed`."""
