@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from pathlib import Path
 
 import apsw
 
 from rapport.database import ChangeSignal, connect
 from rapport.errors import Unavailable
+
+KEEP_SECONDS = 1.5  # rows that the warehouse has: whoever watches what comes in looks at them, too
 
 
 class Applied:
@@ -17,19 +21,29 @@ class Applied:
         self._path = path
         self._connection: apsw.Connection | None = None
         self._signal: ChangeSignal | None = None
+        self._kept: deque[tuple[float, int]] = deque()  # since when, up to which seq
 
     def news(self) -> int | None:
-        """The last applied seq, if it may have changed since the last call."""
-        if self._connection is None and not self._open():
-            return None
-        if self._signal is None or not self._signal.changed():
-            return None
-        return self._read()
+        """The last seq that was applied `KEEP_SECONDS` ago, if it may be another than before."""
+        now = time.monotonic()
+        if (seq := self._newest()) is not None:
+            self._kept.append((now, seq))
+        found = None
+        while self._kept and now - self._kept[0][0] >= KEEP_SECONDS:
+            _, found = self._kept.popleft()
+        return found
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _newest(self) -> int | None:
+        if self._connection is None and not self._open():
+            return None
+        if self._signal is None or not self._signal.changed():
+            return None
+        return self._read()
 
     def _open(self) -> bool:
         if not self._path.exists():
