@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pyarrow as pa
+import pytest
 
 from rapport.clock import DAY, MINUTE, SECOND, from_datetime
 from rapport.log.base import EVENT, Draft
