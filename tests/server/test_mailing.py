@@ -385,7 +385,8 @@ def test_a_running_server_sends_at_once(tmp_path: Path, mailbox: tuple[Mailbox, 
     settings = {"smtp_url": f"smtp://127.0.0.1:{port}", "smtp_from": "rapport@example.org"}
     with served(tmp_path / "data", **settings) as server, server.api() as api:
         path = "/api/v1/dashboards/mailed/schedule"
-        assert api.post("/api/v1/dashboards", json={"key": "mailed", "name": "Mailed"}).is_success
+        kept = api.post("/api/v1/dashboards", json={"key": "mailed", "name": "Mailed"})
+        assert kept.is_success, kept.text
         made = api.put(path, json={"to": TEAM, "every": "month", "day": 3}).json()
         assert (made["schedule"]["day"], made["problem"]) == (3, "")
         assert api.post(f"{path}/send").status_code == 200
