@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
@@ -56,6 +57,37 @@ def test_each_step_runs_once_and_whole(tmp_path: Path) -> None:
     assert {"a", "b", "c"} < tables
     assert "d" not in tables, "half of a step is left"
     assert dict(connection.execute("SELECT room, done FROM migrations")) == {"one": 2, "two": 1}
+    connection.close()
+
+
+def test_what_a_writer_looks_up_is_not_overtaken(tmp_path: Path) -> None:
+    one, other = connect(tmp_path / "a.db"), connect(tmp_path / "a.db")
+    one.execute("CREATE TABLE numbers (value INTEGER)")
+    other.set_busy_timeout(0)
+    with one:
+        largest = one.execute("SELECT coalesce(max(value), 0) FROM numbers").get
+        with pytest.raises(apsw.BusyError):
+            other.execute("INSERT INTO numbers VALUES (1)")
+        one.execute("INSERT INTO numbers VALUES (?)", (largest + 1,))
+    assert other.execute("SELECT value FROM numbers").fetchall() == [(1,)]
+    one.close()
+    other.close()
+
+
+def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:
+    steps = [FIRST, "CREATE TABLE b (x)", "INSERT INTO b VALUES (1)"]
+
+    def start(_: int) -> None:
+        connection = connect(tmp_path / "a.db")
+        migrate(connection, "one", steps)
+        connection.close()
+
+    connect(tmp_path / "a.db").close()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(start, range(32)))
+    connection = connect(tmp_path / "a.db", readonly=True)
+    assert connection.execute("SELECT * FROM b").fetchall() == [(1,)]
+    assert connection.execute("SELECT * FROM migrations").fetchall() == [("one", 3)]
     connection.close()
 
 

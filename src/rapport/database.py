@@ -21,6 +21,9 @@ SAFE_SQLITE = 3_051_003
 def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.Connection:
     """Open one SQLite file.
 
+    `with connection:` of a writer takes the right to write at once, not at its first write: what is
+    looked up in it before it writes cannot be overtaken by other connections.
+
     Raises `Unavailable` when the linked SQLite has the WAL-reset bug, or the file cannot be opened.
     """
     if apsw.SQLITE_VERSION_NUMBER < SAFE_SQLITE:
@@ -38,6 +41,7 @@ def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.C
         connection.set_busy_timeout(10_000)
         connection.pragma("cache_size", -cache_mb * 1024)
         if not readonly:
+            connection.transaction_mode = "IMMEDIATE"
             connection.pragma("journal_mode", "wal")
             connection.pragma("synchronous", "full")
             connection.pragma("foreign_keys", True)
@@ -62,23 +66,31 @@ def unreadable(store: str, error: apsw.Error) -> Unavailable:
 
 
 def migrate(connection: apsw.Connection, room: str, steps: Sequence[str]) -> None:
-    """Run the steps of one room that this file has not seen yet, each in its own transaction.
+    """Run the steps of one room that this file has not seen yet: all of them, or none.
 
     `steps` only ever grows: a released step is never edited. The count of steps done is kept per
-    room in the table `migrations`, so several rooms can share one file.
+    room in the table `migrations`, so several rooms can share one file, and several processes may
+    open a new one at once.
     """
     connection.execute(
         "CREATE TABLE IF NOT EXISTS migrations (room TEXT PRIMARY KEY, done INTEGER NOT NULL)"
     )
-    row = connection.execute("SELECT done FROM migrations WHERE room = ?", (room,)).fetchone()
-    for number in range(row[0] if row else 0, len(steps)):
-        with connection:
-            connection.execute(steps[number])
-            connection.execute(
-                "INSERT INTO migrations VALUES (?, ?)"
-                " ON CONFLICT (room) DO UPDATE SET done = excluded.done",
-                (room, number + 1),
-            )
+    if _done(connection, room) >= len(steps):
+        return
+    with connection:
+        for step in steps[_done(connection, room) :]:
+            connection.execute(step)
+        connection.execute(
+            "INSERT INTO migrations VALUES (?, ?)"
+            " ON CONFLICT (room) DO UPDATE SET done = max(done, excluded.done)",
+            (room, len(steps)),
+        )
+
+
+def _done(connection: apsw.Connection, room: str) -> int:
+    # To the end: a statement half read would keep the snapshot, and others may have written since.
+    rows = connection.execute("SELECT done FROM migrations WHERE room = ?", (room,)).fetchall()
+    return int(rows[0][0]) if rows else 0
 
 
 class ChangeSignal:

@@ -75,9 +75,7 @@ class SourceStore:
         self._clock = clock or SystemClock()
         self._lock = RLock()
         self._connection = connect(path)
-        self._connection.execute("BEGIN IMMEDIATE")
         migrate(self._connection, "collect", STEPS)
-        self._connection.execute("COMMIT")
         self._signal = ChangeSignal(self._connection)
         self._problem: Unavailable | None = None
         self._looked = time.monotonic()

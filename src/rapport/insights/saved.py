@@ -71,11 +71,7 @@ class SavedStore:
         self._clock = clock
         self._lock = threading.Lock()
         self._db: apsw.Connection = connect(path, cache_mb=1)
-        # What is looked up before it is written must not be overtaken by others who write here.
-        self._db.transaction_mode = "IMMEDIATE"
-        self._db.execute("BEGIN IMMEDIATE")
         migrate(self._db, "insights", STEPS)
-        self._db.execute("COMMIT")
 
     def close(self) -> None:
         self._db.close()

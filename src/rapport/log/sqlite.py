@@ -202,9 +202,7 @@ def _create(path: Path) -> None:
         try:
             with_tables = connect(path)
             try:
-                with_tables.execute("BEGIN IMMEDIATE")
                 migrate(with_tables, "log", STEPS)
-                with_tables.execute("COMMIT")
             finally:
                 with_tables.close()
             return

@@ -62,9 +62,7 @@ class ControlStore:
     def __init__(self, path: Path) -> None:
         self._lock = threading.RLock()
         self._db: apsw.Connection = connect(path, cache_mb=1)
-        self._db.execute("BEGIN IMMEDIATE")  # two processes may open a new file at once
         migrate(self._db, "server", STEPS)
-        self._db.execute("COMMIT")
 
     def close(self) -> None:
         self._db.close()

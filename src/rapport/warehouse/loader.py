@@ -131,9 +131,7 @@ class Loader:
     def _open(self) -> bool:
         if self._control is None:
             self._control = connect(self._control_path, cache_mb=1)
-            self._control.execute("BEGIN IMMEDIATE")
             migrate(self._control, "warehouse", CONTROL_STEPS)
-            self._control.execute("COMMIT")
             self._control_news = ChangeSignal(self._control)
         if self._outbox is None and time.monotonic() >= self._next_open:
             outbox = Outbox.open(self._state_path)

@@ -61,9 +61,7 @@ class MailStore:
         self._clock = clock
         self._lock = threading.Lock()
         self._db: apsw.Connection = connect(path, cache_mb=1)
-        self._db.execute("BEGIN IMMEDIATE")
         migrate(self._db, "mailing", STEPS)
-        self._db.execute("COMMIT")
 
     def close(self) -> None:
         self._db.close()
