@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
 import pytest
 
-from rapport.database import ChangeSignal, connect, migrate
+from rapport.database import ChangeSignal, connect, migrate, writing
 from rapport.errors import Unavailable
 
 FIRST = "CREATE TABLE a (x)"
@@ -64,7 +66,7 @@ def test_what_a_writer_looks_up_is_not_overtaken(tmp_path: Path) -> None:
     one, other = connect(tmp_path / "a.db"), connect(tmp_path / "a.db")
     one.execute("CREATE TABLE numbers (value INTEGER)")
     other.set_busy_timeout(0)
-    with one:
+    with writing(one):
         largest = one.execute("SELECT coalesce(max(value), 0) FROM numbers").get
         with pytest.raises(apsw.BusyError):
             other.execute("INSERT INTO numbers VALUES (1)")
@@ -72,6 +74,37 @@ def test_what_a_writer_looks_up_is_not_overtaken(tmp_path: Path) -> None:
     assert other.execute("SELECT value FROM numbers").fetchall() == [(1,)]
     one.close()
     other.close()
+
+
+def test_an_error_leaves_nothing_written(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "a.db")
+    connection.execute("CREATE TABLE numbers (value INTEGER)")
+    insert = "INSERT INTO numbers VALUES (?)"
+    with pytest.raises(apsw.BindingsError), writing(connection):
+        connection.executemany(insert, [(1,), ()])
+    assert connection.execute("SELECT * FROM numbers").fetchall() == []
+    connection.close()
+
+
+def test_other_threads_run_while_one_waits_for_its_turn(tmp_path: Path) -> None:
+    first, second = connect(tmp_path / "a.db"), connect(tmp_path / "a.db")
+    first.execute("BEGIN IMMEDIATE")
+    waiting = threading.Event()
+
+    def wait() -> None:
+        waiting.set()
+        with writing(second):
+            pass
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waiting.wait()
+    time.sleep(0.05)  # by now it waits
+    # Were the GIL held, this would come after the busy timeout, too late for the other.
+    first.execute("COMMIT")
+    thread.join()
+    for each in (first, second):
+        each.close()
 
 
 def test_many_may_open_a_new_file_at_once(tmp_path: Path) -> None:

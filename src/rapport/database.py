@@ -7,7 +7,8 @@ Every file has ONE writer connection in the whole installation; any number of re
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -19,10 +20,7 @@ SAFE_SQLITE = 3_051_003
 
 
 def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.Connection:
-    """Open one SQLite file.
-
-    `with connection:` of a writer takes the right to write at once, not at its first write: what is
-    looked up in it before it writes cannot be overtaken by other connections.
+    """Open one SQLite file. Write to it with `writing`.
 
     Raises `Unavailable` when the linked SQLite has the WAL-reset bug, or the file cannot be opened.
     """
@@ -41,7 +39,6 @@ def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.C
         connection.set_busy_timeout(10_000)
         connection.pragma("cache_size", -cache_mb * 1024)
         if not readonly:
-            connection.transaction_mode = "IMMEDIATE"
             connection.pragma("journal_mode", "wal")
             connection.pragma("synchronous", "full")
             connection.pragma("foreign_keys", True)
@@ -55,6 +52,26 @@ def connect(path: Path, *, readonly: bool = False, cache_mb: int = 16) -> apsw.C
             f"{path.name} is damaged, or no store at all", hint="restore an earlier backup"
         ) from error
     return connection
+
+
+@contextmanager
+def writing(connection: apsw.Connection) -> Iterator[None]:
+    """One transaction: all that is written inside, or nothing when an error leaves it.
+
+    It takes the right to write at once, not at the first write: what is looked up in it cannot be
+    overtaken by other connections. `with connection:` of apsw would wait for that right, and for
+    the disk, with the GIL held: no other thread would run meanwhile.
+
+    Raises `apsw.BusyError` when another connection writes for longer than the busy timeout.
+    """
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:  # a full disk may have ended it already
+            connection.execute("ROLLBACK")
+        raise
 
 
 def unreadable(store: str, error: apsw.Error) -> Unavailable:
@@ -77,7 +94,7 @@ def migrate(connection: apsw.Connection, room: str, steps: Sequence[str]) -> Non
     )
     if _done(connection, room) >= len(steps):
         return
-    with connection:
+    with writing(connection):
         for step in steps[_done(connection, room) :]:
             connection.execute(step)
         connection.execute(
@@ -88,9 +105,7 @@ def migrate(connection: apsw.Connection, room: str, steps: Sequence[str]) -> Non
 
 
 def _done(connection: apsw.Connection, room: str) -> int:
-    # To the end: a statement half read would keep the snapshot, and others may have written since.
-    rows = connection.execute("SELECT done FROM migrations WHERE room = ?", (room,)).fetchall()
-    return int(rows[0][0]) if rows else 0
+    return int(connection.execute("SELECT done FROM migrations WHERE room = ?", (room,)).get or 0)
 
 
 class ChangeSignal:

@@ -19,7 +19,7 @@ import msgspec
 
 from rapport.clock import SECOND, Clock, SystemClock
 from rapport.collect.slugs import free_slug
-from rapport.database import ChangeSignal, connect, migrate
+from rapport.database import ChangeSignal, connect, migrate, writing
 from rapport.errors import BadRequest, Conflict, NotFound, Unavailable
 from rapport.ids import new_write_key
 
@@ -247,17 +247,12 @@ class SourceStore:
     def _writing(self) -> Iterator[apsw.Connection]:
         """One transaction that starts from, and ends with, what the file says."""
         with self._lock:
-            connection = self._connection
             try:
-                connection.execute("BEGIN IMMEDIATE")
-                self._refresh()
-                yield connection
-                connection.execute("COMMIT")
+                with writing(self._connection):
+                    self._refresh()
+                    yield self._connection
             except apsw.Error as error:
                 raise _unusable(error) from error
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
             self._refresh()
 
     def _look(self, *, strict: bool = False) -> Unavailable | None:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import apsw
 
-from rapport.database import migrate
+from rapport.database import migrate, writing
 from rapport.errors import Conflict
 from rapport.events.model import Event
 from rapport.identity.decisions import (
@@ -144,7 +144,7 @@ class Identity:
                 "this store already goes by other identity rules",
                 hint="publish the rules: PUT /api/v1/identity/rules, or rapport identity rules",
             )
-        with connection:
+        with writing(connection):
             self.set_rules(rules)
 
     def _count(

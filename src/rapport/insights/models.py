@@ -15,7 +15,7 @@ from rapport.audiences.language.model import ComputedTrait, ModelOutput
 from rapport.audiences.language.operands import refuse
 from rapport.audiences.stream.plans import Stored
 from rapport.clock import HOUR, Clock
-from rapport.database import connect, migrate
+from rapport.database import connect, migrate, writing
 from rapport.errors import ConfigError, Conflict, Malformed, NotFound
 from rapport.insights.value.model import Model
 from rapport.insights.value.model_card import Card
@@ -102,7 +102,7 @@ class ModelStore:
         was faster."""
         made = settings_of(raw)
         body = msgspec.json.encode(made).decode()
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             query = "SELECT max(version) FROM model_settings"
             known = int(self._db.execute(query).get or 0)
             if known != version:
@@ -128,7 +128,7 @@ class ModelStore:
         """Keep a run. Of those that gave nothing only the latest is kept."""
         body = None if card is None else msgspec.json.encode(card).decode()
         told = msgspec.json.encode(dict(written or {})).decode()
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             self._db.execute(
                 "DELETE FROM model_runs WHERE model = ? AND seed = ? AND status <> 'done'",
                 (job.model, job.seed),

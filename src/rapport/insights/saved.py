@@ -15,7 +15,7 @@ import apsw
 import msgspec
 
 from rapport.clock import Clock
-from rapport.database import connect, migrate
+from rapport.database import connect, migrate, writing
 from rapport.errors import Conflict, Malformed, NotFound
 
 STEPS: Final = (
@@ -102,7 +102,7 @@ class SavedStore:
         """Raises `Conflict` when the key is taken, `Malformed` when it cannot be one."""
         if not re.fullmatch(KEY, key):
             raise Malformed(f"{key!r} cannot be a key", hint=KEY_HINT)
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             if self._latest_version(sort, key, present=True):
                 raise Conflict(f"there is a {sort} {key!r} already", hint="choose another key")
             made = self._write(Fresh(sort, key, name, body, description), by)
@@ -112,7 +112,7 @@ class SavedStore:
         self, sort: Sort, key: str, name: str, body: Any, *, description: str, by: str
     ) -> Saved:
         """Write the next version. Raises `NotFound`."""
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             if not self._latest_version(sort, key, present=True):
                 raise NotFound(f"there is no {sort} {key!r}")
             made = self._write(Fresh(sort, key, name, body, description), by)
@@ -122,7 +122,7 @@ class SavedStore:
         """Write the first or the next version of each that differs from what is kept, all of them
         or none. How many those were."""
         changed = 0
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             for one in fresh:
                 held = self._rows(f"{_LATEST} AND key = ?", one.sort, one.key)
                 wanted = (one.name, one.description, one.body)
@@ -145,7 +145,7 @@ class SavedStore:
     def remove(self, sort: Sort, key: str, *, by: str, reason: str = "") -> None:
         """Its versions stay; the key is free again. Raises `NotFound`."""
         last = self.get(sort, key)
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             gone = Fresh(sort, key, last.name, last.body, last.description)
             self._write(gone, by, reason, removed=True)
 

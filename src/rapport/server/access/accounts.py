@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from rapport.clock import DAY, HOUR, MINUTE, Clock
+from rapport.database import writing
 from rapport.errors import BadRequest, Conflict, NotFound, Unauthorized
 from rapport.server.access.scopes import ROLES
 from rapport.server.control import TOUCH_EVERY, ControlStore, digest
@@ -98,7 +99,7 @@ class AccountStore(ControlStore):
     def disable_user(self, email: str) -> User:
         """Nothing lets the user in any more, from now on. Raises `NotFound`, and `Conflict` for the
         last administrator who can still sign in."""
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             user = self.user(email)
             self._spare_last(user)
             self._db.execute(
@@ -116,7 +117,7 @@ class AccountStore(ControlStore):
     def change_role(self, email: str, role: str) -> User:
         """Holds from the user's next request on. Raises `NotFound`, `BadRequest`, and `Conflict`
         when nobody else could administer any more."""
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             user = self.user(email)
             if _known(role) != "admin":
                 self._spare_last(user)
@@ -153,7 +154,7 @@ class AccountStore(ControlStore):
 
     def set_password(self, email: str, hashed: str | None) -> None:
         """All sessions and login links of the user end."""
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             self._db.execute("UPDATE users SET password = ? WHERE email = ?", (hashed, email))
             self._close_ways_in(email)
 

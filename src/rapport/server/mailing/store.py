@@ -10,7 +10,7 @@ import apsw
 import msgspec
 
 from rapport.clock import DAY, MINUTE, Clock
-from rapport.database import connect, migrate
+from rapport.database import connect, migrate, writing
 from rapport.server.mailing.schedule import Schedule, following
 
 STEPS: Final = (
@@ -159,7 +159,7 @@ class MailStore:
         ]
 
     def _write(self, sql: str, values: tuple[Any, ...]) -> None:
-        with self._lock, self._db:
+        with self._lock, writing(self._db):
             self._db.execute(sql, values)
 
     def _read(self, sql: str, *values: Any) -> list[Any]:
