@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from rapport.audiences.language import files
+from rapport import yaml12
 from rapport.cli.main import cli
 from rapport.insights import schema
 from tests.conftest import RunningServer
@@ -97,7 +97,7 @@ def test_insights_and_dashboards_are_files_too(
     assert differing(folder) == {}
     assert run(running_server, "pull", str(pulled)).exit_code == 0
     assert json.loads(run(running_server, "diff", str(pulled), "--json").stdout) == []
-    held = files.loaded((pulled / "definitions.yaml").read_text("utf-8"))
+    held = yaml12.loaded((pulled / "definitions.yaml").read_text("utf-8"))
     board = next(each for each in held["dashboards"] if each["key"] == "cli-board")
     assert board["cards"][1] == {"insight": "cli-star", "width": 6, "height": 4}
 
@@ -117,7 +117,7 @@ def test_insights_and_dashboards_are_files_too(
 
     kept = [each for each in _named(held) if not each[1].startswith("cli")]
     rest = {name: [one for one in held[name] if (name, one["key"]) in kept] for name in held}
-    (alone / "rest.yaml").write_text(files.dumped(rest), "utf-8")
+    (alone / "rest.yaml").write_text(yaml12.dumped(rest), "utf-8")
     ended = run(running_server, "apply", str(alone), "--retire", "--json")
     assert ended.exit_code == 0, ended.output
     mine = [each["kind"] for each in json.loads(ended.stdout) if each["key"].startswith("cli")]

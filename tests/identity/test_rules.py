@@ -87,3 +87,8 @@ def test_a_store_with_people_in_it_refuses_other_rules_at_start():
     with pytest.raises(Conflict):
         Identity(world.sql, parse({"types": {"email": {"limit": 1}}}))
     assert Identity(world.sql, DEFAULTS).rules == DEFAULTS
+
+
+def test_words_and_numbers_of_a_file_are_read_as_editors_show_them() -> None:
+    """With YAML 1.1 `NO` and `on` would be truth values, and the rules would block `False`."""
+    assert parse("blocked: [NO, on, 007, +4917]").blocked == ("NO", "on", "007", "+4917")

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from rapport.audiences.language import files
+from rapport import yaml12
 from rapport.errors import Malformed
 from rapport.insights import documents, schema
 from rapport.insights.kinds import KINDS
@@ -81,8 +81,8 @@ def test_what_is_pulled_is_read_as_the_same(
     written = documents.document(found)
     assert written["insights"] == sorted(asked, key=lambda one: one["key"])
     assert written["dashboards"] == sorted(shown, key=lambda one: one["key"])
-    text = files.dumped(written)
-    assert files.loaded(text) == json.loads(json.dumps(written))
+    text = yaml12.dumped(written)
+    assert yaml12.loaded(text) == json.loads(json.dumps(written))
     assert documents.document(documents.from_yaml(text, NOW)) == written
     assert documents.held(json.loads(json.dumps(written))) == documents.read(written, NOW)
     VALIDATOR.validate(document)
@@ -98,8 +98,11 @@ def test_the_schema_is_one_and_sees_mistakes() -> None:
 
 
 def test_plain_words_mean_what_they_do_in_json() -> None:
-    text = "{a: NO, b: on, c: 2026-01-01, d: 007, e: 12:30, f: true, g: 12, h: 1.5, i: ~, j: 1e5}"
-    assert files.loaded(text) == {
+    text = (
+        "{a: NO, b: on, c: 2026-01-01, d: 007, e: 12:30, f: true, g: 12, h: 1.5, i: ~, j: 1e5,"
+        " k: +4917}"
+    )
+    assert yaml12.loaded(text) == {
         "a": "NO",
         "b": "on",
         "c": "2026-01-01",
@@ -110,9 +113,13 @@ def test_plain_words_mean_what_they_do_in_json() -> None:
         "h": 1.5,
         "i": None,
         "j": 100_000.0,
+        "k": "+4917",
     }
     with pytest.raises(Malformed, match="line 2"):
-        files.loaded("a: 1\nb: [")
+        yaml12.loaded("a: 1\nb: [")
+    with pytest.raises(Malformed, match="line 3: 'a' stands there twice"):
+        yaml12.loaded("a: 1\nb: 2\na: 3")
+    assert yaml12.loaded("x: &x {a: 1}\ny: {<<: *x, a: 2}")["y"] == {"a": 2}
 
 
 FUNNEL = {"kind": "funnel", "steps": [{"event": "A"}, {"event": "B"}]}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from rapport.audiences.language import files
+from rapport import yaml12
 from rapport.audiences.language.diffing import Change
 from rapport.audiences.language.model import ComputedTrait, Segment
 from rapport.cli.access import Api, api_for
@@ -88,7 +88,7 @@ def pull_command(folder: Path, data: str | None, as_json: bool) -> None:
         print_json(document)
         return
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE).write_text(files.dumped(document), "utf-8")
+    (folder / FILE).write_text(yaml12.dumped(document), "utf-8")
     note(f"{', '.join(f'{len(held)} {name}' for name, held in document.items())} in {FILE}")
 
 

@@ -131,12 +131,12 @@ def rules_command(
 
 
 def _rules(file: Path) -> Any:
-    import yaml
+    from rapport import yaml12
 
     try:
-        return yaml.safe_load(file.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Malformed(f"{file.name} is not YAML: {error}", hint="see docs/identity.md") from None
+        return yaml12.loaded(file.read_text("utf-8"))
+    except (Malformed, UnicodeDecodeError) as error:
+        raise Malformed(f"{file.name}: {error}", hint="see docs/identity.md") from None
 
 
 def _what_if(answer: dict[str, Any]) -> None:

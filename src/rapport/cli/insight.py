@@ -74,13 +74,13 @@ def insight_command(
 
 
 def _read(file: str) -> dict[str, Any]:
-    from rapport.audiences.language import files
+    from rapport import yaml12
 
     text = sys.stdin.read() if file == "-" else _text(Path(file))
     try:
-        found = files.loaded(text)
+        found = yaml12.loaded(text)
     except Malformed as error:
-        raise click.UsageError(f"{file} is neither YAML nor JSON: {error.message}") from None
+        raise click.UsageError(f"{file}: {error.message}") from None
     if not isinstance(found, dict):
         raise click.UsageError(f"{file} has to hold one question, with names and values")
     return found

@@ -85,10 +85,10 @@ def why_command(key: str, who: str, data: str | None, as_json: bool) -> None:
 @reading
 def preview_command(file: Path, data: str | None, as_json: bool) -> None:
     """Count who would be in a segment. FILE holds a condition, or a segment with `when`."""
-    from rapport.audiences.language import files
+    from rapport import yaml12
 
     try:
-        raw = files.loaded(file.read_text("utf-8"))
+        raw = yaml12.loaded(file.read_text("utf-8"))
     except Malformed as error:
         raise Malformed(f"{file.name}: {error.message}", hint=error.hint) from None
     asked = {"when": raw}

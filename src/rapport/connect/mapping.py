@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
-import yaml
 
+from rapport import yaml12
 from rapport.errors import Malformed
 from rapport.events.model import TYPES
 
@@ -138,30 +138,14 @@ _KEYS = {
 }
 
 
-class _Yaml(yaml.SafeLoader):
-    """YAML as people mean it: `on` and `no` are words, dates stay text."""
-
-    yaml_implicit_resolvers = {  # noqa: RUF012 - as the base class has it
-        first: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if tag not in ("tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp")
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
-_Yaml.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
-
-
 def load(path: Path) -> FileMapping:
     """Read and check a mapping. Raises `Malformed` that names the key and what is wrong with it."""
     try:
-        raw = yaml.load(path.read_text("utf-8"), _Yaml)  # noqa: S506 - a SafeLoader
+        raw = yaml12.loaded(path.read_text("utf-8"))
     except OSError as error:
         raise Malformed(f"cannot read {path.name}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise Malformed(f"{path.name} is not YAML: {error}") from error
+    except (Malformed, UnicodeDecodeError) as error:
+        raise Malformed(f"{path.name}: {error}", hint="see docs/import.md") from error
     return parse(raw, path.parent)
 
 

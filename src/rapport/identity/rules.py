@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
-from rapport.errors import BadRequest
+from rapport import yaml12
+from rapport.errors import BadRequest, Malformed
 from rapport.identity.model import USER
 
 _HINT = "see docs/identity.md for the rules file and an example"
@@ -108,13 +108,13 @@ def store(rules: Rules) -> str:
 
 def dump(rules: Rules) -> str:
     """The whole rules as YAML, ready to be edited and given to `parse` again."""
-    return yaml.safe_dump(msgspec.to_builtins(rules), sort_keys=False, allow_unicode=True)
+    return yaml12.dumped(msgspec.to_builtins(rules))
 
 
 def _load(text: str | bytes) -> Any:
     try:
-        return yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
+        return yaml12.loaded(text if isinstance(text, str) else text.decode()) or {}
+    except (Malformed, UnicodeDecodeError) as error:
         raise BadRequest(f"the rules are not YAML or JSON: {error}", hint=_HINT) from None
 
 

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-from rapport.audiences.language import definitions, diffing, files, parts, writing
+from rapport import yaml12
+from rapport.audiences.language import definitions, diffing, parts, writing
 from rapport.audiences.language.diffing import Change
 from rapport.audiences.language.model import ComputedTrait, Definition, Segment
 from rapport.audiences.language.operands import refuse
@@ -49,7 +50,7 @@ def kept(node: Object, now: int) -> list[Kept]:
 
 def from_yaml(text: str, now: int) -> list[One]:
     """Raises `Malformed`, also for what is not YAML."""
-    return read(files.loaded(text) or {}, now)
+    return read(yaml12.loaded(text, hint="see docs/files.md") or {}, now)
 
 
 def held(raw: Any) -> list[One]:

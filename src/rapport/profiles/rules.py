@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from typing import Literal
 
 import msgspec
-import yaml
 
+from rapport import yaml12
 from rapport.clock import DAY
-from rapport.errors import ConfigError
+from rapport.errors import ConfigError, Malformed
 
 Strategy = Literal[
     "most_recent",
@@ -87,8 +87,8 @@ class SurvivorshipRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 def parse(text: str) -> SurvivorshipRules:
     """Read rules from YAML or JSON. Raises `ConfigError` that names what is wrong."""
     try:
-        rules = msgspec.convert(yaml.safe_load(text) or {}, SurvivorshipRules)
-    except (yaml.YAMLError, msgspec.ValidationError) as error:
+        rules = msgspec.convert(yaml12.loaded(text) or {}, SurvivorshipRules)
+    except (Malformed, msgspec.ValidationError) as error:
         raise ConfigError(f"survivorship rules: {error}", hint="see docs/profiles.md") from None
     for name, rule in {"default": rules.default, **rules.traits}.items():
         _check(name, rule)
@@ -97,7 +97,7 @@ def parse(text: str) -> SurvivorshipRules:
 
 def dump(rules: SurvivorshipRules) -> str:
     """The same rules as YAML; `parse` gives them back."""
-    return yaml.safe_dump(msgspec.to_builtins(rules), sort_keys=False, allow_unicode=True)
+    return yaml12.dumped(msgspec.to_builtins(rules))
 
 
 def _check(name: str, rule: Rule) -> None:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
-from rapport.audiences.language import expressions, files, operands, parts, reading
+from rapport import yaml12
+from rapport.audiences.language import expressions, operands, parts, reading
 from rapport.audiences.language.model import (
     AGGREGATES,
     Aggregate,
@@ -79,7 +80,7 @@ def document(raw: Any) -> list[Definition]:
 
 def from_yaml(text: str) -> list[Definition]:
     """Raises `Malformed`, also for what is not YAML."""
-    return document(files.loaded(text) or {})
+    return document(yaml12.loaded(text, hint="see docs/files.md") or {})
 
 
 def _under(at: str, key: str) -> str:
