@@ -44,6 +44,14 @@ class Waiting(msgspec.Struct, frozen=True):
     outbox: tuple[tuple[int, Mapping[int, int]], ...]  # (seq, events per source)
 
 
+class Fates(msgspec.Struct, frozen=True):
+    """What became of the events of some records; those behind `committed` are not processed."""
+
+    committed: int = 0
+    duplicate: int = 0
+    quarantined: Mapping[str, int] = {}  # by reason
+
+
 class Arrival(msgspec.Struct, frozen=True):
     """A re-send of an event."""
 
@@ -97,6 +105,14 @@ class PipelineReads:
             found.get(index) or Outcome(index, message_id, ACCEPTED)
             for index, message_id in enumerate(ids)
         ]
+
+    def fates(self, spans: Sequence[tuple[int, int]]) -> Fates:
+        """Of all events in the records of these spans: first and last offset. One snapshot."""
+        return self._ask(lambda db: _fates(db, spans), Fates())
+
+    def last_row(self) -> int:
+        """Number of the last row for the warehouse that the outbox still has; 0 for none."""
+        return self._ask(lambda db: db.execute("SELECT max(seq) FROM outbox").get or 0, 0)
 
     def waiting(self) -> Waiting:
         """The pipeline's side of the balance, as of one instant."""
@@ -199,6 +215,16 @@ class PipelineReads:
         rows = db.execute("SELECT seq, sources FROM outbox WHERE kind = 'events' ORDER BY seq")
         outbox = tuple((seq, _by_source(text)) for seq, text in rows)
         return Waiting(offset, dict(self._duplicates), dict(self._refused), outbox)
+
+
+def _fates(db: apsw.Connection, spans: Sequence[tuple[int, int]]) -> Fates:
+    duplicate, quarantined = 0, Counter[str]()
+    for span in spans:
+        place = "WHERE log_offset BETWEEN ? AND ?"
+        duplicate += int(db.execute(f"SELECT count(*) FROM duplicates {place}", span).get)
+        reasons = f"SELECT reason, count(*) FROM quarantine {place} GROUP BY reason"
+        quarantined.update(dict(db.execute(reasons, span)))
+    return Fates(_committed(db), duplicate, quarantined)
 
 
 def _unloaded(db: apsw.Connection, applied: int) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -76,14 +78,42 @@ def test_import_without_a_server(folder: Rapport, tmp_path: Path) -> None:
     dry = answer(folder, "import", str(file), "--map", str(mapping), "--dry-run")
     assert (dry["rows"], dry["events"], dry["rejected"]) == (3, 2, 1)
     assert not folder.folder.exists(), "a dry run writes nothing"
-    for _ in range(2):
-        folder("import", str(file), "--map", str(mapping))
+    told = [answer(folder, "import", str(file), "--map", str(mapping)) for _ in range(2)]
+    assert [(one["stored"], one["duplicate"]) for one in told] == [(2, 0), (0, 2)]
     rejected = (tmp_path / "orders.csv.rejected.jsonl").read_text().splitlines()
     assert [json.loads(line)["row"] for line in rejected] == [3]
     profile = answer(folder, "profile", "u-2", "--events", "5")
     assert [event["event"] for event in profile["timeline"]] == ["Order Completed"]
     balance = next(c for c in answer(folder, "doctor") if c["name"] == "balance")
     assert "accepted 4, stored 2, duplicate 2" in balance["detail"]
+
+
+def test_import_waits_for_the_server_and_tells_what_became_of_the_events(
+    folder: Rapport, tmp_path: Path
+) -> None:
+    file, mapping = tmp_path / "orders.csv", tmp_path / "orders.yaml"
+    file.write_text(ORDERS)
+    mapping.write_text(MAPPING)
+    command = ("import", str(file), "--map", str(mapping))
+    with served(folder.folder) as server:
+        first = answer(folder, *command)
+        assert (first["stored"], first["duplicate"], first["pending"]) == (2, 0, 0)
+        rows = answer(folder, "sql", "SELECT count(*) FROM events")["rows"]
+        assert rows == [[2]], "the warehouse has them when the command ends"
+        file.write_text(ORDERS.replace("9.5", "8.5", 1))
+        again = answer(folder, *command)
+        assert (again["stored"], again["duplicate"], again["quarantined"]) == (0, 1, 1)
+        assert again["quarantine_reasons"] == {"message_id_conflict": 1}
+        file.write_text(ORDERS.replace("9.5", "7.5", 1))
+        shown = folder(*command).output
+        assert re.search(r"message_id_conflict +1\b", shown), shown
+        server.process.send_signal(signal.SIGSTOP)  # it takes nothing from the log any more
+        try:
+            stuck = answer(folder, *command, "--wait", "0.3")
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        assert (stuck["stored"], stuck["duplicate"], stuck["pending"]) == (0, 0, 2)
+        server.stop()
 
 
 def test_a_decision_without_a_server_takes_effect_and_can_be_taken_back(folder: Rapport) -> None:

@@ -48,7 +48,7 @@ class Report(msgspec.Struct, kw_only=True):
     rejected: int = 0  # rows
     reasons: Counter[str] = msgspec.field(default_factory=Counter)  # without the values
     samples: list[dict[str, Any]] = msgspec.field(default_factory=list)
-    last_offset: int = 0
+    records: list[tuple[int, int]] = msgspec.field(default_factory=list)  # (offset, events)
 
 
 class Appending(Protocol):
@@ -138,7 +138,8 @@ class Importer:
 
     def _append(self, drafts: list[Draft], report: Report) -> None:
         if drafts and self._log is not None:
-            report.last_offset = self._log.append_all(drafts)[-1]
+            offsets = self._log.append_all(drafts)
+            report.records += zip(offsets, (draft.count for draft in drafts), strict=True)
 
 
 class _Batches:

@@ -33,6 +33,12 @@ class Applied:
             _, found = self._kept.popleft()
         return found
 
+    def newest(self) -> int:
+        """The last seq that the warehouse has now; 0 when it has none."""
+        if self._connection is None and not self._open():
+            return 0
+        return self._read() or 0
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
