@@ -19,6 +19,8 @@ from rapport.connect.files import Importer, Limits, Report
 from rapport.connect.mapping import load, parse
 from rapport.errors import Malformed, NotFound
 from rapport.log.base import BATCH, Draft
+from rapport.warehouse.engines.duckdb import DuckdbWarehouse
+from rapport.warehouse.export import export
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "import"
 ORDERS = {
@@ -351,3 +353,16 @@ def test_real_receipts(tmp_path: Path) -> None:
     assert round(sum(e["properties"]["revenue"] for e in events), 2) == truth[2]
     assert len({e["userId"] for e in events}) == truth[3]
     assert all(p["category"] for e in events for p in e["properties"]["products"] if "name" in p)
+
+
+def test_what_an_export_wrote_can_be_imported_again(tmp_path: Path) -> None:
+    people = {"phone": "+919812345678", "balance": "-12.5", "note": "no, thanks"}
+    asked = ", ".join(f"'{value}' AS {name}" for name, value in people.items())
+    warehouse = DuckdbWarehouse(tmp_path / "warehouse.duckdb", memory_mb=128)
+    export(warehouse, f"SELECT {asked}", tmp_path / "people.csv")
+    warehouse.close()
+    mapping = {"source": "crm", "kind": "customers", "user_id": "phone", "message_id": "phone"}
+    found = bring(tmp_path / "people.csv", {**mapping, "traits": {name: name for name in people}})
+    assert [(event["userId"], event["traits"]) for event in found.events] == [
+        (people["phone"], people)
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
@@ -26,7 +27,8 @@ NAMED = {
     "profiles": "SELECT * FROM profiles",
 }
 _JSON = frozenset(("properties", "traits", "context", "integrations", "identifiers", "accounts"))
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A phone number (+919812345678) or a number below zero is nothing that a spreadsheet works out.
+_FORMULA = re.compile(r"(?![+-][0-9]+(\.[0-9]+)?\Z)[=+\-@\t\r]")
 
 Progress = Callable[[int, int], None]
 
@@ -140,10 +142,12 @@ def cell(value: Any) -> Any:
 
     >>> cell("=1+1"), cell("x=1"), cell(-5), cell(None)
     ("'=1+1", 'x=1', -5, '')
+    >>> cell("+919812345678"), cell("-2.5"), cell("+1-2"), cell("-A1")
+    ('+919812345678', '-2.5', "'+1-2", "'-A1")
     """
     safe = json_safe(value)
     if isinstance(safe, list | dict):
         safe = msgspec.json.encode(safe).decode()
-    if isinstance(safe, str) and isinstance(value, str) and safe.startswith(_FORMULA):
+    if isinstance(safe, str) and isinstance(value, str) and _FORMULA.match(safe):
         return f"'{safe}"
     return "" if safe is None else safe

@@ -20,5 +20,6 @@ describe('cells of an SQL result', () => {
 
   it('lets no cell become a formula, and leaves negative numbers alone', () => {
     expect(toCsv({ columns: ['a'], rows: [['=HYPERLINK("x")'], [-3]] })).toBe('a\r\n"\'=HYPERLINK(""x"")"\r\n-3\r\n')
+    expect(toCsv({ columns: ['a'], rows: [['+919812345678'], ['-2.5'], ['+A1'], ['-1-2']] })).toBe("a\r\n+919812345678\r\n-2.5\r\n'+A1\r\n'-1-2\r\n")
   })
 })
