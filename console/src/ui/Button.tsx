@@ -22,6 +22,8 @@ export interface ButtonProps {
   /** Why it rests although the reader may use it. */
   rests?: string
   autoFocus?: boolean
+  /** Whether that which it folds is open. */
+  expanded?: boolean
   onPress?: () => void
   children: ReactNode
 }
@@ -37,6 +39,7 @@ export function Button(props: ButtonProps) {
         type={isPending || denied ? 'button' : type}
         className={classes(css.button, css[variant], size === 'small' && css.small)}
         disabled={isDisabled && !denied}
+        aria-expanded={props.expanded}
         aria-busy={isPending || undefined}
         autoFocus={props.autoFocus}
         onClick={isPending || denied ? undefined : onPress}

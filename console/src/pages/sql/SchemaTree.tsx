@@ -1,8 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import { schemaQuery } from '@/api/queries'
+import type { SqlTable } from '@/api/types'
 import { SearchField } from '@/ui/SearchField'
 import { Skeleton } from '@/ui/Skeleton'
 
@@ -11,21 +10,28 @@ import css from './Sql.module.css'
 
 type OnPick = (table: string, column?: string) => void
 
+interface Props {
+  /** On a narrow screen, where it is folded away otherwise. */
+  shown: boolean
+  tables: SqlTable[] | undefined
+  failed: boolean
+  onPick: OnPick
+}
+
 /** Tables and their columns; press one to put its name into the query. */
-export function SchemaTree({ onPick }: { onPick: OnPick }) {
+export function SchemaTree({ shown: unfolded, tables, failed, onPick }: Props) {
   const { t } = useTranslation()
   const [text, setText] = useState('')
-  const { data, error } = useQuery(schemaQuery)
-  if (error) return null
-  const shown = found(data?.items ?? [], text)
+  if (failed) return null
+  const shown = found(tables ?? [], text)
   return (
-    <nav className={css.schema} aria-label={t('sql.tables')}>
+    <nav className={css.schema} data-shown={unfolded || undefined} aria-label={t('sql.tables')}>
       <h2 className={css.schemaTitle}>{t('sql.tables')}</h2>
       <div className={css.find}>
         <SearchField label={t('sql.find')} value={text} onChange={setText} delay={100} />
       </div>
-      {!data && <Skeleton lines={6} />}
-      {data && !shown.length && <p className={css.type}>{t('sql.notFound')}</p>}
+      {!tables && <Skeleton lines={6} />}
+      {tables && !shown.length && <p className={css.type}>{t('sql.notFound')}</p>}
       {shown.map(({ table, open }) => (
         <details key={table.name} className={css.table} open={open}>
           <summary>{table.name}</summary>

@@ -1,11 +1,12 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Play } from 'lucide-react'
+import { Play, Table2 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { api } from '@/api/client'
-import type { SqlResult } from '@/api/types'
+import { schemaQuery } from '@/api/queries'
+import type { SqlResult, SqlTable } from '@/api/types'
 import { Button } from '@/ui/Button'
 import { EmptyState } from '@/ui/EmptyState'
 import { ErrorState } from '@/ui/ErrorState'
@@ -14,11 +15,13 @@ import { Skeleton } from '@/ui/Skeleton'
 
 import { Editor } from './Editor'
 import { Examples } from './Examples'
-import { firstQuery, piece } from './insert'
+import { firstQuery, piece, put } from './insert'
 import { ResultTable } from './ResultTable'
 import { SchemaTree } from './SchemaTree'
 import css from './Sql.module.css'
+import { written } from './tokens'
 
+const NO_TABLES: SqlTable[] = []
 const route = getRouteApi('/shell/sql')
 
 export function SqlPage() {
@@ -33,15 +36,16 @@ export function SqlPage() {
     run.mutate(text)
   }
   useRunOnce(shared, run.mutate)
+  const schema = useQuery(schemaQuery)
+  const [shown, setShown] = useState(false)
   const editor = useRef<HTMLTextAreaElement>(null)
   /** Where the cursor is, and it stays behind. */
   const insert = (table: string, column?: string) => {
     const field = editor.current
     if (!field) return
-    field.focus()
-    if (!query.trim()) return setQuery(firstQuery(table, column))
-    field.setRangeText(piece(query.slice(0, field.selectionStart), column ?? table), field.selectionStart, field.selectionEnd, 'end')
-    setQuery(field.value)
+    setShown(false)
+    if (!query.trim()) return put(field, firstQuery(table, column), 0, query.length)
+    put(field, piece(query.slice(0, field.selectionStart), written(column ?? table)), field.selectionStart, field.selectionEnd)
   }
   return (
     <Page
@@ -55,9 +59,14 @@ export function SqlPage() {
       }
     >
       <div className={css.split}>
-        <SchemaTree onPick={insert} />
+        <div className={css.open}>
+          <Button icon={Table2} expanded={shown} onPress={() => setShown(!shown)}>
+            {t('sql.tables')}
+          </Button>
+        </div>
+        <SchemaTree shown={shown} tables={schema.data?.items} failed={schema.isError} onPick={insert} />
         <div className={css.work}>
-          <Editor ref={editor} value={query} onChange={setQuery} onRun={() => start(query)} />
+          <Editor ref={editor} value={query} onChange={setQuery} onRun={() => start(query)} tables={schema.data?.items ?? NO_TABLES} />
           {run.error && <ErrorState error={run.error} />}
           {run.isPending && <Skeleton lines={5} />}
           {run.data && !run.isPending && !run.error && <ResultTable result={run.data} />}

@@ -1,3 +1,5 @@
+import { written } from './tokens'
+
 /** A name as it is put into a query behind `before`: apart from a word that stands there. */
 export function piece(before: string, name: string): string {
   return /[^\s(.,]$/.test(before) ? ` ${name}` : name
@@ -5,7 +7,7 @@ export function piece(before: string, name: string): string {
 
 /** The first query about a table, or about one of its columns. */
 export function firstQuery(table: string, column?: string): string {
-  return column ? `SELECT ${column} FROM ${table} LIMIT 100` : `SELECT * FROM ${table} LIMIT 100`
+  return `SELECT ${column ? written(column) : '*'} FROM ${written(table)} LIMIT 100`
 }
 
 interface Named {
@@ -20,4 +22,14 @@ export function found<T extends Named & { columns: Named[] }>(tables: T[], text:
     const open = wanted !== '' && table.columns.some(fits)
     return open || fits(table) ? [{ table, open }] : []
   })
+}
+
+/** Puts a text between two places of a field, as if it was typed: it can be undone. */
+export function put(field: HTMLTextAreaElement, text: string, from: number, to: number): void {
+  field.focus()
+  field.setSelectionRange(from, to)
+  // The one way that keeps what the browser can undo; it tells the page of it, too.
+  if (document.execCommand('insertText', false, text)) return
+  field.setRangeText(text, from, to, 'end')
+  field.dispatchEvent(new Event('input', { bubbles: true }))
 }
