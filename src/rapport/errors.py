@@ -4,6 +4,7 @@
     ├── BadRequest             the caller sent something that cannot be used
     │   ├── Malformed          not JSON, not the shape that the route expects
     │   ├── TooLarge           over a limit; `details` names the limit
+    │   ├── Unsupported        packed in a way that is not understood
     │   └── NotFound           the thing asked for does not exist
     ├── Unauthorized           no key, an unknown key, a closed session
     ├── Forbidden              known caller, but not allowed
@@ -73,6 +74,11 @@ class Malformed(BadRequest):
 class TooLarge(BadRequest):
     code = "too_large"
     status = 413
+
+
+class Unsupported(BadRequest):
+    code = "unsupported_encoding"
+    status = 415
 
 
 class NotFound(BadRequest):

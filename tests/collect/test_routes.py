@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import shutil
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,20 @@ def test_gzip(call: Caller, announced: bool, chunked: bool) -> None:
     body: Any = [packed[:10], packed[10:]] if chunked else packed
     assert call("POST", "/v1/batch", body, headers=headers).status == 200
     assert json.loads(call.last().body) == BATCH_BODY
+
+
+@pytest.mark.parametrize("named", ["deflate", "br", "zstd", "gzip, deflate"])
+def test_what_is_packed_in_another_way_is_named(call: Caller, named: str) -> None:
+    packed = zlib.compress(json.dumps(BATCH_BODY).encode())
+    headers = basic() | {"content-encoding": named}
+    answer = call("POST", "/v1/batch", packed, headers=headers)
+    said = json.loads(answer.body)
+    assert (answer.status, said["code"]) == (415, "unsupported_encoding")
+    assert named in said["message"]
+    assert "gzip" in said["hint"]
+    assert call.records() == []
+    plain = call("POST", "/v1/batch", BATCH_BODY, headers=headers)
+    assert plain.status == 200, "a proxy has unpacked it and left the header"
 
 
 def test_merge_becomes_an_identify(call: Caller) -> None:

@@ -224,6 +224,24 @@ def test_refused_with_a_reason(reason: str, body: Any, kind: str) -> None:
         assert json.loads(found.body) == body
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "asked"),
+    [
+        ({"event": "x", "user_id": "u"}, "track", "`user_id` is there: did you mean `userId`?"),
+        ({"event": "x", "AnonymousID": 7}, "track", "`AnonymousID` is there: did you mean `anon"),
+        ({"event": "x", "context": {"userId": "u"}}, "track", "`context.userId` is there: did"),
+        ({"userId": "u", "previous_id": "p"}, "alias", "did you mean `previousId`?"),
+        ({"userId": "u", "event_name": "x"}, "track", "did you mean `event`?"),
+        ({"userId": "u"}, "alias", ""),
+        ({"event": "x", "user_id": None, "user": {"id": 1}}, "track", ""),
+    ],
+)
+def test_a_name_that_is_nearly_right_is_asked_about(body: Any, kind: str, asked: str) -> None:
+    detail = refused(body, kind).detail
+    assert asked in detail
+    assert ("did you mean" in detail) == bool(asked)
+
+
 def test_every_reason_is_documented_and_none_is_made_up() -> None:
     assert {reason for reason, _, _ in REFUSED} | {
         "message_id_conflict",

@@ -10,6 +10,7 @@ import apsw
 import msgspec
 
 from rapport.clock import FixedClock
+from rapport.errors import NotFound
 from rapport.events.model import Context, Event
 from rapport.ids import parse_profile_id
 from rapport.profiles.reads import ProfileReads
@@ -85,6 +86,9 @@ class StandInIdentity:
         return self.connection.execute(
             "SELECT node FROM identifiers WHERE type = ? AND value = ?", (type, value)
         ).get
+
+    def unseen(self, text: str) -> NotFound:
+        return NotFound(f"no profile for {text!r}")
 
     def profile_named(self, text: str) -> int | None:
         node = self.resolve(text)

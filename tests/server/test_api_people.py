@@ -281,3 +281,24 @@ def test_merge_by_e_mail_and_external_id(running_server: RunningServer, api: htt
     found = [api.get(f"/api/v1/profiles/{kind}").json()["id"]
              for kind in (f"email:{person}", f"loyalty_card:{card}")]  # fmt: skip
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("ref", "message", "hint"),
+    [
+        ("neha-404", "no profile for 'neha-404'", "write type:value"),
+        ("user_id:neha-404", "no profile for 'user_id:neha-404'", "ever named it; look for a part"),
+        ("email:neha-404", "cannot be anybody's email", "email:neha@example.com"),
+        ("phone:12", "cannot be anybody's phone", "%2B for +"),
+        ("p_99999999", "no profile ever had the id 'p_99999999'", "look for a part"),
+    ],
+)
+def test_who_names_nobody_is_told_what_to_write(
+    api: httpx.Client, ref: str, message: str, hint: str
+) -> None:
+    for path in (f"/api/v1/profiles/{ref}", f"/api/v1/profiles/{ref}/identity"):
+        answer = api.get(path)
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (404, "not_found")
+        assert message in error["message"]
+        assert hint in error["hint"]

@@ -101,4 +101,7 @@ def test_security_headers(running_server: RunningServer) -> None:
     for name, value in (("x-content-type-options", "nosniff"), ("referrer-policy", "no-referrer")):
         assert page.headers[name] == value
     assert httpx.get(f"{running_server.base_url}/assets/none.js").status_code == 404
-    assert httpx.put(f"{running_server.base_url}/profiles").status_code == 405
+    refused = httpx.put(f"{running_server.base_url}/profiles")
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"]) == (405, "method_not_allowed")
+    assert error["hint"]

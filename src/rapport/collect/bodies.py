@@ -13,7 +13,7 @@ import msgspec
 
 from rapport.collect.mending import mend
 from rapport.collect.rsgi import Http, Scope
-from rapport.errors import Malformed, TooLarge
+from rapport.errors import Malformed, TooLarge, Unsupported
 
 _LONGEST_DRAIN = 32_000_000
 _GZIP = b"\x1f\x8b"  # no JSON text starts like this, so the header need not be asked
@@ -38,13 +38,30 @@ _SINGLE = msgspec.json.Decoder(Single)
 
 
 async def read_body(scope: Scope, proto: Http, limit: int) -> bytes:
-    """The whole body, inflated. Raises `TooLarge` over `limit` bytes, `Malformed` on bad gzip."""
+    """The whole body, inflated.
+
+    Raises `TooLarge` over `limit` bytes, `Malformed` on bad gzip, `Unsupported` on what is packed
+    in another way.
+    """
     length = scope.headers.get("content-length")
     if length is not None and length.isdigit() and int(length) <= limit:
         body = await proto()
     else:
         body = await _read_parts(proto, limit)
-    return inflate(body, limit) if body[:2] == _GZIP else body
+    if body[:2] == _GZIP:
+        return inflate(body, limit)
+    if body[:1] != b"{":
+        _check_encoding(scope.headers.get("content-encoding") or "")
+    return body
+
+
+def _check_encoding(named: str) -> None:
+    """Of a body that does not look like JSON: better named than called bad JSON."""
+    if named.strip().lower() not in ("", "identity", "gzip", "x-gzip"):
+        raise Unsupported(
+            f"bodies in content-encoding {named[:40]!r} are not understood",
+            hint="send JSON as it is, or packed with gzip",
+        )
 
 
 async def _read_parts(proto: Http, limit: int) -> bytes:

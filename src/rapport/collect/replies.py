@@ -39,7 +39,12 @@ def error(proto: Http, problem: RapportError, origin: str | None) -> None:
 
 
 def wrong_method(proto: Http, method: str, origin: str | None) -> None:
-    body = {"success": False, "code": "method_not_allowed", "message": f"use {method} here"}
+    body = {
+        "success": False,
+        "code": "method_not_allowed",
+        "message": f"use {method} here",
+        "hint": "docs/tracking-api.md lists the routes and what they take",
+    }
     json(proto, body, origin, status=405, more=[("allow", f"{method}, OPTIONS")])
 
 

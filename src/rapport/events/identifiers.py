@@ -18,10 +18,12 @@ _TYPES: Final = frozenset(TYPES)
 class Refused(Exception):
     """An event cannot be used. Never leaves the room `events`: it becomes a `Rejection`."""
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, *, expected: tuple[str, ...] = ()) -> None:
+        """`expected`: names of fields of which one should have been there."""
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.expected = expected
 
 
 def to_id(field: str, value: Any) -> str | None:
@@ -59,7 +61,7 @@ def name_of(kind: str, item: Item) -> str:
             return name
         name = to_id("event", name) if name is not None else None
         if name is None:
-            raise Refused(reasons.MISSING_EVENT_NAME, "track needs `event`")
+            raise Refused(reasons.MISSING_EVENT_NAME, "track needs `event`", expected=("event",))
         return name
     if kind == "page" or kind == "screen":
         name = item.name if item.name is not None else item.category
@@ -83,11 +85,16 @@ def ids_of(kind: str, item: Item, context: Context) -> Ids:
     if kind == "alias":
         previous = previous or anonymous
         if (user is None or previous is None) and not context.external_ids:
-            raise Refused(reasons.MISSING_IDENTITY, "alias needs previousId and userId")
+            raise Refused(
+                reasons.MISSING_IDENTITY,
+                "alias needs previousId and userId",
+                expected=("previousId", "userId"),
+            )
     elif user is None and anonymous is None and not _named_otherwise(item, context):
         raise Refused(
             reasons.MISSING_IDENTITY,
             "userId or anonymousId is needed, or an external id, an e-mail, a phone or a device",
+            expected=("userId", "anonymousId"),
         )
     return user, anonymous, previous, group
 

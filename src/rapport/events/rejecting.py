@@ -8,6 +8,7 @@ import msgspec
 from xxhash import xxh3_64_digest
 
 from rapport.events import reasons
+from rapport.events.guessing import guess
 from rapport.events.identifiers import Refused, to_id
 from rapport.events.model import TYPES, Event, Rejection
 from rapport.events.wire import Batch, canonical, decode_any, decode_members, decode_name, encode
@@ -47,7 +48,7 @@ def reject(record: Record, index: int, body: bytes, why: Refused) -> Rejection:
         source=record.source,
         message_id=message_id(body),
         reason=why.reason,
-        detail=why.detail,
+        detail=why.detail + (guess(body, why.expected) if why.expected else ""),
         body=body,
         received_at=record.received_at,
         content=content_of(body),

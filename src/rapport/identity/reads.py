@@ -15,6 +15,7 @@ from rapport.identity.model import SHARED, STATE_NAMES, Decision, Member
 from rapport.identity.preview import preview
 from rapport.identity.rules import DEFAULTS, RuleBook, Rules, load
 from rapport.identity.store import Store
+from rapport.identity.unseen import unseen
 from rapport.identity.views import (
     DecisionView,
     Edge,
@@ -67,6 +68,10 @@ class IdentityReads:
             return self._profile_at(node)
         key = parse_key(text, self._normalise)
         return self._sql.execute(_PROFILE_WITH, key).get if key else None
+
+    def unseen(self, text: str) -> NotFound:
+        """What to say when `text` leads nowhere."""
+        return unseen(text, self._normalise)
 
     def profile_of(self, node: int) -> int:
         """The profile that `node` is in now. Raises `NotFound`."""
@@ -172,7 +177,7 @@ class IdentityReads:
     def _known(self, text: str) -> int:
         node = self.resolve(text)
         if node is None:
-            raise NotFound(f"no identifier {text!r} was ever seen", hint="write it as type:value")
+            raise self.unseen(text)
         return node
 
     def _pair_of_undo(self, decision: Decision) -> tuple[int, int]:

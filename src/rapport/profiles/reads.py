@@ -33,6 +33,7 @@ class IdentityLike(Protocol):
     """What this room asks of identity: `rapport.identity.reads.IdentityReads`."""
 
     def profile_named(self, text: str) -> int | None: ...
+    def unseen(self, text: str) -> NotFound: ...
     def nodes_of(self, profile: int) -> Sequence[Any]: ...
     def search(self, prefix: str, limit: int) -> Sequence[int]: ...
 
@@ -66,9 +67,7 @@ class ProfileReads:
         """The profile that `p_42` or `type:value` leads to today. Raises `NotFound`."""
         profile = self._identity.profile_named(reference)
         if profile is None:
-            raise NotFound(
-                f"no profile for {reference!r}", hint="write type:value, such as email:a@b.example"
-            )
+            raise self._identity.unseen(reference)
         return profile
 
     def get(self, profile: int, *, explain: bool = False) -> dict[str, Any]:

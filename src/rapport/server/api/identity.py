@@ -9,7 +9,6 @@ from litestar import get
 from litestar.params import FromPath, QueryParameter
 
 from rapport.clock import to_iso
-from rapport.errors import NotFound
 from rapport.identity.model import Decision
 from rapport.identity.views import Edge, IdentityView, RefusedEdge
 from rapport.ids import profile_id
@@ -150,7 +149,7 @@ def node_of(reads: Reads, text: str) -> int:
     """The node of `type:value` or of a profile's id. Raises `NotFound`."""
     node = reads.identity.resolve(text)
     if node is None:
-        raise NotFound(f"no identifier {text!r}", hint="write type:value, or p_… for a profile")
+        raise reads.identity.unseen(text)
     return node
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from rapport.errors import RapportError
+
 # 'unsafe-inline' for styles only: the chart library positions its tooltips with style attributes.
 SECURITY = [
     (
@@ -36,6 +38,13 @@ _ABSENT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Rapport
 """
 
 
+_READ_ONLY = RapportError(
+    "pages and files can only be read",
+    hint="events go to /v1/… (docs/tracking-api.md), everything else to /api/v1/… (docs/api.md)",
+    code="method_not_allowed",
+)
+
+
 class Asset(msgspec.Struct, frozen=True):
     path: Path
     kind: str
@@ -60,7 +69,8 @@ class Console:
 
     def reply(self, method: str, path: str, accept_encoding: str) -> Reply:
         if method not in ("GET", "HEAD"):
-            return Reply(405, [*SECURITY, ("allow", "GET, HEAD")], b"")
+            headers = [*SECURITY, ("content-type", "application/json"), ("allow", "GET, HEAD")]
+            return Reply(405, headers, msgspec.json.encode(_READ_ONLY.as_dict()))
         asset = self._assets.get(path)
         if asset is None and "/index.html" not in self._assets:
             return Reply(200, _headers("text/html; charset=utf-8", fresh=True), _ABSENT.encode())
