@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rapport.warehouse.engines.duckdb import DuckdbWarehouse
+from tests.insights.engines import QUICK, Both, filled
 from tests.insights.planting import World
 
 NewWorld = Callable[[], World]
@@ -32,3 +34,10 @@ def new_world(tmp_path: Path) -> Iterator[NewWorld]:
 @pytest.fixture
 def world(new_world: NewWorld) -> World:
     return new_world()
+
+
+@pytest.fixture(scope="session", params=QUICK)
+def both(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """Each engine once for all tests of them."""
+    with filled(request.param, tmp_path_factory.mktemp(request.param)) as made:
+        yield made

@@ -5,13 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rapport.errors import Malformed
 from rapport.insights.answers import attribution
-from rapport.insights.kernels.credits import RULES, WHOLE, Rule
+from rapport.insights.kernels import credits
+from rapport.insights.kernels.credits import FINE, RULES, WHOLE, Done, Rule, Way
 from rapport.insights.oracles import attribution as meaning
 from rapport.insights.oracles.matched import matched
 from rapport.insights.specs.attribution import Attribution, Position
@@ -121,21 +123,26 @@ def test_attribution_is_that_of_the_oracle(
     assert told["amounts"] == amounts((each.currency, each.amount or 0) for _, each in every)
     for _, each in every:
         if each.touches:
-            assert sum(touch.share for touch in each.touches) == WHOLE
-            assert sum(touch.part for touch in each.touches) == (each.amount or 0)
+            assert sum(touch.share for touch in each.touches) == WHOLE * FINE
+            assert sum(touch.part for touch in each.touches) == (each.amount or 0) * FINE
+            assert min(touch.share for touch in each.touches) >= 0
+    ranked = by_name(every)
+    assert [row["value"] for row in told["touches"]] == list(ranked)
+    shares = meaning.rounded([sum(t.share for *_, t in mine) for mine in ranked.values()])
+    assert [row["conversions"] for row in told["touches"]] == [each / WHOLE for each in shares]
+    for currency in {each.currency for _, each in every}:
+        parts = [
+            sum(t.part for _, each, t in mine if each.currency == currency)
+            for mine in ranked.values()
+        ]
+        paid = [dict(map(pair_of, row["amounts"])).get(currency, 0) for row in told["touches"]]
+        assert paid == [each / WHOLE for each in meaning.rounded(parts)]
     shown = {row["value"]: row for row in told["touches"]}
     assert set(shown) == {touch.name for _, each in every for touch in each.touches}
     credited = sum(Fraction(str(row["conversions"])) for row in told["touches"])
     assert credited + told["unattributed"]["conversions"] == len(every)
     for name, row in shown.items():
-        mine = [
-            (who, each, touch)
-            for who, each in every
-            for touch in each.touches
-            if touch.name == name
-        ]
-        assert row["conversions"] == pytest.approx(sum(t.share for *_, t in mine) / WHOLE, abs=1e-9)
-        assert row["amounts"] == amounts((each.currency, t.part) for _, each, t in mine)
+        mine = ranked[name]
         assert row["assisted"] == len({id(each) for _, each, _ in mine})
         got = {who for who, _, touch in mine if touch.share}
         assert row["people"] == len(got)
@@ -146,6 +153,24 @@ def test_attribution_is_that_of_the_oracle(
     assert told["unattributed"]["people"] == len({who for who, _ in alone})
     assert behind(question, ground, of="unattributed") == {who for who, _ in alone}
     assert behind(question, ground) == {who for who, _ in every}
+
+
+def by_name(every: list[tuple[int, Any]]) -> dict[str, Any]:
+    """What is owed to each name, as answers have them in order."""
+    found: dict[str, list[Any]] = {}
+    for who, each in every:
+        for touch in each.touches:
+            found.setdefault(touch.name, []).append((who, each, touch))
+
+    def rank(name: str) -> tuple[int, int, str]:
+        mine = found[name]
+        return -sum(t.share for *_, t in mine), -len({id(each) for _, each, _ in mine}), name
+
+    return {name: found[name] for name in sorted(found, key=rank)}
+
+
+def pair_of(row: dict[str, Any]) -> tuple[Any, Any]:
+    return row["currency"], row["amount"]
 
 
 def behind(question: Attribution, ground: Memory, **cell: Any) -> set[int]:
@@ -162,6 +187,19 @@ def amounts(parts: Any) -> list[dict[str, Any]]:
         for name in ordered
         if found[name]
     ]
+
+
+def test_sums_of_weights_beyond_64_bits_are_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    touches, orders = np.arange(40) * HOUR, np.arange(4) * 13 * HOUR
+    done = Done(np.zeros(4, np.int64), orders), Done(np.zeros(40, np.int64), touches)
+    way = Way("time_decay", half_life=5 * HOUR)
+    [found] = credits.credited(way, *done, 30 * HOUR)
+    monkeypatch.setattr(credits, "_LONG", 1)
+    [other] = credits.credited(way, *done, 30 * HOUR)
+    assert [column.tolist() for column in found] == [column.tolist() for column in other]
+    assert found.rest is not None
+    whole = found.share * FINE + found.rest
+    assert np.bincount(found.order, whole / FINE).tolist() == pytest.approx([WHOLE] * 4)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +227,8 @@ def test_the_rules(rule: Rule, expected: list[float]) -> None:
     ]
     question = asked(rule=rule, lookback="2d", half_life="1d", until=None)
     [[journey]] = told_by_oracle(question, rows, {}).values()
-    assert [touch.share / WHOLE for touch in journey.touches] == expected
+    shares = meaning.rounded([touch.share for touch in journey.touches])
+    assert [each / WHOLE for each in shares] == expected
     told = attribution.answer(question, Memory(people_of(rows, {})))
     assert sorted(row["conversions"] for row in told["touches"]) == sorted(expected)
 

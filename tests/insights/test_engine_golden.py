@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
+import msgspec
 import pytest
 from sqlglot import parse
 
@@ -77,6 +78,7 @@ def queries(engine: Engine) -> dict[str, Flow]:
     walked = Paths(end="Order Completed", **scope)
     sold = Revenue(breakdown="properties.shop", within="90d", **scope)
     owed = Attribution(touches=(SEEN,), by="properties.shop", rule="position", **scope)
+    faded = msgspec.structs.replace(owed, rule="time_decay", lookback="4w")
     alive = activity.Asked(engine, back.checked(), grid, start - DAY, end, None)
     return {
         "funnel": funnel.measured(chains.reached(chosen, engine, None), chosen, engine.dialect, 5),
@@ -88,6 +90,7 @@ def queries(engine: Engine) -> dict[str, Flow]:
         "paths": paths.walks(walked, engine, (start, end)),
         "revenue": revenue.buyers(sold, engine, grid, (start, end), ["it's", None]),
         "attribution": attribution.totals(owed, engine, span(owed, NOW), [None, "it's"]),
+        "attribution that fades": attribution.totals(faded, engine, span(faded, NOW), [None]),
         "every chain": rounds.counting(
             rounds.begun(every, engine, None), every, engine.dialect, jumps=2
         ),

@@ -1,29 +1,17 @@
-"""Every engine's SQL gives the answers that the definitions give, on one history full of ties.
-
-The history has merged people, one with most of the events, values of several types and none. Few
-questions a run are drawn for the slower engines; they are the same each time.
-"""
+"""Every engine's SQL gives the answers that the definitions give: each kind of question."""
 
 from __future__ import annotations
 
-import random
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-import pyarrow as pa
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rapport.errors import NotFound, QueryError
-from rapport.events.schema import MEMBERSHIP_CHANGES
-from rapport.insights import scan
 from rapport.insights.answers import (
     activity,
     attribution,
@@ -33,140 +21,19 @@ from rapport.insights.answers import (
     revenue,
     trends,
 )
-from rapport.insights.ground import Ground
 from rapport.insights.kernels.credits import RULES, Rule
 from rapport.insights.kinds import KINDS
-from rapport.insights.rows import Rows
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.attribution import Attribution, Position
 from rapport.insights.specs.funnel import Breakdown, Exclusion, Funnel
 from rapport.insights.specs.paths import Paths
 from rapport.insights.specs.retention import Retention
 from rapport.insights.specs.revenue import Revenue
-from rapport.insights.specs.scope import EventPick, Groups, Question, selection
+from rapport.insights.specs.scope import EventPick
 from rapport.insights.specs.trends import Series, Trends
-from rapport.insights.timeline import Timeline
-from rapport.warehouse.base import Capabilities, Load, SourceRow, Warehouse
-from rapport.warehouse.engines.duckdb import DuckdbWarehouse
-from rapport.warehouse.schema import PROFILES
-from rapport.warehouse.watch import Watch
-from tests.contract.warehouses import ENGINES, engine
-from tests.insights.planting import HOUR, NOW, Memory, Row, people_of
+from tests.insights.engines import FEW, Both, filled, same
 from tests.insights.test_activity_laws import SINCE, UNTIL, ZONES, retentions
 from tests.insights.test_funnel_laws import funnels, of_chains
-from tests.warehouse.rows import event_row, events, identities
-
-PEOPLE = 60
-VIP = range(2, 30, 3)
-PLANS = {n: "it's é" if n % 3 else "pro" for n in range(1, PEOPLE) if n % 7}
-FEW = settings(
-    max_examples=6, deadline=None, derandomize=True, phases=[Phase.explicit, Phase.generate]
-)
-
-
-class SqlOnly(DuckdbWarehouse):
-    """DuckDB as one engine among others."""
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(shared=False, dialect="duckdb")
-
-
-class Both(NamedTuple):
-    sql: Ground
-    lists: Ground
-
-
-def history(seed: int) -> list[Row]:
-    """Half of the people on twelve hours, the others on twelve days; the first is busy."""
-    chance, more = random.Random(seed), random.Random(seed + 1)
-    found: list[Row] = []
-    for node in range(1, PEOPLE + 1):
-        unit, most = (HOUR, 12) if node % 2 else (7 * HOUR, 40)
-        for _ in range(150 if node == 1 else chance.randrange(12)):
-            value = chance.choice([None, "x", "y", "é", 3, 2.5, -1, True])
-            sold = {"id": more.choice("12345"), "cur": more.choice(["EUR", "INR"])}
-            sold = {name: each for name, each in sold.items() if more.random() < 0.6}
-            found.append(
-                {
-                    "node": node,
-                    "message_id": f"m{len(found)}",
-                    "event": chance.choice("ABCX"),
-                    "timestamp": NOW - chance.randrange(most + 1) * unit,
-                    "properties": sold if value is None else {"v": value, **sold},
-                }
-            )
-    return found
-
-
-QUICK = [
-    pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in ENGINES if name != "spark"
-]
-
-
-@pytest.fixture(scope="module", params=QUICK)
-def both(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    with filled(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@contextmanager
-def filled(name: str, folder: Path) -> Iterator[Both]:
-    with engine(name, folder) as opening:
-        warehouse: Warehouse = (
-            SqlOnly(folder / "warehouse.duckdb", memory_mb=256)
-            if name == "duckdb"
-            else opening(folder)()
-        )
-        yield Both(*_filled(warehouse))
-        warehouse.close()
-
-
-def _filled(warehouse: Warehouse) -> tuple[Ground, Ground]:
-    rows = history(7)
-    owner = {node: node - 3 for node in range(4, PEOPLE, 5)}
-    warehouse.set_sources([SourceRow(1, "shop")])
-    table = [
-        event_row(row["node"], **{**row, "log_offset": number})
-        for number, row in enumerate(rows, 1)
-    ]
-    pairs = [(node, owner.get(node, node)) for node in range(1, PEOPLE)]  # the last belongs nowhere
-    changes = [
-        {
-            "seq": n,
-            "segment": "vip",
-            "profile": n,
-            "at": NOW,
-            "entered": True,
-            "reason": "{}",
-            "version": 1,
-        }
-        for n in VIP
-    ]
-    warehouse.load(
-        Load(
-            1,
-            events=events(*table),
-            identities=identities(*pairs),
-            memberships=pa.Table.from_pylist(changes, schema=MEMBERSHIP_CHANGES),
-        )
-    )
-    rows_of_profiles = [
-        {"profile": n, "profile_id": f"p_{n}", "traits": f'{{"home": {{"plan": "{plan}"}}}}'}
-        for n, plan in PLANS.items()
-    ]
-    table_of_profiles = pa.Table.from_pylist(rows_of_profiles, schema=PROFILES)
-    warehouse.upsert_profiles([*PLANS], table_of_profiles)
-    sql = Ground(warehouse, Timeline(warehouse), NOW, names=str.upper)
-    return sql, Memory(people_of(rows, owner))
-
-
-def same(both: Both, kind: str, question: Any, cells: list[Any] = []) -> None:  # noqa: B006
-    asked = KINDS[kind]
-    assert asked.answer(question, both.sql) == asked.answer(question, both.lists)
-    for cell in cells:
-        expected = asked.people(question, both.lists, cell).tolist()
-        assert asked.people(question, both.sql, cell).tolist() == expected
 
 
 @FEW
@@ -336,12 +203,16 @@ ENDS = {"half": (0.5, 0.5), "none": (0.0, 0.0), "first": (1.0, 0.0), "odd": (0.3
 def attributed(rule: Rule, ends: str = "odd", **more: Any) -> Attribution:
     return Attribution(
         since="2025-10-01T05:00:00Z",
-        conversion=EventPick(event="C"),
-        touches=TOUCHES,
         rule=rule,
         position=Position(first=ENDS[ends][0], last=ENDS[ends][1]),
-        value=("properties.v", "properties.id"),
-        **{"currency": "properties.cur", "order_id": "properties.id", **more},
+        **{
+            "conversion": EventPick(event="C"),
+            "touches": TOUCHES,
+            "value": ("properties.v", "properties.id"),
+            "currency": "properties.cur",
+            "order_id": "properties.id",
+            **more,
+        },
     )
 
 
@@ -372,6 +243,33 @@ def test_attribution(both: Both, rule: Rule, asked: Callable[[Rule], Attribution
         for value in (first, "nowhere")
     ]
     same(both, "attribution", question, cells)
+
+
+def aged(half_life: str, **more: Any) -> Attribution:
+    return attributed("time_decay", half_life=half_life, **{"lookback": "12d", **more})
+
+
+@pytest.mark.parametrize("half_life", ["1m", "45m", "100h", "7d", "36525d"])
+def test_shares_that_fade(both: Both, half_life: str) -> None:
+    """Of touches that weigh nothing any more, and of some that weigh nearly the same."""
+    question = aged(half_life)
+    cells = [attribution.Cell(of=of, value="mail") for of in ("credited", "assisted")]
+    same(both, "attribution", question, cells)
+    credited, assisted = (KINDS["attribution"].people(question, both.sql, each) for each in cells)
+    assert (len(credited) < len(assisted)) == (half_life in ("1m", "45m"))
+
+
+def test_however_much_fades_nothing_is_lost(both: Both) -> None:
+    """Amounts that are nearly as much as may be, shared by all that a busy person did."""
+    every, big = EventPick(event=("A", "B", "X")), "properties.big"
+    question = aged("3h", touches=(every,), by="properties.v", value=(big,), order_id=None)
+    same(both, "attribution", question)
+    told = attribution.answer(question, both.sql)
+    paid = sum(round(each["amount"] * 10**6) for each in told["amounts"])
+    assert paid > 10 * 2**63
+    parts = [*told["touches"], told["unattributed"]]
+    shares = [each["conversions"] for each in parts]
+    assert sum(round(each * 10**6) for each in shares) == told["conversions"] * 10**6
 
 
 ITEMS = st.sampled_from([None, "A", "X", "nowhere"])
@@ -411,6 +309,9 @@ def test_nothing_happened(both: Both) -> None:
         "attribution": Attribution(touches=(nothing,), rule="linear", **scope),
     }.items():
         same(both, kind, question)
+    for one, other in ((nothing, nothing), (EventPick(event="C"), nothing), (nothing, "A")):
+        touch = other if isinstance(other, EventPick) else EventPick(event=other)
+        same(both, "attribution", aged("7d", conversion=one, touches=(touch,)))
 
 
 def test_many_values_become_one(both: Both) -> None:
@@ -440,124 +341,6 @@ def test_a_grace_may_be_long(both: Both, grace: str) -> None:
     same(both, "funnel", question, [funnel.Cell(step=3), funnel.Cell(step=2, value="x")])
 
 
-def test_only_members(both: Both) -> None:
-    picks = (EventPick(event="A"), EventPick(event="B"))
-    question = Funnel(since="2025-09-28", steps=picks, segment="vip")
-    cell = funnel.Cell(step=1)
-    every = funnel.people(Funnel(since="2025-09-28", steps=picks), both.sql, cell).tolist()
-    assert funnel.people(question, both.sql, cell).tolist() == [n for n in every if n in VIP]
-    with pytest.raises(NotFound):
-        funnel.answer(Funnel(steps=picks, segment="nobody"), both.sql)
-
-
-def test_segments_beside_each_other(both: Both) -> None:
-    picks = (EventPick(event="A"), EventPick(event="B"))
-    since: dict[str, Any] = {"since": "2025-09-28"}
-    asked = Funnel(steps=picks, **since, breakdown=Breakdown(segments=("vip",)))
-    alone = funnel.answer(Funnel(steps=picks, **since, segment="vip"), both.sql)
-    [told] = funnel.answer(asked, both.sql)["breakdown"]
-    assert told == {
-        "value": "vip",
-        "label": "VIP",
-        "steps": alone["steps"],
-        "time_to_convert": told["time_to_convert"],
-    }
-    who = funnel.people(asked, both.sql, funnel.Cell(step=1, value="vip")).tolist()
-    assert len(who) == alone["steps"][0]["count"]
-    lines = Trends(series=(Series(event="A"),), breakdown=Groups(("vip",)), **since)
-    [series] = trends.answer(lines, both.sql)["series"]
-    assert 0 < sum(series["breakdown"][0]["values"]) < sum(series["values"])
-
-
-@FEW
-@given(kind=st.sampled_from(["trends", "funnel", "retention"]), limit=st.integers(1, 3))
-def test_values_of_a_trait_beside_each_other(both: Both, kind: str, limit: int) -> None:
-    """Each is the question asked of the people that have it, and all others are one."""
-    picks = (EventPick(event="A"), EventPick(event="B"))
-    since: dict[str, Any] = {"since": "2025-09-28"}
-    groups = Groups(trait="home.plan", limit=limit)
-    cell: Any = {
-        "trends": trends.Cell(period="2025-10-08"),
-        "funnel": funnel.Cell(step=2),
-        "retention": retention.Cell(cohort="2025-10-06", period=0),
-    }[kind]
-    question: Any = {
-        "trends": Trends(
-            series=(Series(event="A", measure="median", path="properties.v"),),
-            breakdown=groups,
-            **since,
-        ),
-        "funnel": Funnel(steps=picks, breakdown=Breakdown(trait="home.plan", limit=limit), **since),
-        "retention": Retention(start=picks[0], returning=picks[1], breakdown=groups, **since),
-    }[kind]
-    told = KINDS[kind].answer(question, both.sql)
-    parts = told["series"][0]["breakdown"] if kind == "trends" else told["breakdown"]
-    plain = msgspec.structs.replace(question, breakdown=None)
-    everybody = both.lists._people  # type: ignore[attr-defined]
-    did = {n: each for n, each in everybody.items() if any(e.event == "A" for e in each)}
-    sizes = Counter(PLANS.get(n) for n in did)
-    ranked = sorted(sizes, key=lambda value: (-sizes[value], value is not None, value or ""))
-    assert [part["value"] for part in parts if "other" not in part] == ranked[:limit]
-    assert sum("other" in part for part in parts) == (len(ranked) > limit)
-    for part in parts:
-        wanted = ranked[limit:] if "other" in part else [part["value"]]
-        mine = {n: each for n, each in everybody.items() if PLANS.get(n) in wanted}
-        alone = KINDS[kind].answer(plain, Memory(mine))
-        if kind == "trends":
-            assert part["values"] == alone["series"][0]["values"]
-        else:
-            assert all(part[name] == alone[name] for name in part if name in alone)
-        named = {"other": True} if "other" in part else {"value": part["value"] or ""}
-        who = KINDS[kind].people(question, both.sql, msgspec.structs.replace(cell, **named))
-        assert who.tolist() == KINDS[kind].people(plain, Memory(mine), cell).tolist()
-        assert len(who) or len(mine) < 3
-
-
-@pytest.mark.parametrize("how", ["read", "stream"])
-def test_a_question_that_is_over_ends_in_the_engine(both: Both, how: str) -> None:
-    """Of so many rows that it would take days."""
-    slow = "SELECT count(*) AS n FROM " + ", ".join(f"events {name}" for name in "abcdef")
-    warehouse, watch = both.sql.warehouse, Watch(0.3)
-    begun = time.monotonic()
-    with pytest.raises(QueryError) as caught:
-        list(getattr(warehouse, how)(slow, watch=watch))
-    assert caught.value.error_code == "question_timeout"
-    assert time.monotonic() - begun < 30
-    assert list(warehouse.read("SELECT 1 AS n")) == [{"n": 1}]
-
-
-def test_why_reads_what_happened(both: Both) -> None:
-    question = Stickiness(since="2025-09-28")
-    told = activity.stickiness_why(question, both.sql, 6)
-    seen = scan.of_profile(both.sql.warehouse, both.sql.nodes(6))
-    assert [each["message_id"] for each in told["events"]]
-    assert {each["message_id"] for each in told["events"]} == {e.message_id for e in seen}
-    by = Breakdown(trait="home.plan")
-    broken = Funnel(since="2025-09-28", steps=(EventPick(event="A"),), breakdown=by)
-    assert [funnel.why(broken, both.sql, n)["value"] for n in (6, 7, 8)] == [
-        PLANS[6],
-        None,
-        PLANS[8],
-    ]
-
-
-def test_rows_come_where_a_question_has_no_plan(both: Both) -> None:
-    chosen = [selection(EventPick(event=name), Question(), "pick") for name in ("A", "*")]
-    scope: Any = (chosen, NOW - 9 * HOUR, NOW)
-    pieces, values = both.sql.rows(*scope, wanted=["properties.v"])
-    expected, texts = both.lists.rows(*scope, wanted=["properties.v"])
-    assert [list(each) for each in values.texts] == [list(each) for each in texts.texts]
-    assert _flat(pieces) == _flat(expected)
-
-
-def _flat(pieces: Iterator[Rows]) -> list[tuple[int, ...]]:
-    return [
-        row
-        for each in pieces
-        for row in zip(*(c.tolist() for c in (*each[:3], *each.values)), strict=True)
-    ]
-
-
 @pytest.mark.spark
 @pytest.mark.xdist_group("spark")
 def test_spark_answers_a_question_of_each_kind(tmp_path: Path) -> None:
@@ -576,3 +359,4 @@ def test_spark_answers_a_question_of_each_kind(tmp_path: Path) -> None:
         same(spark, "funnel", msgspec.structs.replace(steps, count="chains", breakdown=None))
         cells = [attribution.Cell(of=of, value="mail") for of in ("credited", "unattributed")]
         same(spark, "attribution", attributed("position"), cells)
+        same(spark, "attribution", aged("45m"), cells)

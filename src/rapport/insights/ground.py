@@ -11,7 +11,6 @@ from rapport.audiences.language.model import Selection
 from rapport.audiences.meaning.person import Happening
 from rapport.errors import NotFound
 from rapport.insights import scan, timeline, traits
-from rapport.insights.identities import owners
 from rapport.insights.pieces import Maker, Pieces
 from rapport.insights.rows import Bools, Ints, Rows, Values, cuts, starts
 from rapport.insights.specs.scope import (
@@ -98,12 +97,10 @@ class Ground:
     ) -> tuple[Pieces, Values]:
         named = list(wanted) == ["event"]
         filtered = any(each.where for each in selections)
-        if self.engine is not None or (wanted and not named) or filtered:
-            stored = self.engine is not None
-            owner = owners(self.warehouse, self.watch) if stored else self.held.owner
+        if (wanted and not named) or filtered:
             found, values = scan.rows(
                 self.warehouse,
-                owner,
+                self.held.owner,
                 selections,
                 *(low, high),
                 now=self.now,

@@ -12,7 +12,7 @@ from rapport.clock import to_iso
 from rapport.insights.answers.takings import number
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import attribution as kernel
-from rapport.insights.kernels.credits import WHOLE, Credits, Way, parts
+from rapport.insights.kernels.credits import FINE, WHOLE, Credits, Way, parts
 from rapport.insights.kernels.revenue import Layout
 from rapport.insights.oracles import attribution as oracle
 from rapport.insights.oracles.attribution import Journey
@@ -22,7 +22,6 @@ from rapport.insights.specs.attribution import Attribution, amount_of
 from rapport.insights.specs.scope import span
 from rapport.insights.sql import attribution as plans
 from rapport.insights.sql.attribution import Credit, Found
-from rapport.insights.sql.engine import Engine
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,8 +41,9 @@ class _Read(NamedTuple):
 
 def answer(question: Attribution, ground: Ground) -> dict[str, Any]:
     start, end = span(question, ground.now)
-    engine = _engine(question, ground)
+    engine = ground.engine
     found = plans.found(question, engine, (start, end)) if engine else _found(question, ground)
+    found = _rounded(found)
     conversions = found.whole.share // WHOLE
     told = {
         "kind": "attribution",
@@ -64,18 +64,30 @@ def answer(question: Attribution, ground: Ground) -> dict[str, Any]:
     return told
 
 
-def _engine(question: Attribution, ground: Ground) -> Engine | None:
-    """What answers by itself. Shares that fade differ from one pair of conversion and touch to the
-    next: of those the rows are read, and counted here."""
-    return None if question.rule == "time_decay" else ground.engine
-
-
 def _found(question: Attribution, ground: Ground) -> Found:
     read = _read(question, ground, *span(question, ground.now))
     sums = _Sums(question.way(), read.names, read.sizes, read.currencies)
     for chunk in read.chunks:
         sums.add(chunk)
     return sums.found(question.limit)
+
+
+def _rounded(found: Found) -> Found:
+    """In whole millionths, which add up as before: see the oracle."""
+    rows = [found.whole, found.alone, *found.touches]
+    shares = [*_fitting([each.share for each in rows])]
+    names = found.whole.amounts
+    amounts = {name: _fitting([each.amounts.get(name, 0) for each in rows]) for name in names}
+    whole, alone, *touches = (
+        each._replace(share=shares[n], amounts={name: amounts[name][n] for name in names})
+        for n, each in enumerate(rows)
+    )
+    return found._replace(whole=whole, alone=alone, touches=touches)
+
+
+def _fitting(sizes: list[int]) -> list[int]:
+    """The whole and what is nobody's are of whole millionths already; behind them the touches."""
+    return [*(each // FINE for each in sizes[:2]), *oracle.rounded(sizes[2:])]
 
 
 def _row(credit: Credit, conversions: int, **more: int) -> dict[str, Any]:
@@ -96,8 +108,8 @@ def _amounts(credit: Credit) -> list[dict[str, Any]]:
 def people(question: Attribution, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. A value that got nothing has nobody behind it."""
     scope = span(question, ground.now)
-    if (engine := _engine(question, ground)) is not None:
-        return plans.people(question, engine, scope, cell.of, cell.value)
+    if ground.engine is not None:
+        return plans.people(question, ground.engine, scope, cell.of, cell.value)
     read = _read(question, ground, *scope)
     chosen = read.names.index(cell.value) if cell.value in read.names else -1
     found: list[Ints] = [np.zeros(0, np.int64)]
@@ -111,7 +123,7 @@ def people(question: Attribution, ground: Ground, cell: Cell) -> Ints:
             for each in chunk.credits:
                 kept = chunk.names[each.touch] == chosen
                 if cell.of == "credited":
-                    kept &= each.share > 0
+                    kept &= _gets(each)
                 found.append(person[each.order[kept]])
     return np.unique(np.concatenate(found))
 
@@ -132,6 +144,8 @@ def why(question: Attribution, ground: Ground, profile: int) -> dict[str, Any]:
 
 
 def _shown(journey: Journey) -> dict[str, Any]:
+    shares = oracle.rounded([touch.share for touch in journey.touches])
+    paid = oracle.rounded([touch.part for touch in journey.touches])
     return {
         **_event(journey.event),
         "amount": number(journey.amount),
@@ -140,10 +154,10 @@ def _shown(journey: Journey) -> dict[str, Any]:
             {
                 **_event(touch.event),
                 "value": touch.name,
-                "share": touch.share / WHOLE,
-                "amount": number(touch.part) if journey.amount is not None else None,
+                "share": share / WHOLE,
+                "amount": number(part) if journey.amount is not None else None,
             }
-            for touch in journey.touches
+            for touch, share, part in zip(journey.touches, shares, paid, strict=True)
         ],
     }
 
@@ -188,15 +202,22 @@ def _alone(chunk: kernel.Found) -> Bools:
     return alone
 
 
+def _gets(found: Credits) -> Bools:
+    """Which touches get anything of it."""
+    gets: Bools = found.share > 0
+    return gets if found.rest is None else gets | (found.rest > 0)
+
+
 class _Sums:
-    """What comes to each name, and behind the last to none. Money is Python's integers."""
+    """What comes to each name, and behind the last to none, in parts of a millionth: these are
+    Python's integers."""
 
     def __init__(
         self, way: Way, names: list[str], sizes: list[int], currencies: list[str | None]
     ) -> None:
         self._way, self._names, self._sizes, self._currencies = way, names, sizes, currencies
         count = len(names) + 1
-        self._conversions = np.zeros(count, np.int64)  # millionths
+        self._conversions = [0] * count
         self._assisted = np.zeros(count, np.int64)
         self._people = np.zeros(count, np.int64)
         self._amounts = [0] * (count * len(currencies))
@@ -206,18 +227,19 @@ class _Sums:
         person = chunk.orders.person
         sizes = kernel.sized(self._sizes, chunk.orders.amount)
         self._converted += (len(person), len(np.unique(person)))
-        names, people = len(self._conversions), []
+        names = len(self._conversions)
+        people: list[Ints] = []
         for each in chunk.credits:
             name = chunk.names[each.touch].astype(np.int64)
             self._credit(chunk, each, name, sizes)
             which = np.unique(each.order * names + name) % names
             self._assisted += np.bincount(which, minlength=names)
-            kept = each.share > 0
+            kept = _gets(each)
             people.append(person[each.order[kept]].astype(np.int64) * names + name[kept])
         alone = np.flatnonzero(_alone(chunk))
         none = np.full(len(alone), names - 1)
-        self._money(none, chunk.orders.currency[alone], sizes[alone])
-        self._conversions[-1] += len(alone) * WHOLE
+        self._money(none, chunk.orders.currency[alone], sizes[alone], None)
+        self._conversions[-1] += len(alone) * WHOLE * FINE
         people.append(person[alone].astype(np.int64) * names + names - 1)
         who = np.unique(np.concatenate(people)) % names
         self._people += np.bincount(who, minlength=names)
@@ -229,7 +251,7 @@ class _Sums:
         totals = [sum(self._amounts[n::width]) for n in range(width)]
         conversions, people = self._converted.tolist()
         amounts = dict(zip(self._currencies, totals, strict=True))
-        whole = Credit(None, conversions * WHOLE, people, 0, amounts)
+        whole = Credit(None, conversions * WHOLE * FINE, people, 0, amounts)
         return Found(whole, self._row(len(self._names), None), rows[:limit], len(rows))
 
     def _row(self, place: int, name: str | None) -> Credit:
@@ -237,19 +259,25 @@ class _Sums:
         amounts = self._amounts[place * width : (place + 1) * width]
         return Credit(
             name,
-            int(self._conversions[place]),
+            self._conversions[place],
             int(self._people[place]),
             int(self._assisted[place]),
             dict(zip(self._currencies, amounts, strict=True)),
         )
 
     def _credit(self, chunk: kernel.Found, each: Credits, name: Ints, sizes: Ints) -> None:
-        np.add.at(self._conversions, name, each.share)
-        self._money(name, chunk.orders.currency[each.order], parts(self._way, each, sizes))
+        _add(self._conversions, name, each.share, each.rest)
+        paid = parts(self._way, each, sizes)
+        self._money(name, chunk.orders.currency[each.order], *paid)
 
-    def _money(self, name: Ints, currency: Ints, part: Ints) -> None:
-        width = len(self._currencies)
-        total = np.zeros(len(self._amounts), part.dtype)
-        np.add.at(total, name * width + currency, part)
-        for place in np.flatnonzero(total).tolist():
-            self._amounts[place] += int(total[place])
+    def _money(self, name: Ints, currency: Ints, part: Ints, rest: Ints | None) -> None:
+        _add(self._amounts, name * len(self._currencies) + currency, part, rest)
+
+
+def _add(sums: list[int], place: Ints, part: Ints, rest: Ints | None) -> None:
+    for told, unit in ((part, FINE), (rest, 1)):
+        if told is not None:
+            total = np.zeros(len(sums), told.dtype)
+            np.add.at(total, place, told)
+            for each in np.flatnonzero(total).tolist():
+                sums[each] += int(total[each]) * unit

@@ -1,12 +1,13 @@
 """Which touches something is due to: for each conversion its touches, and the share of each.
 
-Shares are whole millionths that add up to one million, whatever the rule.
+The shares of one conversion add up to it exactly, whatever the rule: they are whole millionths, or,
+where they fade with age, whole parts of a millionth (`FINE`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -16,7 +17,17 @@ from rapport.insights.rows import Ints, starts
 Rule = Literal["first", "last", "linear", "time_decay", "position"]
 RULES: Final[tuple[Rule, ...]] = get_args(Rule)
 WHOLE: Final = 1_000_000
-_LATEST: Final = 1 << 20  # weight of the latest touch, where they decay
+FINE: Final = 10**12  # parts of a millionth, where shares fade
+# Shares that fade: a touch weighs LIGHTEST * 2^x, x its place in its span of a half-life (since
+# 1970), and half of that for each span until the one of the conversion's last touch. All in whole
+# numbers, so that every engine has the same: x in PLACES parts, 2^x as 1 + a*x + b*x^2 ... with
+# a, b ... in POWERS (in parts of SCALE; 3e-7 off at most).
+LIGHTEST: Final = 1 << 22
+PLACES: Final = 1 << 20
+SCALE: Final = 1 << 30
+POWERS: Final = (744_265_911, 257_870_286, 59_931_915, 9_656_535, 2_017_177)
+OLDEST: Final = 22  # spans; what is older weighs nothing
+_LONG: Final = 1 << 43  # a sum of weights from which on a millionth of it would not fit
 _PAIRS: Final = 1_000_000  # (conversion, touch) at a time, unless one conversion has more
 
 
@@ -31,11 +42,14 @@ class Way(NamedTuple):
 
 
 class Credits(NamedTuple):
-    """One row a (conversion, touch): the place of each, and the share in millionths."""
+    """One row a (conversion, touch): the place of each, and the share in millionths; where shares
+    fade also the `rest` of each, in parts of a millionth, and the `weight` it comes of."""
 
     order: Ints
     touch: Ints
     share: Ints
+    rest: Ints | None = None
+    weight: Ints | None = None
 
 
 class Done(NamedTuple):
@@ -52,12 +66,13 @@ def credited(way: Way, orders: Done, touches: Done, lookback: int) -> Iterator[C
     """
     first, after = _windows(orders, touches, lookback)
     ends = np.cumsum(after - first)
+    held = weights(way, touches.at) if way.rule == "time_decay" else None
     start = 0
     while start < len(first):
         behind = ends[start - 1] if start else 0
         stop = max(start + 1, int(np.searchsorted(ends, behind + _PAIRS, side="right")))
         some = slice(start, stop)
-        found = _shared(way, first[some], after[some], touches.at)
+        found = _shared(way, first[some], after[some], held)
         yield found._replace(order=found.order + start)
         start = stop
 
@@ -78,32 +93,42 @@ def _windows(orders: Done, touches: Done, lookback: int) -> tuple[Ints, Ints]:
     return first, np.searchsorted(held, packed(orders.person, orders.at), "right")
 
 
-def _shared(way: Way, first: Ints, after: Ints, at: Ints) -> Credits:
+def _shared(way: Way, first: Ints, after: Ints, held: tuple[Ints, Ints] | None) -> Credits:
     count = after - first
     order = np.repeat(np.arange(len(count)), count)
     place = np.arange(len(order)) - (np.cumsum(count) - count)[order]
     touch = first[order] + place
     whole = np.full(len(order), WHOLE, np.int64)
-    if way.rule == "time_decay":
-        age = at[after[order] - 1] - at[touch]
-        weight = np.rint(np.exp2(-age / way.half_life) * _LATEST).astype(np.int64)
-        return Credits(order, touch, _in_ratio(whole, weight, place))
+    if held is not None:
+        span, heavy = held
+        weight = heavy[touch] >> np.minimum(span[after[order] - 1] - span[touch], OLDEST + 1)
+        return Credits(order, touch, *_in_ratio(whole, weight, place), weight)
     return Credits(order, touch, _split(way, whole, place, count[order]))
 
 
-def parts(way: Way, found: Credits, sizes: Ints) -> Ints:
-    """What of the size of its conversion each touch gets: they add up to it exactly."""
+def weights(way: Way, at: Ints) -> tuple[Ints, Ints]:
+    """The number of the span of each instant, and what a touch weighs within its own."""
+    span = at // way.half_life
+    high, left = np.divmod((at - span * way.half_life) << 10, way.half_life)
+    place = (high << 10) + (left << 10) // way.half_life  # a half-life may have 52 bits
+    power = np.zeros_like(at)
+    for each in reversed(POWERS):
+        power = power * place // PLACES + each
+    return span, LIGHTEST + power * place // (PLACES * (SCALE // LIGHTEST))
+
+
+def parts(way: Way, found: Credits, sizes: Ints) -> tuple[Ints, Ints | None]:
+    """What of the size of its conversion each touch gets: with the rests they add up to it."""
     begun = np.flatnonzero(starts(found.order))
     count = np.diff(np.append(begun, len(found.order)))
     place = np.arange(len(found.order)) - np.repeat(begun, count)
     size = sizes[found.order]
     whole = np.abs(size)
-    if way.rule == "time_decay":
-        told = _in_ratio(whole, found.share, place)
-    else:
+    if found.weight is None:
         told = _split(way, whole, place, np.repeat(count, count))
-    signed: Ints = np.where(size < 0, -told, told)
-    return signed
+        return np.where(size < 0, -told, told), None
+    told, rest = _in_ratio(whole, found.weight, place)
+    return np.where(size < 0, -told, told), np.where(size < 0, -rest, rest)
 
 
 def _split(way: Way, whole: Ints, place: Ints, count: Ints) -> Ints:
@@ -135,12 +160,25 @@ def _of(whole: Ints, part: int | Ints, total: int | Ints) -> Ints:
     return told
 
 
-def _in_ratio(whole: Ints, weight: Ints, place: Ints) -> Ints:
-    """Each is what all up to it come to, rounded down, less those before it."""
-    begins = place == 0
-    until = np.cumsum(weight)
-    behind = (until - weight)[begins][np.cumsum(begins) - 1]
-    total = np.add.reduceat(weight, np.flatnonzero(begins))[np.cumsum(begins) - 1]
-    so_far = _of(whole, until - behind, total)
-    before = np.concatenate([so_far[:1], so_far[:-1]])
-    return so_far - np.where(begins, so_far - so_far, before)
+def _in_ratio(whole: Ints, weight: Ints, place: Ints) -> tuple[Ints, Ints]:
+    """By weight times what one weight gets, to the part of a millionth; what that leaves of the
+    whole, or takes too much, is the last touch's."""
+    begun = np.flatnonzero(place == 0)
+    mine = np.cumsum(place == 0) - 1
+    total: Any = np.add.reduceat(weight, begun) if len(begun) else weight
+    if len(total) and total.max() >= _LONG:
+        total = total.astype(object)
+    each = whole[begun] // total
+    left = whole[begun] - each * total
+    high = left * WHOLE // total
+    left = left * WHOLE - high * total
+    low = left * WHOLE // total
+    left = left * WHOLE - low * total
+    fine = (high * WHOLE + low + (2 * left >= total)).astype(np.int64)
+    more, rest = np.divmod(weight * fine[mine], FINE)
+    told = (weight * each[mine]).astype(whole.dtype) + more
+    if len(begun):
+        last = np.append(begun[1:], len(place)) - 1
+        more, rest[last] = np.divmod(rest[last] - np.add.reduceat(rest, begun), FINE)
+        told[last] += whole[begun] - np.add.reduceat(told, begun) + more
+    return told, rest

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from rapport.insights.kernels.credits import WHOLE, Way
+from rapport.insights.kernels.credits import FINE, LIGHTEST, PLACES, POWERS, SCALE, WHOLE, Way
 from rapport.insights.oracles.matched import Matched
 from rapport.insights.specs.attribution import CONVERSION, Attribution, amount_of
 
-_LATEST = 1 << 20
-
 
 class Touch(NamedTuple):
-    """`share` of its conversion, `part` of its amount: both in millionths."""
+    """`share` of its conversion, `part` of its amount: both in parts of a millionth (`FINE`), so
+    that an answer adds them up before it rounds."""
 
     name: str
     share: int
@@ -64,21 +64,36 @@ def _journey(question: Attribution, event: Matched, mine: Sequence[tuple[Matched
 
 
 def split(way: Way, whole: int, at: Sequence[int]) -> list[int]:
-    """`whole` among touches in order, at these instants; of less than nothing each gets as much of
-    the opposite.
+    """`whole` millionths among touches in order, at these instants, in parts of a millionth; of
+    less than nothing each gets as much of the opposite.
 
-    >>> split(Way("linear"), 8, [1, 2, 3])
+    >>> [each // FINE for each in split(Way("linear"), 8, [1, 2, 3])]
     [2, 3, 3]
     """
     if whole < 0:
         return [-each for each in split(way, -whole, at)]
+    if way.rule == "time_decay":
+        return _by_age(way, whole, at)
+    return [each * FINE for each in _by_place(way, whole, at)]
+
+
+def rounded(sizes: Sequence[int]) -> list[int]:
+    """Parts of a millionth as millionths: each is what all up to it come to, rounded, less what
+    those before it do. So they add up as before.
+
+    >>> rounded([FINE // 3, FINE // 3, FINE - 2 * (FINE // 3)])
+    [0, 1, 0]
+    """
+    ends = [(2 * each + FINE) // (2 * FINE) for each in accumulate(sizes)]
+    return [end - start for start, end in pairwise([0, *ends])]
+
+
+def _by_place(way: Way, whole: int, at: Sequence[int]) -> list[int]:
     count = len(at)
     if way.rule == "first":
         return [whole if n == 0 else 0 for n in range(count)]
     if way.rule == "last":
         return [whole if n == count - 1 else 0 for n in range(count)]
-    if way.rule == "time_decay":
-        return _by_age(way, whole, at)
     if way.rule == "linear" or count < 2 or (count == 2 and way.first + way.last == 0):
         return _evenly(whole, count)
     if count == 2:
@@ -95,21 +110,25 @@ def _evenly(whole: int, count: int) -> list[int]:
 
 
 def _by_age(way: Way, whole: int, at: Sequence[int]) -> list[int]:
-    """Each is what all up to it come to, rounded down, less those before it. An amount is shared
-    as its conversion is."""
-    weights = [round(_LATEST * 2.0 ** (-(at[-1] - each) / way.half_life)) for each in at]
-    shares = _cumulated(WHOLE, weights)
-    return shares if whole == WHOLE else _cumulated(whole, shares)
+    """By weight times what one weight gets; the rounding of that is the last touch's."""
+    if not at:
+        return []
+    held = [_weight(way, each) for each in at]
+    weights = [weight >> (held[-1][0] - span) for span, weight in held]
+    total = sum(weights)
+    fine = (2 * whole * FINE + total) // (2 * total)
+    return [weight * fine for weight in weights[:-1]] + [
+        whole * FINE - fine * (total - weights[-1])
+    ]
 
 
-def _cumulated(whole: int, weights: Sequence[int]) -> list[int]:
-    total, so_far, given = sum(weights), 0, 0
-    found = []
-    for each in weights:
-        so_far += each
-        found.append(whole * so_far // total - given)
-        given += found[-1]
-    return found
+def _weight(way: Way, at: int) -> tuple[int, int]:
+    """The span of an instant, and what a touch weighs within its own."""
+    span, inside = divmod(at, way.half_life)
+    place, power = inside * PLACES // way.half_life, 0
+    for each in reversed(POWERS):
+        power = power * place // PLACES + each
+    return span, LIGHTEST + power * place // (PLACES * (SCALE // LIGHTEST))
 
 
 def _name(question: Attribution, event: Matched) -> str | None:

@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from sqlglot import exp
 
-from rapport.insights.kernels.credits import WHOLE
+from rapport.insights.kernels.credits import FINE, WHOLE
 from rapport.insights.rows import Ints
 from rapport.insights.specs.attribution import MOST_AMOUNT, Attribution
+from rapport.insights.sql import fading
 from rapport.insights.sql.credits import steps
 from rapport.insights.sql.engine import Engine
 from rapport.insights.sql.flow import (
@@ -23,6 +24,7 @@ from rapport.insights.sql.flow import (
     counted,
     falling,
     greatest,
+    micro,
     missing,
     missing_first,
     numbered,
@@ -41,7 +43,8 @@ _UNIT = 1_000_000
 
 
 class Credit(NamedTuple):
-    """What came to one name, to none, or all of it. `share` and amounts in millionths."""
+    """What came to one name, to none, or all of it. `share` and amounts in parts of a millionth
+    (`FINE`)."""
 
     name: str | None
     share: int
@@ -101,7 +104,7 @@ def journeys(question: Attribution, engine: Engine, span: tuple[int, int]) -> Fl
 
     Of conversions: `size` (the amount in millionths, 0 for none), `sign`, `currency`, and their
     touches `first` to `last`, `count` in all. Of touches: `reach`, the conversions they lie before,
-    and `assisted`, those of them before which no later touch of the same name lies.
+    and `assists`, those of them before which no later touch of the same name lies.
     """
     flow = _events(question, engine, span)
     # A conversion stands there twice: at its own instant, and where its touches may begin.
@@ -133,7 +136,7 @@ def journeys(question: Attribution, engine: Engine, span: tuple[int, int]) -> Fl
             "first": binary(exp.Add, column("gone"), 1),
             "count": binary(exp.Sub, column("last"), column("gone")),
             "reach": when(_TOUCH, binary(exp.Sub, column("sells"), column("sold")), 0),
-            "assisted": when(_TOUCH, binary(exp.Sub, ends, column("sold")), 0),
+            "assists": when(_TOUCH, binary(exp.Sub, ends, column("sold")), 0),
         }
     )
 
@@ -143,7 +146,10 @@ def credited(
 ) -> Flow:
     """Touches with `gets`, what each gets of conversions, and `gets_0` ... of their amounts in
     these currencies. Beside them every conversion once, those without a touch once more, and the
-    steps; `kind` says which a row is."""
+    steps; `kind` says which a row is. All in millionths; where shares fade in parts of these, and
+    a touch is several rows."""
+    if _fades(question):
+        return _faded(flow, question, engine, currencies)
     dialect = engine.dialect
     given = steps(flow, question.way(), dialect)
     numbers = [[number] for number in range(len(given) + 1)]
@@ -166,6 +172,7 @@ def credited(
     )
     places = choose(*((one, each.place) for one, each in cases))
     more: dict[str, E] = {
+        "assisted": column("assists"),
         "place": when(is_step, places, when(_TOUCH, column("tn"), 0)),
         "more": when(is_step, choose(*((one, _whole(each.share)) for one, each in cases)), 0),
     }
@@ -176,6 +183,26 @@ def credited(
     sums = {"gets": over(summed(column("more")), *line)}
     sums |= {f"gets_{n}": over(summed(column(f"more_{n}")), *line) for n in range(len(currencies))}
     return flow.add(sums)
+
+
+def _faded(
+    flow: Flow, question: Attribution, engine: Engine, currencies: Sequence[str | None]
+) -> Flow:
+    fading.spread(flow, question.way(), question.back(), engine.dialect, _TOUCH)
+    mine = {f"gets_{n}": _is(engine, "currency", each) for n, each in enumerate(currencies)}
+    gets = fading.shared(flow, engine.dialect, _TOUCH, mine)
+    copy = column("copy")
+    kind = choose(
+        (_TOUCH, integer(_TOUCHES)),
+        (equals(copy, 0), integer(_ALL)),
+        (equals(column("count"), 0), integer(_NONE)),
+        default=integer(_STEPS),
+    )
+    return flow.add({"kind": kind, "assisted": when(equals(copy, 0), column("assists"), 0), **gets})
+
+
+def _fades(question: Attribution) -> bool:
+    return question.rule == "time_decay"
 
 
 def totals(
@@ -189,8 +216,14 @@ def totals(
     flow = credited(journeys(question, engine, span), question, engine, currencies)
     dialect, touch = engine.dialect, equals(_KIND, _TOUCHES)
     paid = dialect.cast(binary(exp.Mul, column("size"), column("sign")), "decimal")
+    whole: E = integer(WHOLE)
+    if _fades(question):
+        paid, whole = (
+            binary(exp.Mul, paid, fading.FINEST),
+            dialect.cast(integer(WHOLE * fading.FINEST), "decimal"),
+        )
     columns: dict[str, E] = {
-        "share": when(touch, column("gets"), WHOLE),
+        "share": when(touch, column("gets"), whole),
         "who": when(exp.or_(exp.not_(touch), binary(exp.GT, column("gets"), 0)), column("person")),
     }
     for n, currency in enumerate(currencies):
@@ -236,8 +269,15 @@ def _credit(
     name = row["name"]
     if name is not None and not question.by:
         name = _labels(question)[int(name)]
-    amounts = {each: int(row[f"amount_{n}"] or 0) for n, each in enumerate(currencies)}
-    return Credit(name, int(row["share"]), int(row["people"]), int(row["assisted"]), amounts)
+    amounts = {each: _size(question, row[f"amount_{n}"]) for n, each in enumerate(currencies)}
+    return Credit(
+        name, _size(question, row["share"]), int(row["people"]), int(row["assisted"]), amounts
+    )
+
+
+def _size(question: Attribution, told: Any) -> int:
+    """In parts of a millionth."""
+    return (micro(told) or 0) if _fades(question) else int(told or 0) * FINE
 
 
 def _both(one: Credit, two: Credit) -> Credit:

@@ -14,7 +14,16 @@ import numpy as np
 
 from rapport.clock import DAY
 from rapport.errors import Malformed
-from rapport.insights.kernels.credits import RULES, WHOLE, Done, Rule, Way, credited
+from rapport.insights.kernels.credits import (
+    FINE,
+    RULES,
+    WHOLE,
+    Credits,
+    Done,
+    Rule,
+    Way,
+    credited,
+)
 from rapport.insights.value.arrays import Floats, Ints, totals
 from rapport.insights.value.history import History
 
@@ -68,11 +77,17 @@ def credits(history: History, person: Ints, at: Ints, rule: Rule) -> tuple[Ints,
     back = history.settings.lookback_days * DAY
     found = [*credited(Way(rule), Done(person, at), touches, back)]
     none = np.zeros(0, np.int64)
-    order, touch, share = (
-        np.concatenate([none, *(each[column] for each in found)]) for column in range(3)
-    )
+    order = np.concatenate([none, *(each.order for each in found)])
+    touch = np.concatenate([none, *(each.touch for each in found)])
+    share = np.concatenate([none / 1, *map(_share, found)])
     kept = share > 0
-    return order[kept], answered[touch[kept]], share[kept] / WHOLE
+    return order[kept], answered[touch[kept]], share[kept]
+
+
+def _share(found: Credits) -> Floats:
+    rest = 0 if found.rest is None else found.rest
+    told: Floats = (found.share + rest / FINE) / WHOLE
+    return told
 
 
 def _credit(orders: float, revenue: float) -> Credit:
