@@ -47,6 +47,7 @@ LABELS = [
 ]
 labels = st.lists(st.sampled_from(LABELS), min_size=1, max_size=4, unique=True).map(tuple)
 streams = st.lists(st.tuples(st.integers(0, 30), labels), min_size=1, max_size=16)
+sent = st.lists(st.tuples(st.integers(0, 9), labels, st.integers(1, 3)), min_size=1, max_size=16)
 pairs = st.lists(st.sampled_from(LABELS), min_size=2, max_size=2, unique=True)
 
 
@@ -204,3 +205,13 @@ def test_sums_do_not_depend_on_the_caches(stream, seed):
             min(times),
             max(times),
         )
+
+
+@settings(max_examples=50, deadline=None)
+@given(sent, st.integers(0, 9), st.sampled_from([None, 1]))
+def test_an_identifier_tells_every_source_that_sent_it(stream, seed, caches):
+    events = [event(i, at=at, ids=ids, source=by) for i, (at, ids, by) in enumerate(stream)]
+    world = play(events, TIGHT, seed, caches)
+    for label in world.states():
+        (found,) = world.reads.identifiers([world.reads.resolve(label)])
+        assert found.sources == sorted({by for _, ids, by in stream if label in ids})

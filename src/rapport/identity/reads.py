@@ -110,6 +110,9 @@ class IdentityReads:
                 first, last, count = min(first, before[0]), max(last, before[1]), count + before[2]
                 sources = before[3] if source in before[3] else sorted((source, *before[3]))
             found[node] = (first, last, count, sources)
+        for node, source in self._store.heard_from(found):
+            if source not in found[node][3]:
+                found[node] = (*found[node][:3], sorted((source, *found[node][3])))
         return found
 
     def strongest(self, profile: int) -> str | None:

@@ -70,6 +70,7 @@ class Identity:
         self._signatures.clear()
         self._shortcuts.clear()
         self._members.clear()
+        self._heard: list[Signature] = []  # sets with sources that are not written yet
         self._store.forget_held()
         stored = self._store.rules()
         self._book = RuleBook(load(stored[1]) if stored else DEFAULTS)
@@ -89,6 +90,7 @@ class Identity:
         for event, signature in homeless:
             event.node = signature.home
         added = self._write(dirty)
+        self._write_sources()
         changes = self._follow(added, self._changed(dirty), new_members)
         self._age()
         if not hold:
@@ -165,6 +167,8 @@ class Identity:
             if not signature.dirty:
                 signature.dirty = True
                 dirty.append(signature)
+            if event.source not in signature.sources:
+                self._hear(signature, event.source)
             signature.count += 1
             at = event.timestamp
             if at > signature.last_seen:
@@ -176,6 +180,18 @@ class Identity:
             else:
                 homeless.append((event, signature))
         return dirty, unknown, homeless
+
+    def _hear(self, signature: Signature, source: int) -> None:
+        """Only what several sources sent is written, since `source` of evidence tells one."""
+        signature.sources += (source,)
+        if len(signature.sources) > 1:
+            self._heard.append(signature)
+
+    def _write_sources(self) -> None:
+        if self._heard:
+            rows = {(s.id, source) for s in self._heard for source in s.sources}
+            self._store.add_sources(sorted(rows))
+            self._heard.clear()
 
     def _signature(self, event: Event, unknown: list[Signature]) -> Signature:
         keys = self._extract(event)
@@ -204,6 +220,8 @@ class Identity:
             signature.id = stored.id
             signature.count += stored.count
             signature.last_seen = max(signature.last_seen, stored.last_seen)
+            if stored.source not in signature.sources:
+                self._hear(signature, stored.source)
             earlier = signature.first()
             signature.first_seen, signature.source = stored.first_seen, stored.source
             signature.message_id = stored.message_id

@@ -20,7 +20,7 @@ class Signature:
 
     __slots__ = (
         "count", "dirty", "earlier", "first_seen", "home", "id", "keys", "last_seen", "message_id",
-        "nodes", "source",
+        "nodes", "source", "sources",
     )  # fmt: skip
 
     def __init__(self, keys: Keys) -> None:
@@ -32,6 +32,7 @@ class Signature:
         self.first_seen = _NEVER
         self.last_seen = -_NEVER
         self.source = 0
+        self.sources: tuple[int, ...] = ()  # all that were heard since it is held in memory
         self.message_id = ""
         self.dirty = False
         self.earlier = False  # an earlier first event came in this batch

@@ -142,6 +142,34 @@ class Store:
             ):
                 yield alone[blob], *rest
 
+    def heard_from(self, nodes: Collection[int]) -> Iterator[tuple[int, int]]:
+        """(node, source) beyond what `spans` tells: of sets that several sources sent."""
+        if not self._several_sources():
+            return
+        yield from self._sql.execute(
+            "SELECT s.node, x.source FROM sightings s"
+            " JOIN evidence_sources x ON x.evidence = s.evidence WHERE s.node IN carray(?)",
+            (_ints(nodes),),
+        )
+        alone = {pack((node,)): node for node in nodes}
+        for start in range(0, len(packed := list(alone)), _CHUNK):
+            for blob, source in self._sql.execute(
+                "SELECT e.nodes, x.source FROM carray(?) n CROSS JOIN evidence e"
+                " ON e.nodes = n.value JOIN evidence_sources x ON x.evidence = e.id",
+                (apsw.carray(tuple(packed[start : start + _CHUNK])),),
+            ):
+                yield alone[blob], source
+
+    def _several_sources(self) -> bool:
+        try:
+            return self._number("SELECT EXISTS (SELECT 1 FROM evidence_sources)") > 0
+        except apsw.SQLError:  # a folder of an earlier release, read before the pipeline ran
+            return False
+
+    def add_sources(self, rows: Iterable[tuple[int, int]]) -> None:
+        """Rows are (evidence, source)."""
+        self._sql.executemany("INSERT OR IGNORE INTO evidence_sources VALUES (?, ?)", rows)
+
     def add_evidence(self, items: Sequence[Evidence]) -> None:
         self._sql.executemany(
             "INSERT INTO evidence VALUES (?, ?, ?, ?, ?, ?, ?)",

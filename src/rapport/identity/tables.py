@@ -63,6 +63,14 @@ MIGRATIONS = (
         rules TEXT NOT NULL
     );
     """,
+    # Who else sent a set of identifiers, once it is more than the one source of the first event.
+    """
+    CREATE TABLE evidence_sources (
+        evidence INTEGER NOT NULL,
+        source INTEGER NOT NULL,
+        PRIMARY KEY (evidence, source)
+    ) WITHOUT ROWID;
+    """,
 )
 
 

@@ -15,7 +15,7 @@ class Identifier(msgspec.Struct, frozen=True):
     first_seen: int | None  # None: only ever named in a decision
     last_seen: int | None
     count: int  # events that carried it
-    sources: list[int]  # of the first event of each set of identifiers it came in
+    sources: list[int]  # that sent it
     shared: bool
     state: str  # open, owned, shared, crowded, blocked
 
