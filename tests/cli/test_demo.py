@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from rapport.cli import demo as visiting
 from rapport.cli import seeding
 from rapport.clock import DAY, HOUR
+from rapport.config import Settings
+from rapport.demo import trickle
 from rapport.demo.shop import Delivery, generate
 from tests.cli import smallshop
 from tests.cli.conftest import Rapport
@@ -75,3 +80,31 @@ def test_a_folder_with_other_data_is_left_alone(demo: Rapport, flag: tuple[str, 
     error = demo("demo", "--seed-only", *flag, code=1).stderr
     assert "demo" in error
     assert (demo.folder / "mine.txt").read_text() == "precious"
+
+
+class Visits:
+    """One in each look."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def next(self, now: int) -> list[SimpleNamespace]:
+        return [SimpleNamespace(source="shop", body=b"")]
+
+
+@pytest.mark.parametrize(("patience", "said"), [(60.0, 0), (-1.0, 3)])
+def test_visits_that_a_stopping_server_does_not_take_are_not_worth_a_word(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, patience: float, said: int
+) -> None:
+    answers = iter([OSError("gone")] * 3)
+
+    def post(*_: object) -> None:
+        raise next(answers, SystemExit)
+
+    monkeypatch.setattr(trickle, "Trickle", Visits)
+    monkeypatch.setattr(visiting, "EVERY_SECONDS", 0)
+    monkeypatch.setattr(visiting, "PATIENCE_SECONDS", patience)
+    monkeypatch.setattr(visiting, "_write_keys", lambda _: defaultdict(str))
+    monkeypatch.setattr(visiting, "_post", post)
+    with pytest.raises(SystemExit):
+        visiting._visit(Settings(), "http://127.0.0.1:1")
+    assert len(caplog.records) == said

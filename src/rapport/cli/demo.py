@@ -26,6 +26,7 @@ log = logging.getLogger("rapport.demo")
 
 FOLDER = "demo-data"
 EVERY_SECONDS = 1.0
+PATIENCE_SECONDS = 60.0
 
 
 @click.command("demo", epilog="Example: rapport demo --port 9000")
@@ -85,13 +86,18 @@ def _visit(settings: Settings, url: str) -> None:
     keys = _write_keys(settings)
     clock = SystemClock()
     trickle = Trickle(SEED, clock)
+    taken = time.monotonic()
     while True:
         time.sleep(EVERY_SECONDS)
         for sent in trickle.next(clock.now()):
             try:
                 _post(url, keys[sent.source], sent.body)
+                taken = time.monotonic()
             except OSError:
-                log.warning("a visit of the demo was not taken; the server is busy or stopping")
+                # A server that stops, as after Ctrl-C, takes nothing either: not worth a word.
+                if time.monotonic() - taken > PATIENCE_SECONDS:
+                    log.warning("no visit of the demo was taken for a while: the server is busy")
+                    taken = time.monotonic()
 
 
 def _write_keys(settings: Settings) -> dict[str, str]:
