@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from rapport.audiences.accounts import Asking, members
 from rapport.audiences.language import definitions
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Definition, Segment
+from rapport.audiences.meaning import oracle
 from rapport.audiences.meaning.person import Account
 from rapport.audiences.sql.snapshot import snapshot
 from rapport.clock import DAY
@@ -22,6 +24,7 @@ from rapport.warehouse.sqlbuild import column
 from tests.audiences import engine, strategies
 from tests.audiences.said import said
 from tests.audiences.strategies import ZONES, People, Sent
+from tests.audiences.test_live_accounts import document_of_accounts
 from tests.warehouse.runners import Run, engine_params, plain, runner
 
 HELD = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
@@ -57,6 +60,33 @@ class Engine:
         query = snapshot(
             wanted, known, now, self.dialect, zones=ZONES, oldest=oldest, accounts=lambda: accounts
         )
+        rows = self._rows(query, history, people)
+        return {row["profile"]: row for row in rows}
+
+    def accounts(
+        self,
+        wanted: Sequence[Segment],
+        known: Known,
+        history: Sequence[Sent],
+        people: People,
+        now: int,
+        accounts: Sequence[Account],
+    ) -> dict[str, list[str]]:
+        """Segment → the accounts that are in it."""
+
+        class Here(Asking, frozen=True):
+            def rows(here, query: exp.Select) -> list[dict[str, Any]]:
+                return self._rows(query, history, people)
+
+        asking = Here(self._unread, lambda: accounts, self.dialect, now)
+        return members(wanted, known, asking)
+
+    def _unread(self, sql: str) -> list[dict[str, Any]]:
+        raise AssertionError(sql)
+
+    def _rows(
+        self, query: exp.Select, history: Sequence[Sent], people: People
+    ) -> list[dict[str, Any]]:
         tables = {
             "events": self._table(EVENTS, [engine.event_row(sent) for sent in history]),
             "identities": self._table(
@@ -68,15 +98,14 @@ class Engine:
             ),
         }
         built = query.copy()
-        own = built.args["with_"].expressions
+        own = built.args["with_"].expressions if built.args.get("with_") else []
         for name, rows in tables.items():
             built = built.with_(name, rows)
         every = built.args["with_"].expressions
         built.args["with_"].set("expressions", [*every[len(own) :], *own])
-        names = ["profile", *(one.key for one in wanted)]
+        names = query.named_selects
         rows = self._run(self.dialect.sql(built))
-        found = [dict(zip(names, map(plain, row), strict=True)) for row in rows]
-        return {row["profile"]: row for row in found}
+        return [dict(zip(names, map(plain, row), strict=True)) for row in rows]
 
     def _table(self, kinds: dict[str, Kind], rows: Sequence[Sequence[Value]]) -> exp.Select:
         given = self.dialect.values_table("given_rows", kinds, rows)
@@ -105,6 +134,31 @@ def test_an_engine_says_what_the_oracle_says(one_engine: Engine) -> None:
         agree(one_engine, data)
 
     each()
+
+
+def test_an_engine_says_which_accounts_are_in_as_the_oracle_does(one_engine: Engine) -> None:
+    held = SELDOM if one_engine.dialect.name == "spark" else HELD
+
+    @held
+    @given(data=st.data())
+    def each(data: st.DataObject) -> None:
+        agree_on_accounts(one_engine, data)
+
+    each()
+
+
+def agree_on_accounts(one_engine: Engine, data: st.DataObject) -> None:
+    now = data.draw(st.sampled_from(strategies.ANCHORS))
+    known = Known.of(definitions.document(document_of_accounts(data)))
+    history = data.draw(strategies.histories_of_accounts(now))
+    people = data.draw(strategies.people())
+    those = strategies.accounts(history, people, data.draw(strategies.traits_of_accounts()))
+    wanted = [one for one in known.segments.values() if one.of == "accounts"]
+    bare = [Account(id=each.id, traits=each.traits) for each in those]
+    found = one_engine.accounts(wanted, known, history, people, now, bare)
+    for one in wanted:
+        expected = [each.id for each in those if oracle.holds(one.when, each, now, known)]
+        assert found[one.key] == expected
 
 
 def agree(one_engine: Engine, data: st.DataObject) -> None:
