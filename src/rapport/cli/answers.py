@@ -1,40 +1,23 @@
-"""Answers to questions about many people as tables, with bars and lines for a terminal."""
+"""Answers to questions about many people as tables for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from rapport.cli.output import print_table
+from rapport.cli.charts import Row, course, in_unit, line, share, short, span
 
-Row: TypeAlias = dict[str, Any]
 Titled: TypeAlias = tuple[str, list[Row]]
 
-_BAR: Final = 24  # characters
-_HEIGHTS: Final = "▁▂▃▄▅▆▇█"
-# Of a table the first there is gets the bars.
-_MEASURES: Final = ("count", "size", "conversions", "people", "value", "total", "paths")
 _SHARES: Final = ("conversion", "conversion_from_previous", "share", "ratio")
-_UNITS: Final = ((172_800, 86_400, "d"), (5_400, 3_600, "h"), (90, 60, "min"))  # from, length
+_MONEY: Final = ("revenue", "refunded", "net", "average_order_value")
 
 
 def tables(answer: dict[str, Any]) -> Iterator[Titled]:
     """Title and rows of each table that an answer is shown as."""
-    return _SHAPES.get(answer["kind"], _lists)(answer)
-
-
-def show(rows: list[Row]) -> None:
-    """With a bar beside its measure."""
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    measure = next((name for name in _MEASURES if name in columns), None)
-    most = max((row.get(measure) or 0 for row in rows), default=0) if measure else 0
-    shown = [[row.get(name) for name in columns] for row in rows]
-    if measure and most:
-        columns.append("")
-        for row, cells in zip(rows, shown, strict=True):
-            cells.append("█" * round(_BAR * (row.get(measure) or 0) / most))
-    columns = [name.replace("_", " ") for name in columns]
-    print_table(columns, shown, right={*columns} - {columns[0], ""})
+    for title, rows in _SHAPES.get(answer["kind"], _lists)(answer):
+        if rows:
+            yield title, rows
 
 
 def _lists(answer: dict[str, Any]) -> Iterator[Titled]:
@@ -45,36 +28,165 @@ def _lists(answer: dict[str, Any]) -> Iterator[Titled]:
 
 def _funnel(answer: dict[str, Any]) -> Iterator[Titled]:
     for title, one in _groups(answer, "steps"):
-        yield title, [_flat({**step, "event": step["event"]}) for step in one["steps"]]
+        yield title, [_flat(step) for step in one["steps"]]
+    for title, one in _groups(answer, "over time"):
+        yield title if title == "over time" else f"over time: {title}", _funnels(one)
+
+
+def _funnels(one: dict[str, Any]) -> list[Row]:
+    """A row for who began in each period."""
+    return [
+        {
+            "start": _start(each["start"], each["complete"]),
+            "began": each["steps"][0]["count"],
+            "converted": each["steps"][-1]["count"],
+            "conversion": share(each["steps"][-1]["conversion"]),
+            "median_time": span((each.get("time_to_convert") or {}).get("median")),
+        }
+        for each in one.get("over_time") or ()
+    ]
 
 
 def _retention(answer: dict[str, Any]) -> Iterator[Titled]:
+    named = answer.get("brackets")
     for title, one in _groups(answer, "cohorts"):
+
+        def cells(values: Sequence[Any]) -> Row:
+            return {named[n] if named else str(n): value for n, value in enumerate(values)}
+
         rows = [
             {
                 "start": each["start"],
                 "size": each["size"],
-                **{str(n): _part(v, each["size"]) for n, v in enumerate(each["values"])},
+                **cells([share(value, each["size"]) for value in each["values"]]),
             }
             for each in one["cohorts"]
         ]
-        mean = {str(n): _part(share, 1) for n, share in enumerate(one["average"])}
+        mean = cells([share(each) for each in one["average"]])
         yield title, [*rows, {"start": "average", "size": None, **mean}]
+        yield (
+            "sums" if title == "cohorts" else f"sums: {title}",
+            [
+                {"start": each["start"], **cells([_number(sum) for sum in each["sums"]])}
+                for each in one["cohorts"]
+                if each.get("sums")
+            ],
+        )
 
 
 def _trends(answer: dict[str, Any]) -> Iterator[Titled]:
-    lines: dict[str, list[Any]] = {}
+    lines = _lines(answer)
+    before = _lines(answer["compared"]) if answer.get("compared") else {}
+    told: dict[str, Sequence[Any]] = {}
+    for name, one in lines.items():
+        told[name] = one["values"]
+        if "moving_average" in one:
+            told[f"{name}, mean"] = one["moving_average"]
+        if name in before:
+            told[f"{name}, before"] = before[name]["values"]
+    if len(told) == 1:
+        told = {"value": next(iter(told.values()))}
+    complete = answer.get("complete") or [True] * len(answer["periods"])
+    rows = [
+        {
+            "start": _start(start, complete[n]),
+            **{name: values[n] for name, values in told.items() if n < len(values)},
+        }
+        for n, start in enumerate(answer["periods"])
+    ]
+    yield "periods", rows
+    if len(told) > 1:
+        yield "course", course(rows, list(told))
+
+
+def _lines(answer: dict[str, Any]) -> dict[str, Row]:
+    """The lines of trends by their names: series, or their parts, then formulas."""
+    lines: dict[str, Row] = {}
+    formulas = answer.get("formulas") or []
     for series in answer["series"]:
-        of = f"{series['name']}: " if len(answer["series"]) > 1 else ""
+        of = f"{series['name']}: " if len(answer["series"]) > 1 or formulas else ""
         for group in series.get("breakdown") or [series]:
-            lines[f"{of}{_named(group)}"] = group["values"]
-    if len(lines) == 1:
-        lines = {"value": next(iter(lines.values()))}
+            lines[f"{of}{_named(group)}"] = group
+    for formula in formulas:
+        for group in formula.get("breakdown") or [formula]:
+            part = "" if group is formula else f": {_named(group)}"
+            lines[f"{formula['formula']}{part}"] = group
+    return lines
+
+
+def _lifecycle(answer: dict[str, Any]) -> Iterator[Titled]:
+    rows = _periods(answer["periods"])
+    yield "periods", rows
+    yield "course", course(rows, [name for name in rows[0] if name != "start"] if rows else [])
+
+
+def _stickiness(answer: dict[str, Any]) -> Iterator[Titled]:
+    rows = answer["periods"]
+    while len(rows) > 1 and not rows[-1]["or_more"]:
+        rows = rows[:-1]
+    yield "periods", [_flat(row) for row in rows]
+
+
+def _revenue(answer: dict[str, Any]) -> Iterator[Titled]:
+    periods = answer["periods"]
+    rows = [
+        *_periods([_without(row, "repeat", "currencies") for row in periods]),
+        {**_without(_flat(answer["total"]), "complete", "currencies"), "start": "total"},
+    ]
+    rows[-1] = {name: value for name, value in rows[-1].items() if not name.startswith("repeat ")}
+    yield "periods", rows
+    yield "course", course(rows[:-1], ["orders", "revenue", "net", "buyers"])
     yield (
-        "periods",
+        "money by currency",
         [
-            {"start": start, **{name: values[n] for name, values in lines.items()}}
-            for n, start in enumerate(answer["periods"])
+            {"start": "total" if row is answer["total"] else row["start"], **_flat(purse)}
+            for row in [*periods, answer["total"]]
+            for purse in row.get("currencies") or ()
+        ],
+    )
+    yield (
+        "who came back",
+        [_again(row["start"], row["repeat"]) for row in periods]
+        + [_again("total", answer["total"]["repeat"])],
+    )
+    yield "breakdown", [_part(part) for part in answer.get("breakdown") or ()]
+
+
+def _again(start: str, repeat: dict[str, Any]) -> Row:
+    return {
+        "first order in": _start(start, repeat["complete"]),
+        "buyers": repeat["people"],
+        "came_back": repeat["came_back"],
+        "rate": share(repeat["rate"]),
+        "median_time": span(repeat["median_seconds"]),
+        "p90_time": span(repeat["p90_seconds"]),
+    }
+
+
+def _part(part: dict[str, Any]) -> Row:
+    """Sums over all periods, where they are in one currency."""
+    told: Row = {"part": _named(part), "orders": part["orders"]}
+    for name in _MONEY[:-1]:
+        amounts = [row[name] for row in part["periods"]]
+        told[name] = None if None in amounts else short(sum(amounts))
+    told["course"] = line([row["orders"] for row in part["periods"]])
+    return told
+
+
+def _attribution(answer: dict[str, Any]) -> Iterator[Titled]:
+    if len(answer["amounts"]) > 1:
+        yield "amounts", answer["amounts"]
+    rows = [*answer["touches"], {"value": "(unattributed)", **answer["unattributed"]}]
+    yield "touches", [_renamed(_flat(row), "value", "touch") for row in rows]
+
+
+def _paths(answer: dict[str, Any]) -> Iterator[Titled]:
+    yield "nodes", [_flat(row) for row in answer["nodes"]]
+    yield (
+        "links",
+        [
+            {**_without(_flat(row), "median_seconds"), "median_time": span(row["median_seconds"])}
+            for row in answer["links"]
         ],
     )
 
@@ -84,13 +196,14 @@ def _north_star(answer: dict[str, Any]) -> Iterator[Titled]:
 
 
 def _branch(metric: dict[str, Any], depth: int) -> Iterator[Row]:
-    change = metric["change_share"]
+    change, part = metric["change_share"], metric.get("contribution_share")
     yield {
         "metric": "  " * depth + metric["name"],
-        "now": _in_unit(metric["value"], metric.get("unit")),
-        "before": _in_unit(metric["before"], metric.get("unit")),
+        "now": in_unit(metric["value"], metric.get("unit")),
+        "before": in_unit(metric["before"], metric.get("unit")),
         "change": "" if change is None else f"{change:+.1%}",
-        "course": _line(metric["values"]),
+        "of_the_change_above": None if part is None else f"{part:+.1%}",
+        "course": line(metric["values"]),
     }
     for each in metric.get("inputs", ()):
         yield from _branch(each, depth + 1)
@@ -110,87 +223,58 @@ def _named(group: dict[str, Any]) -> str:
     return str(group.get("label") or group.get("value") or "(none)")
 
 
+def _start(start: str, complete: bool) -> str:
+    return start if complete else f"{start} (so far)"
+
+
+def _periods(rows: list[Row]) -> list[Row]:
+    return [
+        {**_without(_flat(row), "complete"), "start": _start(row["start"], row["complete"])}
+        for row in rows
+    ]
+
+
+def _without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def _renamed(row: Row, name: str, new: str) -> Row:
+    return {new if key == name else key: value for key, value in row.items()}
+
+
+def _number(text: str | None) -> Any:
+    """A sum, which JSON has as text."""
+    return None if text is None else short(float(text)) if "." in text else int(text)
+
+
 def _flat(row: Row) -> Row:
-    """Nested values beside the others: `values` becomes 0, 1, 2 ...; of a spread the median.
-    Shares and spans of time as people write them."""
+    """Nested values beside the others: of a spread median and p90. Shares and spans of time as
+    people write them."""
     told: Row = {}
     for name, value in row.items():
         if name == "amounts":
             told |= {f"amount {each['currency'] or ''}".strip(): each["amount"] for each in value}
-        elif isinstance(value, list):
-            told |= {str(n): _short(each) for n, each in enumerate(value)}
         elif isinstance(value, dict) and "median" in value:
-            told["median_time"] = _span(value["median"])
+            told["median_time"] = span(value["median"])
+            told["p90_time"] = span(value.get("p90"))
         elif isinstance(value, dict):
             told |= {f"{name} {k}": v for k, v in value.items() if not isinstance(v, list | dict)}
         elif name in _SHARES:
-            told[name] = _part(value, 1)
-        elif name != "time_to_convert":  # of a first step there is none
-            told[name] = _short(value)
+            told[name] = share(value)
+        elif name != "time_to_convert" and not isinstance(value, list):  # of a first step none
+            told[name] = short(value)
     return told
 
 
-def _part(value: float | None, of: float) -> str | None:
-    """
-    >>> _part(3, 8), _part(None, 8), _part(0, 0)
-    ('37.5%', None, None)
-    """
-    return f"{value / of:.1%}" if value is not None and of else None
-
-
-def _span(seconds: float, places: int | None = None) -> str:
-    """
-    >>> _span(50), _span(600), _span(50_000), _span(1e6), _span(600, 1)
-    ('50 s', '10 min', '13.9 h', '11.6 d', '10.0 min')
-    """
-    for least, size, unit in _UNITS:
-        if seconds >= least:
-            return f"{seconds / size:{'.3g' if places is None else f'.{places}f'}} {unit}"
-    return f"{seconds:.{places or 0}f} s"
-
-
-def _line(values: list[float | None]) -> str:
-    """
-    >>> _line([0, 5, None, 10])
-    '▁▅ █'
-    """
-    known = [each for each in values if each is not None]
-    low, high = min(known, default=0), max(known, default=0)
-    step = (high - low) / (len(_HEIGHTS) - 1) or 1
-    return "".join(
-        " " if each is None else _HEIGHTS[int((each - low) / step + 0.5)] for each in values
-    )
-
-
-def _in_unit(value: float | None, unit: dict[str, Any] | None) -> Any:
-    """
-    >>> _in_unit(0.256, {"as": "percent"}), _in_unit(7200, {"as": "duration"})
-    ('25.6%', '2 h')
-    >>> _in_unit(1234.5, {"as": "currency", "currency": "EUR"}), _in_unit(2, {"decimals": 1})
-    ('1,234.50 EUR', '2.0')
-    """
-    if value is None or not unit:
-        return _short(value)
-    places = unit.get("decimals")
-    match unit.get("as"):
-        case "percent":
-            return f"{value:.{1 if places is None else places}%}"
-        case "duration":
-            return _span(value, places)
-        case "currency":
-            return f"{value:,.{2 if places is None else places}f} {unit['currency']}"
-    return _short(value) if places is None else f"{value:,.{places}f}"
-
-
-def _short(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.get("share", value.get("value", value.get("count")))
-    return round(value, 4) if isinstance(value, float) else value
-
-
 _SHAPES: Final[dict[str, Callable[[dict[str, Any]], Iterator[Titled]]]] = {
+    "active": _lifecycle,
+    "attribution": _attribution,
     "funnel": _funnel,
-    "retention": _retention,
-    "trends": _trends,
+    "lifecycle": _lifecycle,
     "north_star": _north_star,
+    "paths": _paths,
+    "retention": _retention,
+    "revenue": _revenue,
+    "stickiness": _stickiness,
+    "trends": _trends,
 }

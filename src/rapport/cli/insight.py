@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from rapport.cli import answers
+from rapport.cli import answers, charts
 from rapport.cli.access import api_for
 from rapport.cli.asking import ask
 from rapport.cli.options import existing, reading
@@ -121,5 +121,5 @@ def _show(answer: dict[str, Any], as_json: bool) -> None:
     print_fields({name: plain[name] for name in plain if name not in _UNSAID})
     for title, rows in answers.tables(answer):
         click.echo(f"\n{title}")
-        answers.show(rows)
+        charts.show(rows)
     note(f"answered in {answer['elapsed_ms']:,.0f} ms{' before' if answer['cached'] else ''}")
