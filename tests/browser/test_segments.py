@@ -174,3 +174,26 @@ def test_a_segment_of_people_looks_at_their_accounts_while_it_is_written(page: A
     answer.get_by_text(re.compile(r"^2 people$")).wait_for()
     answer.get_by_role("link", name="Sarah Kapoor").wait_for()
     assert violations(page) == []
+
+
+def test_a_trait_shows_its_values_before_it_is_saved(page: Any, shop: RunningServer) -> None:
+    """As many people as the same trait has that is saved, and of each the same value."""
+    with shop.api() as api:
+        told = api.post(
+            "/api/v1/computed-traits/preview", json={"trait": {"count": "Order Completed"}}
+        ).json()
+        saved = api.get("/api/v1/computed-traits/orders").json()
+    page.goto("/traits/~new")
+    region = page.get_by_role("region", name="Values there would be now")
+    region.get_by_text("Fill in what is still open").wait_for()
+    page.get_by_role("radio", name="YAML").press("Enter")
+    text = page.get_by_role("textbox", name="The computation as YAML")
+    text.fill("count: Order Completed")
+    region.get_by_role("status").get_by_text(str(saved["count"]), exact=True).wait_for()
+    people = region.get_by_role("listitem")
+    assert people.count() == len(told["sample"])
+    first = told["sample"][0]
+    people.filter(has_text=first["profile"]["name"]).get_by_text(str(first["value"])).wait_for()
+    assert violations(page) == []
+    text.fill("median: Order Completed")
+    region.get_by_text("It says itself what is wrong").wait_for()

@@ -264,3 +264,64 @@ def test_a_trait_in_sql_is_asked_again_and_again(
     until(lambda: api.get("/api/v1/segments/late_asked_twice").json()["count"] == 0)
     assert api.delete("/api/v1/segments/late_asked_twice").is_success
     assert api.delete("/api/v1/computed-traits/late_asked").is_success
+
+
+def test_a_trait_is_seen_before_it_is_saved(
+    running_server: RunningServer, api: httpx.Client
+) -> None:
+    """The preview is what it will be: as many people, and of each the same value."""
+    with running_server.tracking() as tracking:
+        for user, totals in (("tp-a", (10, 30)), ("tp-b", (5.5,)), ("tp-c", ())):
+            body = {"userId": user, "traits": {"name": user}}
+            assert tracking.post("/v1/identify", json=body).status_code == 200
+            for number, total in enumerate(totals):
+                said = {"total": total, "tags": [f"t{number}", "all"]}
+                event = {"userId": user, "event": "Seen Early", "properties": said}
+                event["messageId"] = f"{user}-{number}"
+                assert tracking.post("/v1/track", json=event).status_code == 200
+    running_server.settle()
+    read = {"query": "SELECT count(*) FROM profile_rows WHERE name LIKE 'tp-%'"}
+    until(lambda: api.post("/api/v1/sql", json=read).json()["rows"] == [[3]])
+    asked = "SELECT profile, 7 AS value FROM identities WHERE profile = node"
+    for computation, expected in (
+        ({"sum": "Seen Early", "path": "properties.total"}, {"tp-a": 40, "tp-b": 5.5}),
+        ({"unique_list": "Seen Early", "path": "properties.tags[]"}, None),
+        ({"days_since": "Seen Early"}, {"tp-a": 0, "tp-b": 0}),
+        ({"sql": asked, "every": "1h"}, None),
+    ):
+        told = api.post("/api/v1/computed-traits/preview", json={"trait": computation}).json()
+        values = {each["profile"]["id"]: each["value"] for each in told["sample"]}
+        names = {each["profile"]["name"]: each["value"] for each in told["sample"]}
+        assert told["exact"]
+        assert expected is None or expected.items() <= names.items()
+        made = {"key": "seen_early", "trait": computation}
+        version = api.post("/api/v1/computed-traits", json=made).json()["version"]
+        found = _values(api, "seen_early", version, told["count"])
+        assert {profile: found[profile] for profile in values} == values
+    assert api.delete("/api/v1/computed-traits/seen_early").is_success
+
+
+def _values(api: httpx.Client, trait: str, version: int, count: int) -> dict[str, Any]:
+    """Of everybody with one, once this version has so many."""
+    until(lambda: live(api, f"/api/v1/computed-traits/{trait}")["version"] == version)
+
+    def look() -> dict[str, Any]:
+        people = api.get("/api/v1/profiles", params={"limit": 200}).json()["items"]
+        held = {each["id"]: api.get(f"/api/v1/profiles/{each['id']}").json() for each in people}
+        computed = {id: one["computed"] for id, one in held.items()}
+        found = {id: each[trait] for id, each in computed.items() if trait in each}
+        return found if len(found) == count else {}
+
+    found: dict[str, Any] = until(look)
+    return found
+
+
+def test_a_preview_of_a_trait_says_what_is_wrong(api: httpx.Client) -> None:
+    for computation, node in (
+        ({"sum": "Seen Early"}, "trait"),
+        ({"sql": "SELECT 1 AS one", "every": "1h"}, "trait.sql"),
+        ({"model": "rfm"}, "trait"),
+    ):
+        answer = api.post("/api/v1/computed-traits/preview", json={"trait": computation})
+        assert answer.status_code == 400, answer.text
+        assert answer.json()["error"]["details"]["node"].startswith(node)

@@ -19,6 +19,8 @@ export type ComputedTrait = Narrowed<Schema<'TraitView'>, Definition>
 /** `accounts` are the sample of a segment of accounts. */
 export type Preview = Schema<'members_PreviewView'>
 
+export type TraitPreview = Schema<'TraitPreview'>
+
 export interface Reason {
   by: 'events' | 'traits' | 'timer' | 'identity' | 'definition' | 'schedule'
   messages?: string[]
@@ -99,6 +101,16 @@ export const segmentPreviewQuery = (when: unknown, of: string) =>
   queryOptions({
     queryKey: ['segments', 'preview', of, when],
     queryFn: ({ signal }) => api.post<Preview>('/segments/preview', { when, of }, undefined, signal),
+    staleTime: 30_000,
+    gcTime: 60_000,
+    retry: false,
+  })
+
+/** Which values a computation would have for whom now. */
+export const traitPreviewQuery = (trait: unknown) =>
+  queryOptions({
+    queryKey: ['computed-traits', 'preview', trait],
+    queryFn: ({ signal }) => api.post<TraitPreview>('/computed-traits/preview', { trait }, undefined, signal),
     staleTime: 30_000,
     gcTime: 60_000,
     retry: false,

@@ -9,7 +9,7 @@ import { isHoled, readComputation } from '@/conditions/computations'
 import { nodeError } from '@/conditions/errors'
 import { Button } from '@/ui/Button'
 import { ButtonLink } from '@/ui/ButtonLink'
-import { Card } from '@/ui/Card'
+import { Card, Column, Columns } from '@/ui/Card'
 import { ErrorState } from '@/ui/ErrorState'
 import { Page } from '@/ui/Page'
 import { TextField } from '@/ui/TextField'
@@ -18,6 +18,7 @@ import { useToast } from '@/ui/Toast'
 import { keyOf } from '../segments/key'
 import css from '../segments/Segments.module.css'
 import { TraitEditor } from './TraitEditor'
+import { TraitPreview, useTraitPreview } from './TraitPreview'
 
 const route = getRouteApi('/shell/traits/~new')
 
@@ -40,6 +41,7 @@ export function NewTraitPage() {
       await navigate({ to: '/traits/$key', params: { key: made.key } })
     },
   })
+  const preview = useTraitPreview(trait)
   const parts = readComputation(trait)
   const ready = name.trim() !== '' && ownKey !== '' && !(parts && isHoled(parts))
   const refused = save.error ? nodeError(save.error) : undefined
@@ -63,23 +65,30 @@ export function NewTraitPage() {
       }
     >
       {save.error && !refused?.at.startsWith('trait') && <ErrorState error={save.error} />}
-      <Card title={t('segments.about')}>
-        <div className={css.about}>
-          <TextField label={t('traits.name')} value={name} onChange={setName} isRequired autoFocus placeholder={t('traits.namePlaceholder')} />
-          <TextField label={t('segments.key')} value={ownKey} onChange={setKey} hint={t('traits.keyHint')} mono />
-          <div className={css.whole}>
-            <TextField label={t('segments.description')} value={description} onChange={setDescription} />
-          </div>
+      <Columns>
+        <Column>
+          <Card title={t('segments.about')}>
+            <div className={css.about}>
+              <TextField label={t('traits.name')} value={name} onChange={setName} isRequired autoFocus placeholder={t('traits.namePlaceholder')} />
+              <TextField label={t('segments.key')} value={ownKey} onChange={setKey} hint={t('traits.keyHint')} mono />
+              <div className={css.whole}>
+                <TextField label={t('segments.description')} value={description} onChange={setDescription} />
+              </div>
+            </div>
+          </Card>
+          <TraitEditor
+            value={trait}
+            onChange={(next) => {
+              save.reset()
+              setTrait(next)
+            }}
+            error={refused ?? preview.refused}
+          />
+        </Column>
+        <div className={css.aside}>
+          <TraitPreview preview={preview} />
         </div>
-      </Card>
-      <TraitEditor
-        value={trait}
-        onChange={(next) => {
-          save.reset()
-          setTrait(next)
-        }}
-        error={refused}
-      />
+      </Columns>
     </Page>
   )
 }

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 
 import { computedTraitQuery, traitValuesQuery, type ComputedTrait, type NewTrait } from '@/api/audiences'
 import { api } from '@/api/client'
-import { computationWords, isHoled, readComputation } from '@/conditions/computations'
+import { computationWords, isHoled, readComputation, readModel } from '@/conditions/computations'
 import { nodeError } from '@/conditions/errors'
 import { useVoice } from '@/conditions/useVoice'
 import { BarList } from '@/ui/BarList'
@@ -27,6 +27,7 @@ import css from '../segments/Segments.module.css'
 import { StatusTag } from '../segments/StatusTag'
 import { EndTrait } from './EndTrait'
 import { TraitEditor } from './TraitEditor'
+import { TraitPreview, useTraitPreview } from './TraitPreview'
 
 const route = getRouteApi('/shell/traits/$key')
 
@@ -81,12 +82,7 @@ function Loaded({ trait }: { trait: ComputedTrait }) {
           }
         />
       </Metrics>
-      <Columns>
-        <Column>
-          <Definition trait={trait} />
-        </Column>
-        <Values trait={trait} />
-      </Columns>
+      <Definition trait={trait} />
       {ending && <EndTrait trait={trait} onClose={() => setEnding(false)} />}
     </Page>
   )
@@ -105,6 +101,7 @@ function Definition({ trait }: { trait: ComputedTrait }) {
     },
   })
   const changed = JSON.stringify(draft) !== JSON.stringify(trait.trait)
+  const preview = useTraitPreview(draft, changed)
   const parts = readComputation(draft)
   const refused = save.error ? nodeError(save.error) : undefined
   const { key, name, description } = trait
@@ -126,19 +123,22 @@ function Definition({ trait }: { trait: ComputedTrait }) {
     </>
   )
   return (
-    <>
-      <TraitEditor
-        value={draft}
-        onChange={(next) => {
-          save.reset()
-          setDraft(next)
-        }}
-        error={refused}
-        note={changed && t('traits.unsaved')}
-        actions={actions}
-      />
-      {save.error && !refused && <ErrorState error={save.error} />}
-    </>
+    <Columns>
+      <Column>
+        <TraitEditor
+          value={draft}
+          onChange={(next) => {
+            save.reset()
+            setDraft(next)
+          }}
+          error={refused ?? preview.refused}
+          note={changed && t('traits.unsaved')}
+          actions={actions}
+        />
+        {save.error && !refused && <ErrorState error={save.error} />}
+      </Column>
+      {changed && !readModel(draft) ? <TraitPreview preview={preview} /> : <Values trait={trait} />}
+    </Columns>
   )
 }
 

@@ -8,14 +8,20 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
+from rapport.audiences import defining
 from rapport.audiences.language import definitions, writing
 from rapport.audiences.language.model import ComputedTrait
 from rapport.audiences.reads import Shown
 from rapport.clock import to_iso
+from rapport.ids import parse_profile_id
 from rapport.server.api.context import Asked, Provided
 from rapport.server.api.decisions import Decided
+from rapport.server.api.members import summaries
+from rapport.server.api.profiles import ProfileSummary
 from rapport.server.api.segments import VersionView, define, retire, versions
 from rapport.server.api.shapes import Listing
+from rapport.server.rooms import Reads
+from rapport.server.views import snapshots
 
 
 class NewTrait(msgspec.Struct, forbid_unknown_fields=True):
@@ -42,6 +48,23 @@ class TraitView(msgspec.Struct):
     at: str
 
 
+class TraitDraft(msgspec.Struct, forbid_unknown_fields=True):
+    trait: Any
+
+
+class ValueOf(msgspec.Struct):
+    profile: ProfileSummary
+    value: Any
+
+
+class TraitPreview(msgspec.Struct):
+    """`count` is of profiles with a value; unless `exact` there are at least so many."""
+
+    count: int
+    sample: list[ValueOf]
+    exact: bool
+
+
 @post("/api/v1/computed-traits", status_code=201)
 async def define_trait(request: Asked, data: JSONBody[NewTrait], context: Provided) -> TraitView:
     """Define a computed trait, or a new version of it."""
@@ -63,6 +86,22 @@ async def list_traits(context: Provided) -> Listing[TraitView]:
 async def show_trait(key: FromPath[str], context: Provided) -> TraitView:
     """One computed trait."""
     return _view(await context.rooms.reading(lambda r: r.audiences.definition("trait", key)))
+
+
+@post("/api/v1/computed-traits/preview", status_code=200, opt={"scope": "read"})
+async def preview_trait(data: JSONBody[TraitDraft], context: Provided) -> TraitPreview:
+    """How many would have a value, and which, of some of them. Nothing is stored."""
+    one = definitions.computed_trait({"key": "unsaved_preview", "trait": data.trait})
+
+    def ask(reads: Reads) -> TraitPreview:
+        known = defining.fit([one], reads.audiences.known())
+        found = snapshots.values(context.rooms, reads, one, known)
+        held = dict(found.sample)
+        people = {parse_profile_id(each.id): each for each in summaries(reads, [*held])}
+        sample = [ValueOf(people[who], value) for who, value in held.items() if who in people]
+        return TraitPreview(found.count, sample, found.exact)
+
+    return await context.rooms.studying(ask)
 
 
 @delete("/api/v1/computed-traits/{key:str}", status_code=200)
@@ -97,6 +136,7 @@ def _view(shown: Shown) -> TraitView:
 
 ROUTES = [
     define_trait,
+    preview_trait,
     list_traits,
     show_trait,
     retire_trait,

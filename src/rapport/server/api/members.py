@@ -13,7 +13,6 @@ from rapport.audiences.language import definitions
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import Segment
 from rapport.audiences.reads import AccountChange, Change
-from rapport.audiences.sql.snapshot import snapshot, zones_in_use
 from rapport.audiences.stream.plans import of_accounts
 from rapport.clock import to_iso
 from rapport.errors import Malformed
@@ -24,11 +23,9 @@ from rapport.server.api.profiles import ProfileSummary, find
 from rapport.server.api.shapes import Listing, page_size
 from rapport.server.background import account_segments
 from rapport.server.rooms import Reads
-from rapport.server.views import why
+from rapport.server.views import snapshots, why
+from rapport.server.views.snapshots import SAMPLE
 from rapport.server.web.paths import unfold
-from rapport.warehouse.dialects import dialect_for
-
-SAMPLE = 10
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True):
@@ -92,7 +89,7 @@ async def list_members(
             return MemberListing([], _accounts(reads, ids[:size]), more, shown.count)
         found = reads.audiences.members(key, size + 1, number(cursor) or 0)
         more = str(found[size - 1]) if len(found) > size else None
-        return MemberListing(_summaries(reads, found[:size]), [], more, shown.count)
+        return MemberListing(summaries(reads, found[:size]), [], more, shown.count)
 
     return await context.rooms.reading(read)
 
@@ -130,7 +127,7 @@ async def preview_segment(data: JSONBody[Preview], context: Provided) -> Preview
             ids = account_segments.members(context.rooms, reads, [one], known)[one.key]
             return PreviewView(len(ids), [], _accounts(reads, ids[:SAMPLE]))
         found = _ask(context, reads, one, known)
-        people = _summaries(reads, [row["profile"] for row in found[:SAMPLE]])
+        people = summaries(reads, [row["profile"] for row in found[:SAMPLE]])
         return PreviewView(found[0]["count"] if found else 0, people)
 
     return await context.rooms.studying(ask)
@@ -176,27 +173,15 @@ def number(cursor: str | None) -> int | None:
 
 
 def _ask(context: Context, reads: Reads, one: Segment, known: Known) -> list[dict[str, Any]]:
-    warehouse = context.rooms.warehouse
-    dialect = dialect_for(warehouse.capabilities.dialect)
-    zones = [row["zone"] for row in warehouse.read(dialect.sql(zones_in_use(dialect)))]
-    now = context.rooms.clock.now()
-    named = [zone for zone in zones if zone is not None]
-    inner = snapshot(
-        [one],
-        known,
-        now,
-        dialect,
-        zones=named,
-        accounts=lambda: account_segments.all_accounts(reads),
-    )
     text = (
-        f'SELECT profile, count(*) OVER () AS "count" FROM ({dialect.sql(inner)}) AS found'
+        f'SELECT profile, count(*) OVER () AS "count"'
+        f" FROM ({snapshots.query(context.rooms, reads, [one], known)}) AS found"
         f" WHERE {one.key} ORDER BY profile LIMIT {SAMPLE}"
     )
-    return warehouse.read(text)
+    return context.rooms.warehouse.read(text)
 
 
-def _summaries(reads: Reads, profiles: list[int]) -> list[ProfileSummary]:
+def summaries(reads: Reads, profiles: list[int]) -> list[ProfileSummary]:
     return msgspec.convert(reads.profiles.summaries(profiles), list[ProfileSummary])
 
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -18,11 +17,11 @@ from rapport.audiences.backfill.past import Backfill
 from rapport.audiences.language import duration
 from rapport.audiences.language.model import SqlQuery
 from rapport.clock import SECOND
-from rapport.ids import parse_profile_id
 from rapport.server.background.account_segments import AccountSegments
 from rapport.server.background.telling import Telling
 from rapport.server.operations.hold import held
 from rapport.server.rooms import Reads, Rooms
+from rapport.server.views import snapshots
 
 logger = logging.getLogger("rapport.audiences")
 LOOK_SECONDS: Final = 0.3
@@ -86,14 +85,6 @@ class History:
     def _ask(self, key: str, text: str) -> None:
         found: dict[int, str] = {}
         for batch in self._rooms.warehouse.stream(text):
-            found.update(_values(batch.to_pylist()))
+            for profile, value in snapshots.of_rows(batch.to_pylist()):
+                found[profile] = msgspec.json.encode(value, enc_hook=float).decode()
         self._telling.write_values(key, found)
-
-
-def _values(rows: Iterable[dict[str, Any]]) -> Iterator[tuple[int, str]]:
-    """Of rows with `profile` (a number or `p_42`) and `value`; nulls are left out."""
-    for row in rows:
-        profile, value = row["profile"], row["value"]
-        number = parse_profile_id(profile) if isinstance(profile, str) else profile
-        if number is not None and value is not None:
-            yield int(number), msgspec.json.encode(value, enc_hook=float).decode()
