@@ -257,10 +257,15 @@ def test_steps_of_many_values_say_how_many_more_there_are(page: Any, shop: Runni
 
 def test_segments_stand_beside_each_other(page: Any) -> None:
     page.goto(PAGES["insights-retention"])
-    choose(page, "Compare with a segment", "Buyers")
+    find(page, "Breakdown", "Buyers")
     answer(page).get_by_role("row", name=re.compile("Buyers")).wait_for()
     assert asked(page)["breakdown"] == {"segments": ["buyers"]}
+    find(page, "Compare with a segment", "Asked for money back")
+    answer(page).get_by_role("row", name=re.compile("Asked for money back")).wait_for()
+    assert asked(page)["breakdown"] == {"segments": ["buyers", "asked_back"]}
+    page.get_by_role("button", name=re.compile(r"\bBreakdown$")).press("Enter")
     assert violations(page) == []
+    assert page.get_by_role("listbox").get_by_role("group").count() == 2  # nothing of events
 
 
 def test_people_of_a_compared_segment_are_told_by_its_name(page: Any) -> None:
@@ -284,7 +289,7 @@ def test_values_of_a_trait_stand_beside_each_other(
     page: Any, shop: RunningServer, kind: str
 ) -> None:
     page.goto(PAGES[f"insights-{kind}"])
-    find(page, "Compare by a trait", "city")
+    find(page, "Breakdown", "city")
     page.wait_for_url("**city**")
     question = asked(page)
     assert question["breakdown"] == {"trait": "city", "limit": 10}
@@ -303,7 +308,7 @@ def test_values_of_a_trait_stand_beside_each_other(
     )
     assert asked(page)["breakdown"]["limit"] == 1
     assert violations(page) == []
-    page.get_by_role("button", name="Clear Compare by a trait").click()
+    page.get_by_role("button", name="Clear Breakdown").click()
     most.wait_for(state="detached")
     assert "breakdown" not in asked(page)
 

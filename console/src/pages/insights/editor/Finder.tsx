@@ -1,8 +1,9 @@
 import { Check, ChevronDown, Search } from 'lucide-react'
 import { useMemo, useState } from 'react'
 import { Autocomplete } from 'react-aria-components/Autocomplete'
+import { Header } from 'react-aria-components/Menu'
 import { Input, SearchField } from 'react-aria-components/SearchField'
-import { Button, ListBox, ListBoxItem, Popover, Select, SelectValue } from 'react-aria-components/Select'
+import { Button, ListBox, ListBoxItem, ListBoxSection, Popover, Select, SelectValue } from 'react-aria-components/Select'
 import { useTranslation } from 'react-i18next'
 
 import menu from '@/ui/Menu.module.css'
@@ -15,6 +16,8 @@ export interface Found {
   label: string
   /** Beside the label: how often, of which type. */
   detail?: string
+  /** Under which heading it stands; those of one heading follow each other. */
+  section?: string
 }
 
 interface Props {
@@ -61,21 +64,40 @@ export function Finder({ label, options, value, text, placeholder, onChange, fre
             <Search size={14} aria-hidden />
             <Input placeholder={t('insights.edit.find')} />
           </SearchField>
-          <ListBox items={items} className={classes(menu.list, css.found)} renderEmptyState={() => <p className={css.nothing}>{t('insights.edit.nothing')}</p>}>
-            {(option) => (
-              <ListBoxItem id={option.value} textValue={option.label} className={menu.item}>
-                {({ isSelected }) => (
-                  <>
-                    <bdi className={menu.text}>{option.label}</bdi>
-                    {option.detail && <span className={css.detail}>{option.detail}</span>}
-                    {isSelected && <Check size={14} aria-hidden />}
-                  </>
-                )}
-              </ListBoxItem>
+          <ListBox className={classes(menu.list, css.found)} renderEmptyState={() => <p className={css.nothing}>{t('insights.edit.nothing')}</p>}>
+            {sectionsOf(items).map(([section, found]) =>
+              section ? (
+                <ListBoxSection key={section} id={section}>
+                  <Header className={menu.header}>{section}</Header>
+                  {found.map(row)}
+                </ListBoxSection>
+              ) : (
+                found.map(row)
+              ),
             )}
           </ListBox>
         </Autocomplete>
       </Popover>
     </Select>
   )
+}
+
+function row({ value, label, detail }: Found) {
+  return (
+    <ListBoxItem key={value} id={value} textValue={label} className={menu.item}>
+      {({ isSelected }) => (
+        <>
+          <bdi className={menu.text}>{label}</bdi>
+          {detail && <span className={css.detail}>{detail}</span>}
+          {isSelected && <Check size={14} aria-hidden />}
+        </>
+      )}
+    </ListBoxItem>
+  )
+}
+
+function sectionsOf(items: readonly Found[]): [string, Found[]][] {
+  const sections = new Map<string, Found[]>()
+  for (const item of items) sections.set(item.section ?? '', [...(sections.get(item.section ?? '') ?? []), item])
+  return [...sections]
 }

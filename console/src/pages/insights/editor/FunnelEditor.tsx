@@ -10,11 +10,11 @@ import { Choice } from './Choice'
 import { SPANS, unitOptions } from './choices'
 import css from './Editor.module.css'
 import { EventLine, PickFinder } from './EventLine'
-import { GroupsLines } from './Groups'
 import { DurationChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
 import { Sentence } from './Sentence'
+import { SplitLine } from './SplitLine'
 
 const MOST_STEPS = 20
 const USUAL_GRACE = '2s'
@@ -45,21 +45,13 @@ export function FunnelEditor({ question, onChange }: Props) {
           ),
         }}
       />
-      <Sentence
-        text={t('insights.say.by')}
-        parts={{
-          path: (
-            <PathFinder
-              label={t('insights.edit.breakdown')}
-              picks={question.steps}
-              value={question.breakdown?.by}
-              onChange={(by) => onChange({ ...question, breakdown: by ? { ...question.breakdown, by, segments: undefined, trait: undefined } : undefined })}
-            />
-          ),
-        }}
+      <SplitLine
+        picks={question.steps}
+        split={question.breakdown}
+        usual={25}
+        onChange={(breakdown) => onChange({ ...question, breakdown })}
         end={question.breakdown?.by && <Attribution question={question} onChange={onChange} />}
       />
-      <GroupsLines groups={question.breakdown} usual={25} onChange={(breakdown) => onChange({ ...question, breakdown })} />
       <More
         label={t('insights.edit.more')}
         open={Boolean(question.count ?? question.reentry ?? question.range ?? question.over_time ?? question.grace ?? question.exclusions?.length ?? question.hold?.length)}

@@ -5,11 +5,11 @@ import type { RetentionQuestion } from '@/api/insights'
 import { Choice } from './Choice'
 import { SPANS } from './choices'
 import { EventLine } from './EventLine'
-import { GroupsLines } from './Groups'
 import { NumberChip, TypedChip } from './Inputs'
 import { More } from './More'
 import { PeriodChoice } from './Period'
 import { Sentence } from './Sentence'
+import { SplitLine } from './SplitLine'
 
 interface Props {
   question: RetentionQuestion
@@ -68,7 +68,7 @@ export function RetentionEditor({ question, onChange }: Props) {
           period: <PeriodChoice units={SPANS} value={question.period ?? 'week'} onChange={(period) => onChange({ ...question, period })} />,
         }}
       />
-      <GroupsLines groups={question.breakdown} onChange={(breakdown) => onChange({ ...question, breakdown })} />
+      <SplitLine split={question.breakdown} onChange={(breakdown) => onChange({ ...question, breakdown })} />
       <More label={t('insights.edit.more')} open={Boolean(question.brackets?.length ?? question.clock ?? question.first_cell ?? question.min_occurrences)}>
         <Sentence
           text={t('insights.say.brackets')}

@@ -10,12 +10,12 @@ import { Choice } from './Choice'
 import { UNITS } from './choices'
 import css from './Editor.module.css'
 import { EventLine } from './EventLine'
-import { GroupsLines } from './Groups'
 import { TypedChip } from './Inputs'
 import { More } from './More'
 import { PathFinder } from './PathFinder'
 import { PeriodSentence } from './Period'
 import { Sentence } from './Sentence'
+import { SplitLine } from './SplitLine'
 
 const MEASURES = ['events', 'people', 'per_person', 'sum', 'avg', 'median', 'p90', 'min', 'max'] as const
 const OF_VALUES = new Set(['sum', 'avg', 'median', 'p90', 'min', 'max'])
@@ -52,22 +52,10 @@ export function TrendsEditor({ question, onChange }: Props) {
         </Button>
       )}
       <PeriodSentence units={UNITS} value={question.period ?? 'day'} onChange={(period) => onChange({ ...question, period })} />
-      <Sentence
-        text={t('insights.say.by')}
-        parts={{
-          path: (
-            <PathFinder
-              label={t('insights.edit.breakdown')}
-              picks={series}
-              value={typeof question.breakdown === 'string' ? question.breakdown : undefined}
-              onChange={(breakdown) => onChange({ ...question, breakdown, formulas: breakdown ? undefined : question.formulas })}
-            />
-          ),
-        }}
-      />
-      <GroupsLines
-        groups={typeof question.breakdown === 'object' ? question.breakdown : undefined}
-        onChange={(breakdown) => onChange({ ...question, breakdown, formulas: breakdown ? undefined : question.formulas })}
+      <SplitLine
+        picks={series}
+        split={typeof question.breakdown === 'string' ? { by: question.breakdown } : question.breakdown}
+        onChange={(split) => onChange({ ...question, breakdown: split?.by ?? split, formulas: split ? undefined : question.formulas })}
       />
       <More label={t('insights.edit.more')} open={Boolean(question.compare ?? question.moving_average ?? question.formulas?.length)}>
         <Sentence
