@@ -20,6 +20,7 @@ from rapport.insights.answers import (
     trends,
 )
 from rapport.insights.ground import Ground
+from rapport.insights.mistakes import explained
 from rapport.insights.rows import Ints
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.attribution import Attribution
@@ -108,5 +109,4 @@ def converted(node: Any, into: type[T]) -> T:
     try:
         return msgspec.convert(node, into)
     except msgspec.ValidationError as error:
-        words, _, at = str(error).partition(" - at `$")
-        raise refuse(at.rstrip("`").lstrip("."), words, hint="see docs/insights.md") from None
+        raise explained(error, into) from None
