@@ -40,6 +40,11 @@ class Way(NamedTuple):
     first: int = 400_000
     last: int = 400_000
 
+    @property
+    def unit(self) -> int:
+        """µs in which the place of a touch in its span is looked at: no number needs 64 bits."""
+        return max(1, self.half_life >> 42)
+
 
 class Credits(NamedTuple):
     """One row a (conversion, touch): the place of each, and the share in millionths; where shares
@@ -108,9 +113,8 @@ def _shared(way: Way, first: Ints, after: Ints, held: tuple[Ints, Ints] | None) 
 
 def weights(way: Way, at: Ints) -> tuple[Ints, Ints]:
     """The number of the span of each instant, and what a touch weighs within its own."""
-    span = at // way.half_life
-    high, left = np.divmod((at - span * way.half_life) << 10, way.half_life)
-    place = (high << 10) + (left << 10) // way.half_life  # a half-life may have 52 bits
+    span, inside = np.divmod(at, way.half_life)
+    place = inside // way.unit * PLACES // (way.half_life // way.unit)
     power = np.zeros_like(at)
     for each in reversed(POWERS):
         power = power * place // PLACES + each

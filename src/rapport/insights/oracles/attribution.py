@@ -125,7 +125,7 @@ def _by_age(way: Way, whole: int, at: Sequence[int]) -> list[int]:
 def _weight(way: Way, at: int) -> tuple[int, int]:
     """The span of an instant, and what a touch weighs within its own."""
     span, inside = divmod(at, way.half_life)
-    place, power = inside * PLACES // way.half_life, 0
+    place, power = inside // way.unit * PLACES // (way.half_life // way.unit), 0
     for each in reversed(POWERS):
         power = power * place // PLACES + each
     return span, LIGHTEST + power * place // (PLACES * (SCALE // LIGHTEST))

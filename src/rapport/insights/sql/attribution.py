@@ -90,12 +90,12 @@ def people(
     if of in ("converted", "unattributed"):
         alone = [equals(column("count"), 0)] if of == "unattributed" else []
         return engine.profiles(flow.keep(exp.and_(_SOLD.copy(), *alone)))
-    flow.add({"mine": _is_named(question, engine, value)})
     gets = column("reach")
     if of == "credited":
         credited(flow, question, engine, []).keep(equals(_KIND, _TOUCHES))
         gets = column("gets")
-    return engine.profiles(flow.keep(exp.and_(column("mine"), binary(exp.GT, gets, 0))))
+    mine = _is_named(question, engine, value)
+    return engine.profiles(flow.keep(exp.and_(mine, binary(exp.GT, gets, 0))))
 
 
 def journeys(question: Attribution, engine: Engine, span: tuple[int, int]) -> Flow:

@@ -30,6 +30,10 @@ from rapport.warehouse.sqlbuild import E, binary, choose, column, equals, intege
 FINEST = WHOLE  # parts of a millionth that amounts are told in here; decimals have six places more
 _BEHIND = 1 << 56  # µs from before the first year until 1970
 _COPY, _COUNT = column("copy"), column("count")
+_KEPT = (
+    *("person", "n", "tn", "name", "assists", "own", "heavy"),
+    *("first", "last", "count", "size", "sign", "currency", "last_span"),
+)
 _WHOLE, _END, _START, _REST = range(4)  # copies of a conversion
 
 
@@ -37,13 +41,11 @@ def spread(flow: Flow, way: Way, lookback: int, dialect: Dialect, touch: E) -> N
     """Touches once a span in which they count for something, with `span` and `weight`; conversions
     four times with their span, those without a touch twice. `copy` numbers both; `touch` says
     which rows are touches, `at`, `key` and `reach` are as in `journeys`."""
-    latest = over(greatest(when(touch, column("at"))), ["person"], [column("key")], UP_TO)
-    gets = exp.paren(exp.or_(exp.not_(touch), binary(exp.GT, column("reach"), 0)))
-    flow.add({"latest": latest})
-    since = when(touch, column("at"), column("latest"))
-    behind = -(-_BEHIND // way.half_life) * way.half_life
-    flow.add({"since": binary(exp.Add, since, behind)}, where=gets)
-    own = _weighed(flow, way, dialect)
+    _weighed(flow, way, dialect)
+    span = greatest(when(touch, column("own")))
+    flow.add({"last_span": over(span, ["person"], [column("key")], UP_TO)})
+    counts = exp.paren(exp.or_(exp.not_(touch), binary(exp.GT, column("reach"), 0)))
+    flow.only({name: column(name) for name in _KEPT}, where=counts)
     later = min(OLDEST, lookback // way.half_life + 1)
     halves = [[n, 1 << n] for n in range(max(later, _REST) + 1)]
     flow.cross(dialect.values_table("copies", {"copy": "integer", "half": "integer"}, halves))
@@ -53,10 +55,10 @@ def spread(flow: Flow, way: Way, lookback: int, dialect: Dialect, touch: E) -> N
         default=integer(_END),
     )
     weight = dialect.int_div(column("heavy"), column("half"))
-    span = binary(exp.Add, own, when(touch, _COPY, 0))
+    own = binary(exp.Add, column("own"), _COPY)
     flow.add(
         {
-            "span": dialect.cast(span, "integer"),
+            "span": dialect.cast(when(touch, own, column("last_span")), "integer"),
             "weight": dialect.cast(when(touch, weight, 0), "integer"),
         },
         where=binary(exp.LTE, _COPY, most),
@@ -85,8 +87,8 @@ def shared(flow: Flow, dialect: Dialect, touch: E, mine: Mapping[str, E]) -> dic
         "share": dialect.cast(integer(WHOLE * FINEST), "decimal"),
         "size": binary(exp.Mul, dialect.cast(column("size"), "decimal"), FINEST),
     }
-    fits = when(given, column("total"), 1)
-    flow.add({f"one_{name}": dialect.average(whole, fits) for name, whole in wholes.items()})
+    ones = {name: dialect.average(whole, column("total")) for name, whole in wholes.items()}
+    flow.add({f"one_{name}": when(given, one) for name, one in ones.items()})
     for name, whole in wholes.items():
         taken = binary(exp.Mul, column(f"one_{name}"), column("total"))
         flow.add({f"rest_{name}": binary(exp.Sub, whole, taken)})
@@ -106,25 +108,26 @@ def shared(flow: Flow, dialect: Dialect, touch: E, mine: Mapping[str, E]) -> dic
     return found
 
 
-def _weighed(flow: Flow, way: Way, dialect: Dialect) -> E:
-    """Adds `own`, the span of `since`, and `heavy`, the weight of a touch within it."""
-    half, since, own = way.half_life, column("since"), column("own")
-    flow.add({"own": dialect.int_div(since, half)})
-    inside = binary(exp.Mul, binary(exp.Sub, since, binary(exp.Mul, own, half)), 1 << 10)
-    flow.add({"inside": inside})
-    flow.add({"high": dialect.int_div(column("inside"), half)})
-    left = binary(exp.Sub, column("inside"), binary(exp.Mul, column("high"), half))
-    low = dialect.int_div(binary(exp.Mul, left, 1 << 10), half)
-    tenth = binary(exp.Add, binary(exp.Mul, column("high"), 1 << 10), low)
-    flow.add({"spot": dialect.cast(tenth, "integer")})
+def _weighed(flow: Flow, way: Way, dialect: Dialect) -> None:
+    """Adds `own`, the span of a half-life in which each row lies, and `heavy`, the weight of a
+    touch there. Little is said twice: some engines put stages into each other."""
+    half, unit = way.half_life, way.unit
+    since = binary(exp.Add, column("at"), -(-_BEHIND // half) * half)
+    inside = (
+        dialect.int_div(binary(exp.Mod, since, half), unit)
+        if unit > 1
+        else binary(exp.Mod, since, half)
+    )
+    spot = dialect.int_div(binary(exp.Mul, inside, PLACES), half // unit)
+    own = dialect.int_div(since, half)
+    flow.add({"own": dialect.cast(own, "integer"), "spot": dialect.cast(spot, "integer")})
     power: E = dialect.cast(integer(POWERS[-1]), "integer")
     for each in reversed(POWERS[:-1]):
         power = binary(
             exp.Add, dialect.int_div(binary(exp.Mul, power, column("spot")), PLACES), each
         )
     more = dialect.int_div(binary(exp.Mul, power, column("spot")), PLACES * (SCALE // LIGHTEST))
-    flow.add({"heavy": binary(exp.Add, more, LIGHTEST)})
-    return own
+    flow.add({"heavy": dialect.cast(binary(exp.Add, more, LIGHTEST), "integer")})
 
 
 def _steps(name: str, given: E, dialect: Dialect) -> tuple[E, E]:
