@@ -21,7 +21,7 @@ from rapport.events.decode import Decoder
 from rapport.events.shipping import pack
 from rapport.log.base import Record
 
-NICENESS = 5  # more than the pipeline, which has less time to lose
+NICENESS = 0
 
 
 def main() -> None:
