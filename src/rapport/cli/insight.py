@@ -6,12 +6,14 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
 from rapport.cli import answers, charts
-from rapport.cli.access import api_for
+from rapport.cli.access import Api, api_for, identifier
 from rapport.cli.asking import ask
+from rapport.cli.names import tell_unheard
 from rapport.cli.options import existing, reading
 from rapport.cli.output import note, print_fields, print_json, print_table
 from rapport.errors import Malformed
@@ -56,10 +58,7 @@ def insight_command(
     if (file is None) == (saved is None):
         raise click.UsageError("say which question: --file q.yaml or --saved KEY")
     with api_for(existing(data)) as api:
-        if saved is not None:
-            question = api.get(f"/saved-insights/{saved}")["question"]
-        else:
-            question = _read(str(file))
+        question = _read(str(file)) if saved is None else _saved(api, kind, saved)
         if keep:
             body = {"key": keep, "name": keep, "question": {"kind": kind, **question}}
             api.post("/saved-insights", body)
@@ -68,9 +67,22 @@ def insight_command(
             body = {"question": question, "cell": _json(people, "--people")}
             _show_people(ask(api, f"/insights/{kind}/people", body), as_json)
         elif why is not None:
-            print_json(api.post(f"/insights/{kind}/why", {"question": question, "profile": why}))
+            print_json(
+                api.post(
+                    f"/insights/{kind}/why", {"question": question, "profile": identifier(why)}
+                )
+            )
         else:
             _show(ask(api, f"/insights/{kind}", question), as_json)
+            tell_unheard(api, question)
+
+
+def _saved(api: Api, kind: str, key: str) -> dict[str, Any]:
+    question: dict[str, Any] = api.get(f"/saved-insights/{quote(key, safe='')}")["question"]
+    if question["kind"] != kind:
+        held = question["kind"]
+        raise click.UsageError(f"{key} is no {kind}: rapport insight {held} --saved {key}")
+    return question
 
 
 def _read(file: str) -> dict[str, Any]:
@@ -80,7 +92,8 @@ def _read(file: str) -> dict[str, Any]:
     try:
         found = yaml12.loaded(text)
     except Malformed as error:
-        raise click.UsageError(f"{file}: {error.message}") from None
+        named = "standard input" if file == "-" else file
+        raise click.UsageError(f"{named}: {error.message}") from None
     if not isinstance(found, dict):
         raise click.UsageError(f"{file} has to hold one question, with names and values")
     return found
@@ -105,11 +118,16 @@ def _show_people(found: dict[str, Any], as_json: bool) -> None:
         print_json(found)
         return
     rows = [
-        (each["id"], each.get("name"), each.get("email"), each.get("last_seen"))
+        (each["id"], each.get("name"), _email(each), each.get("last_seen"))
         for each in found["items"]
     ]
     print_table(("profile", "name", "email", "last seen"), rows)
     note(f"{found['count']:,} people")
+
+
+def _email(person: dict[str, Any]) -> str | None:
+    held = (each["value"] for each in person["identifiers"] if each["type"] == "email")
+    return next(held, None)
 
 
 def _show(answer: dict[str, Any], as_json: bool) -> None:

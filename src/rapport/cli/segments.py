@@ -10,6 +10,7 @@ from urllib.parse import quote
 import click
 
 from rapport.cli.access import api_for, identifier
+from rapport.cli.names import tell_unheard
 from rapport.cli.options import existing, reading
 from rapport.cli.output import print_fields, print_json, print_table
 from rapport.errors import Malformed, NotFound
@@ -96,6 +97,7 @@ def preview_command(file: Path, data: str | None, as_json: bool) -> None:
         asked = {"when": raw["when"], "of": raw.get("of", "people")}
     with api_for(existing(data)) as api:
         answer = api.post("/segments/preview", asked)
+        tell_unheard(api, asked)
     if as_json:
         print_json(answer)
         return
