@@ -159,7 +159,7 @@ const dashboards = createRoute({
 const dashboard = createRoute({
   getParentRoute: () => shell,
   path: '/dashboards/$key',
-  validateSearch: search({ from: '', to: '', segment: '', where: '', edit: '' }),
+  validateSearch: search({ from: '', to: '', segment: '', where: '', edit: '', list: '' }),
   component: lazyRouteComponent(() => import('./pages/dashboards/DashboardPage'), 'DashboardPage'),
 })
 

@@ -471,3 +471,47 @@ def test_a_north_star_is_a_card_of_a_dashboard(page: Any, shop: RunningServer) -
     page.get_by_role("button", name="Save", exact=True).click()
     card.get_by_role("link", name="Orders a day", exact=True).click()
     page.wait_for_url("**/north-star?*key=north-star*")
+
+
+def test_an_earlier_version_is_looked_at_and_restored(page: Any, shop: RunningServer) -> None:
+    """Of a question and of a dashboard: who, why and what changed; restored, it is the latest."""
+    with shop.api() as api:
+        for window in ("7d", "3d"):
+            kept = {"key": "kept", "name": "Kept", "question": {**FUNNEL, "window": window}}
+            document = {"insights": [{**kept}], "reason": f"within {window}"}
+            api.post("/api/v1/definitions", json=document).raise_for_status()
+        for cards in ([{"insight": "kept"}], []):
+            board = {"key": "kept-board", "name": "Kept board", "cards": cards}
+            api.post("/api/v1/definitions", json={"dashboards": [board]}).raise_for_status()
+    page.goto("/insights?saved=kept")
+    page.get_by_role("button", name="Versions").press("Enter")
+    drawer = page.get_by_role("dialog", name="Versions of Kept")
+    latest = drawer.get_by_role("listitem").filter(has_text="Version 2").first
+    latest.get_by_text("within 3d").wait_for()
+    latest.get_by_text("before: 7d; now: 3d").wait_for(state="attached")
+    assert violations(page) == []
+    drawer.get_by_role("button", name="Restore version 1").press("Enter")
+    drawer.wait_for(state="detached")
+    answer(page).get_by_text("Conversion").wait_for()
+    with shop.api() as api:
+        saved = api.get("/api/v1/saved-insights/kept").json()
+        told = api.get("/api/v1/saved-insights/kept/versions").json()["items"]
+    assert (saved["version"], saved["question"]["window"]) == (3, "7d")
+    assert told[0]["reason"] == "As in version 1"
+    page.goto("/dashboards/kept-board?list=versions")
+    page.get_by_role("button", name="Restore version 1").press("Enter")
+    page.get_by_role("region", name="Kept").wait_for()
+
+
+def test_a_card_keeps_its_height_while_it_is_changed(page: Any) -> None:
+    def height() -> float:
+        card = page.get_by_role("region", name="Checkout", exact=True)
+        body = card.locator("ol").first
+        body.wait_for()
+        return float(body.bounding_box()["height"])
+
+    page.goto("/dashboards/shop")
+    before = height()
+    page.get_by_role("button", name="Change", exact=True).press("Enter")
+    page.get_by_role("button", name="Add cards").wait_for()
+    assert abs(height() - before) <= 4

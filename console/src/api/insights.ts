@@ -491,6 +491,21 @@ export const dashboardQuery = (key: string) =>
     staleTime: 30_000,
   })
 
+/** A question or a dashboard that is kept; `version` is the latest. */
+export interface Kept {
+  sort: 'saved-insights' | 'dashboards'
+  key: string
+  version: number
+}
+
+export type KeptVersion = Narrowed<Schema<'VersionView'>, { status: 'live' | 'replaced' | 'retired' }>
+
+export const keptVersionsQuery = ({ sort, key, version }: Kept) =>
+  queryOptions({
+    queryKey: [sort, key, 'versions', version],
+    queryFn: ({ signal }) => api.get<List<KeptVersion>>(`/${sort}/${encodeURIComponent(key)}/versions`, undefined, signal),
+  })
+
 /** The segments of people that a question can be narrowed to; none where the server has none. */
 export const segmentChoicesQuery = queryOptions({
   queryKey: ['segments', 'choices'],

@@ -18,6 +18,10 @@ interface Props {
   onChange: (cards: DashboardCard[]) => void
 }
 
+/** Lines of 8 px that a card of height 1 takes with what parts it from the next, and those of the bar above it while it is changed. */
+const ROWS = 10
+const BAR = 5
+
 /** A grid of twelve columns. While it is changed, cards are dragged by their handle, or moved with its arrow keys. */
 export function Cards({ cards, filters, editing, onChange }: Props) {
   const { t } = useTranslation()
@@ -44,7 +48,7 @@ export function Cards({ cards, filters, editing, onChange }: Props) {
           <li
             key={`${card.insight} ${cards.slice(0, index).filter(({ insight }) => insight === card.insight).length}`}
             className={css.slot}
-            style={{ gridColumn: `span ${card.width}`, gridRow: `span ${card.height}` }}
+            style={{ gridColumn: `span ${card.width}`, gridRow: `span ${card.height * ROWS + (editing ? BAR : 0)}` }}
             data-over={(over === index && dragged !== index) || undefined}
             data-dragged={dragged === index || undefined}
             onDragOver={(event) => {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Mail, Pencil, Plus, Trash2 } from 'lucide-react'
+import { History, Mail, Pencil, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
@@ -13,6 +13,7 @@ import { IconButton } from '@/ui/IconButton'
 import { Page } from '@/ui/Page'
 import { Skeleton } from '@/ui/Skeleton'
 
+import { VersionsDrawer } from '../insights/VersionsDrawer'
 import { AddCards } from './AddCards'
 import { addressed, askable, filtersOf } from './board'
 import { BoardFilters } from './BoardFilters'
@@ -32,6 +33,8 @@ export function DashboardPage() {
   const navigate = route.useNavigate()
   const board = useBoard(key)
   const [dialog, setDialog] = useState<'add' | 'delete' | 'mail'>()
+  // Who has changed it with keys goes on where she began.
+  const [back, setBack] = useState(false)
   const set = (change: Partial<typeof search>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true })
   const editing = search.edit === '1'
   const { shown } = board
@@ -43,7 +46,10 @@ export function DashboardPage() {
     )
   }
   const filters = filtersOf(search, shown.filters)
-  const finish = () => set({ edit: undefined })
+  const finish = () => {
+    setBack(true)
+    set({ edit: undefined })
+  }
   return (
     <Page
       title={shown.name}
@@ -60,7 +66,7 @@ export function DashboardPage() {
             >
               {t('ui.cancel')}
             </Button>
-            <Button icon={Plus} onPress={() => setDialog('add')}>
+            <Button autoFocus icon={Plus} onPress={() => setDialog('add')}>
               {t('dashboards.add')}
             </Button>
             <Button needs="write" variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: askable(filters) }, { onSuccess: finish })}>
@@ -69,10 +75,11 @@ export function DashboardPage() {
           </>
         ) : (
           <>
+            <IconButton icon={History} variant="secondary" label={t('segments.tab.versions')} onPress={() => set({ list: 'versions' })} />
             <Button icon={Mail} onPress={() => setDialog('mail')}>
               {t('dashboards.mail.title')}
             </Button>
-            <Button needs="write" icon={Pencil} onPress={() => set({ edit: '1' })}>
+            <Button autoFocus={back} needs="write" icon={Pencil} onPress={() => set({ edit: '1' })}>
               {t('dashboards.edit')}
             </Button>
           </>
@@ -99,6 +106,14 @@ export function DashboardPage() {
             board.change({ cards: [...shown.cards, ...cards] })
             setDialog(undefined)
           }}
+        />
+      )}
+      {search.list === 'versions' && board.saved && (
+        <VersionsDrawer
+          kept={{ sort: 'dashboards', key, version: board.saved.version }}
+          name={board.saved.name}
+          onClose={() => set({ list: undefined })}
+          onRestored={() => set({ list: undefined })}
         />
       )}
       {dialog === 'mail' && <MailDialog board={key} onClose={() => setDialog(undefined)} />}

@@ -49,7 +49,7 @@ function numbered({ rows }: AnswerTable): readonly Row[] {
 }
 
 function isNumber(as: Shown): boolean {
-  return as === 'number' || as === 'percent' || as === 'duration'
+  return as === 'number' || as === 'percent' || as === 'duration' || as.startsWith('money:')
 }
 
 interface ValueProps {

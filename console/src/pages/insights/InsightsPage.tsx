@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { Download, FolderOpen, Save } from 'lucide-react'
+import { Download, FolderOpen, History, Save } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { savedInsightsQuery, type Cell } from '@/api/insights'
 import { Button } from '@/ui/Button'
+import { IconButton } from '@/ui/IconButton'
 import { Menu } from '@/ui/Menu'
 import { Page } from '@/ui/Page'
 import { Skeleton } from '@/ui/Skeleton'
@@ -20,6 +21,7 @@ import { SaveDialog } from './SaveDialog'
 import { SavedDrawer } from './SavedDrawer'
 import { cellOf, useExplorer, type Explorer } from './useExplorer'
 import { useExport } from './useExport'
+import { VersionsDrawer } from './VersionsDrawer'
 
 const route = getRouteApi('/shell/insights')
 
@@ -58,6 +60,7 @@ function Explore({ explorer }: { explorer: Explorer }) {
       lead={saved ? saved.description || t(`insights.about.${saved.question.kind}`) : t('insights.lead')}
       actions={
         <>
+          {saved && <IconButton icon={History} variant="secondary" label={t('segments.tab.versions')} onPress={() => set({ list: 'versions' })} />}
           <SavedButton onPress={() => set({ list: 'saved' })} />
           <Menu label={t('insights.export.title')} icon={Download} text={t('insights.export.title')} groups={[{ entries: files }]} />
           <SaveButton explorer={explorer} changed={changed} onSaved={(key) => set({ saved: key, q: undefined }, true)} />
@@ -77,7 +80,15 @@ function Explore({ explorer }: { explorer: Explorer }) {
           onClose={() => set({ cell: undefined, who: undefined })}
         />
       )}
-      {search.list && <SavedDrawer opened={search.saved} onClose={() => set({ list: undefined })} onOpen={(key) => void navigate({ search: { saved: key } })} />}
+      {search.list === 'versions' && saved && (
+        <VersionsDrawer
+          kept={{ sort: 'saved-insights', key: saved.key, version: saved.version }}
+          name={saved.name}
+          onClose={() => set({ list: undefined })}
+          onRestored={() => set({ list: undefined, q: undefined }, true)}
+        />
+      )}
+      {search.list === 'saved' && <SavedDrawer opened={search.saved} onClose={() => set({ list: undefined })} onOpen={(key) => void navigate({ search: { saved: key } })} />}
     </Page>
   )
 }

@@ -4,7 +4,7 @@ import type { Answered, RetentionAnswer, TrendsAnswer } from '@/api/insights'
 
 import { lineName } from './names'
 import { revenueHeadlines } from './revenue'
-import { amountName, type Shown } from './tables'
+import { amountName, money, type Shown } from './tables'
 
 /** The one or three numbers that one reads first. */
 export interface Headline {
@@ -62,7 +62,7 @@ export function headlines({ answer }: Answered, t: TFunction): Headline[] {
       return [
         { label: t('insights.column.conversions'), value: answer.conversions, as: 'number' },
         { label: t('insights.attributed'), value: share === null ? null : 1 - share, as: 'percent' },
-        ...(amount && answer.amounts.length === 1 ? [{ label: amountName(amount.currency, t), value: amount.amount, as: 'number' as const }] : []),
+        ...(amount && answer.amounts.length === 1 ? [{ label: amountName(amount.currency, t), value: amount.amount, as: money(amount.currency) }] : []),
       ]
     }
     case 'paths':

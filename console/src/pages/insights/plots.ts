@@ -26,7 +26,7 @@ export interface Plot {
   /** Along the bottom; written as `xAs`. */
   x: (string | number)[]
   xAs: Shown
-  as: 'number' | 'percent'
+  as: Shown
   series: PlotSeries[]
   /** From here on the numbers may still grow. */
   openFrom: number

@@ -4,10 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { Answered, RevenueAnswer, RevenuePeriod } from '@/api/insights'
 import en from '@/i18n/en'
 
+import { writers } from './chart/useLook'
 import { headlines } from './headline'
-import { plotOf, viewsOf, type Plot } from './plots'
+import { plotOf, viewsOf, type Plot, type View } from './plots'
 import { fromData, newQuestion, picksOf } from './question'
-import { tablesOf } from './tables'
+import { money, tablesOf } from './tables'
 
 const words = i18next.createInstance()
 await words.init({ lng: 'en', resources: { en: { translation: en } }, interpolation: { escapeValue: false } })
@@ -68,14 +69,26 @@ describe('revenue', () => {
 
   it('is drawn as money or as buyers', () => {
     expect(viewsOf(told())).toEqual(['chart', 'buyers', 'table'])
-    const money = plotOf(told(), 'chart', t) as Plot
-    expect(money.series.map(({ name, values }) => [name, values])).toEqual([
+    const drawn = plotOf(told(), 'chart', t) as Plot
+    expect(drawn.series.map(({ name, values }) => [name, values])).toEqual([
       ['Net, EUR', [30, 30]],
       ['Revenue, EUR', [40, 40]],
     ])
-    expect([money.openFrom, money.series[0]!.cell!(1)]).toEqual([1, { period: '2026-11-16', of: 'buyers' }])
+    expect([drawn.openFrom, drawn.series[0]!.cell!(1)]).toEqual([1, { period: '2026-11-16', of: 'buyers' }])
     const buyers = plotOf(told(), 'buyers', t) as Plot
     expect([buyers.form, ...buyers.series.map(({ values }) => values)]).toEqual(['stacked', [2, 2], [0, 0]])
+  })
+
+  it('says in which currency it is, on axes and in numbers', () => {
+    const as = (answer: Answered, view: View) => (plotOf(answer, view, t) as Plot).as
+    expect([as(told(), 'chart'), as(SPLIT, 'chart'), as(TWO, 'chart'), as(told(), 'buyers'), as(told({ currencies: [null] }), 'chart')]).toEqual([
+      ...['money:EUR', 'money:EUR', 'number', 'number', 'number'],
+    ])
+    expect(tablesOf(TWO, t)[0]!.columns.slice(1, 9).map(({ as }) => as)).toEqual(['number', ...Array(4).fill('money:EUR'), ...Array(3).fill('money:INR')])
+    expect(headlines(told(), t)[0]!.as).toBe('money:EUR')
+    const { write, short } = writers('en', 'week')
+    expect([write(1234.5, 'money:EUR'), short(45_600, 'money:INR'), short(0, 'money:EUR')]).toEqual(['€1,234.50', '₹45.6K', '€0.00'])
+    expect([money('EUR'), money('points'), money(null)]).toEqual(['money:EUR', 'number', 'number'])
   })
 
   it('is told apart by value', () => {

@@ -4,7 +4,7 @@ import type { Cell, Money, RevenueAnswer, RevenueBuyers, RevenuePeriod } from '@
 
 import type { Headline } from './headline'
 import type { Plot, PlotSeries, View } from './plots'
-import type { AnswerTable, TableCell, TableRow } from './tables'
+import { money, type AnswerTable, type Shown, type TableCell, type TableRow } from './tables'
 
 const AMOUNTS = ['revenue', 'refunded', 'net', 'average_order_value'] as const
 const BUYERS = ['buyers', 'new', 'returning'] as const
@@ -21,11 +21,11 @@ export function revenueTables(answer: RevenueAnswer, t: TFunction): AnswerTable[
 }
 
 function columns(answer: RevenueAnswer, t: TFunction): AnswerTable['columns'] {
-  const number = (label: string) => ({ label, as: 'number' as const })
+  const number = (label: string, as: Shown = 'number') => ({ label, as })
   return [
     { label: t('insights.column.period'), as: 'period' },
     number(t('insights.column.orders')),
-    ...currenciesOf(answer).flatMap((currency) => AMOUNTS.map((name) => number(moneyName(name, currency, t)))),
+    ...currenciesOf(answer).flatMap((currency) => AMOUNTS.map((name) => number(moneyName(name, currency, t), money(currency)))),
     ...BUYERS.map((name) => number(t(`insights.column.${name}`))),
     number(t('insights.column.came_back')),
     { label: t('insights.column.cameBackShare'), as: 'percent' },
@@ -57,18 +57,19 @@ function cellOf(period: string, of: RevenueBuyers, value?: string): Cell {
 }
 
 /** What came in, or with `buyers` who ordered. */
-export function revenueSeries(answer: RevenueAnswer, view: View, most: number, t: TFunction): Pick<Plot, 'form' | 'series' | 'left'> {
-  if (view === 'buyers') return { form: 'stacked', series: [buyers(answer, 'new', 0, t), buyers(answer, 'returning', 1, t)], left: 0 }
-  const [currency, ...others] = currenciesOf(answer)
+export function revenueSeries(answer: RevenueAnswer, view: View, most: number, t: TFunction): Pick<Plot, 'form' | 'as' | 'series' | 'left'> {
+  if (view === 'buyers') return { form: 'stacked', as: 'number', series: [buyers(answer, 'new', 0, t), buyers(answer, 'returning', 1, t)], left: 0 }
+  const [currency = null, ...others] = currenciesOf(answer)
+  const as = others.length ? 'number' : money(currency)
   if (answer.breakdown && !others.length) {
-    const parts = answer.breakdown.slice(0, most).map(({ value, periods }, look) => line(value ?? t('insights.noValue'), periods, 'net', currency ?? null, look, value ?? ''))
-    return { form: 'line', series: parts, left: answer.breakdown.length - parts.length }
+    const parts = answer.breakdown.slice(0, most).map(({ value, periods }, look) => line(value ?? t('insights.noValue'), periods, 'net', currency, look, value ?? ''))
+    return { form: 'line', as, series: parts, left: answer.breakdown.length - parts.length }
   }
   const refunded = answer.periods.some((period) => currenciesOf(answer).some((each) => moneyOf(period, each).refunded))
   const names = !others.length && refunded ? (['net', 'revenue'] as const) : (['net'] as const)
   const lines = currenciesOf(answer).flatMap((each) => names.map((name) => ({ name, currency: each })))
   const series = lines.slice(0, most).map((each, look) => line(moneyName(each.name, each.currency, t), answer.periods, each.name, each.currency, look))
-  return { form: 'line', series, left: lines.length - series.length }
+  return { form: 'line', as, series, left: lines.length - series.length }
 }
 
 function line(name: string, periods: RevenuePeriod[], amount: (typeof AMOUNTS)[number], currency: string | null, look: number, value?: string): PlotSeries {
@@ -84,7 +85,7 @@ export function revenueHeadlines(answer: RevenueAnswer, t: TFunction): Headline[
   const { total } = answer
   const [currency = null, ...others] = currenciesOf(answer)
   return [
-    ...(others.length ? [] : [{ label: moneyName('net', currency, t), value: total.net, as: 'number' as const }]),
+    ...(others.length ? [] : [{ label: moneyName('net', currency, t), value: total.net, as: money(currency) }]),
     { label: t('insights.column.orders'), value: total.orders, as: 'number' },
     { label: t('insights.column.cameBackShare'), value: total.repeat.rate, as: 'percent' },
   ]

@@ -24,7 +24,12 @@ import { lineName, partCell, partName } from './names'
 import { revenueTables } from './revenue'
 
 /** How a value is written. A period is the day on which it begins; durations are seconds. */
-export type Shown = 'text' | 'number' | 'percent' | 'period' | 'duration'
+export type Shown = 'text' | 'number' | 'percent' | 'period' | 'duration' | `money:${string}`
+
+/** Amounts of a currency; of none, or of what is none, they are numbers. */
+export function money(currency: string | null): Shown {
+  return currency && /^[A-Z]{3}$/.test(currency) ? `money:${currency}` : 'number'
+}
 
 export interface TableCell {
   value: string | number | null
@@ -284,7 +289,7 @@ function active(answer: ActiveAnswer, t: TFunction): AnswerTable {
 
 function attribution(answer: AttributionAnswer, t: TFunction): AnswerTable {
   const currencies = answer.amounts.map(({ currency }) => currency)
-  const money = (amounts: Amount[]): TableCell[] => currencies.map((name) => ({ value: amounts.find(({ currency }) => currency === name)?.amount ?? 0 }))
+  const sums = (amounts: Amount[]): TableCell[] => currencies.map((name) => ({ value: amounts.find(({ currency }) => currency === name)?.amount ?? 0 }))
   const { unattributed: alone } = answer
   return {
     id: 'main',
@@ -294,7 +299,7 @@ function attribution(answer: AttributionAnswer, t: TFunction): AnswerTable {
       { label: t('insights.column.share'), as: 'percent' },
       { label: t('insights.column.assisted'), as: 'number' },
       { label: t('insights.column.people'), as: 'number' },
-      ...currencies.map((currency) => ({ label: amountName(currency, t), as: 'number' as const })),
+      ...currencies.map((currency) => ({ label: amountName(currency, t), as: money(currency) })),
     ],
     rows: [
       ...answer.touches.map(({ value, conversions, share, assisted, people, amounts }): TableRow => ({
@@ -304,7 +309,7 @@ function attribution(answer: AttributionAnswer, t: TFunction): AnswerTable {
           { value: share },
           { value: assisted, cell: { of: 'assisted', value } },
           { value: people, cell: { of: 'credited', value } },
-          ...money(amounts),
+          ...sums(amounts),
         ],
       })),
       {
@@ -314,7 +319,7 @@ function attribution(answer: AttributionAnswer, t: TFunction): AnswerTable {
           { value: alone.share },
           { value: null },
           { value: alone.people, cell: { of: 'unattributed' } },
-          ...money(alone.amounts),
+          ...sums(alone.amounts),
         ],
       },
     ],

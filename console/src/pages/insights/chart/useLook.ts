@@ -5,6 +5,7 @@ import type { Unit } from '@/api/insights'
 import { useTheme } from '@/shell/theme'
 import { makeFormat } from '@/ui/useFormat'
 
+import { numbersOf, type Numbers } from '../../northstar/numbers'
 import { periodNames } from '../periods'
 import { LOOKS } from '../plots'
 import type { Shown } from '../tables'
@@ -86,11 +87,18 @@ export function writers(language: string, unit: Unit, timeZone?: string): Pick<L
   const write: Look['write'] = (value, as, long) => {
     if (as === 'period') return (long ? longPeriod : period)(String(value))
     if (typeof value === 'string') return value
+    const amount = moneyOf(as)
+    if (amount) return amount.full(value)
     if (as === 'percent') return format.percent(value)
     if (as === 'duration') return duration(format.duration, language, value)
     return format.number(Math.round(value * 100) / 100)
   }
-  return { write, short: (value, as) => (as === 'number' ? format.compact(value) : write(value, as)) }
+  return { write, short: (value, as) => (as === 'number' ? format.compact(value) : (moneyOf(as)?.short(value) ?? write(value, as))) }
+
+  function moneyOf(as: Shown): Numbers | undefined {
+    const [, currency] = /^money:(.*)$/.exec(as) ?? []
+    return currency ? numbersOf(language, { as: 'currency', currency }) : undefined
+  }
 }
 
 const DAY = 86_400

@@ -1,18 +1,23 @@
-import { Plus } from 'lucide-react'
+import { Plus, X } from 'lucide-react'
+import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
-import type { RevenueQuestion } from '@/api/insights'
+import type { EventPick, RevenueQuestion } from '@/api/insights'
 import { Button } from '@/ui/Button'
+import { IconButton } from '@/ui/IconButton'
 
 import { ORDER, REFUND } from '../question'
 import { Choice } from './Choice'
 import { UNITS } from './choices'
 import { EventLine } from './EventLine'
+import { Finder } from './Finder'
 import { PathFinder } from './PathFinder'
 import { PeriodSentence } from './Period'
 import { Sentence } from './Sentence'
+import { usePaths } from './useCatalogue'
 
 const EVER = 'ever'
+const CODE = /^[A-Z]{3}$/
 const USUAL = ['30d', '60d', '90d', '180d', '365d']
 
 interface Props {
@@ -53,6 +58,7 @@ export function RevenueEditor({ question, onChange }: Props) {
           path: <PathFinder label={t('insights.edit.breakdown')} picks={[order]} value={question.breakdown} onChange={(breakdown) => onChange({ ...question, breakdown })} />,
         }}
       />
+      {question.currency !== null && <CurrencyLine order={order} question={question} onChange={onChange} />}
       <Sentence
         text={t('insights.say.cameBack')}
         parts={{
@@ -67,6 +73,35 @@ export function RevenueEditor({ question, onChange }: Props) {
         }}
       />
     </>
+  )
+}
+
+/** Only orders in one currency, of those that orders have told, or any other by its code. */
+function CurrencyLine({ order, question, onChange }: Props & { order: EventPick }) {
+  const { t, i18n } = useTranslation()
+  const names = useMemo(() => new Intl.DisplayNames(i18n.language, { type: 'currency' }), [i18n.language])
+  const path = question.currency ?? 'properties.currency'
+  const codes = usePaths([order]).find(({ value }) => value === path)?.examples ?? []
+  const known = [...new Set([...codes, ...(question.in ? [question.in] : [])])].filter((code) => CODE.test(code))
+  const label = t('insights.edit.currency')
+  const put = (code: string | undefined) => onChange({ ...question, in: code?.toUpperCase() })
+  return (
+    <Sentence
+      text={t('insights.say.currency')}
+      parts={{
+        currency: (
+          <Finder
+            label={label}
+            options={known.map((code) => ({ value: code, label: code, detail: names.of(code) }))}
+            value={question.in ?? ''}
+            placeholder={t('insights.edit.anyCurrency')}
+            free
+            onChange={put}
+          />
+        ),
+      }}
+      end={question.in && <IconButton icon={X} size="small" label={t('insights.edit.clear', { name: label })} onPress={() => put(undefined)} />}
+    />
   )
 }
 
