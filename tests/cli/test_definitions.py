@@ -116,6 +116,11 @@ def test_insights_and_dashboards_are_files_too(
         assert api.get("/api/v1/saved-insights/cli-nobody/versions").status_code == 404
 
     kept = [each for each in _named(held) if not each[1].startswith("cli")]
+    (alone / "rest.yaml").write_text("segments: [{key: cli_shown, when: {did: Cli Order}}]")
+    assert "removed" in run(running_server, "diff", str(alone)).stdout
+    left = run(running_server, "apply", str(alone))
+    assert "removed" not in left.stdout, "nothing was"
+    assert "that no file holds stay as they are" in left.stderr
     rest = {name: [one for one in held[name] if (name, one["key"]) in kept] for name in held}
     (alone / "rest.yaml").write_text(yaml12.dumped(rest), "utf-8")
     ended = run(running_server, "apply", str(alone), "--retire", "--json")

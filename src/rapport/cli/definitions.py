@@ -45,8 +45,10 @@ def diff_command(folder: Path, data: str | None, as_json: bool) -> None:
         api.post("/definitions/check", _fresh(found))
     if as_json:
         print_json([_plain(change) for change in found])
-    else:
-        _print(found)
+        return
+    _print(found)
+    if any(change.kind == "removed" for change in found):
+        note("removed: no file holds it; 'rapport apply' leaves it, unless --retire is given")
 
 
 @click.command("apply", epilog="Example: rapport apply definitions/ --retire")
@@ -65,13 +67,13 @@ def apply_command(folder: Path, retire: bool, reason: str, data: str | None, as_
         gone = [change.definition for change in found if change.kind == "removed"] * retire
         for one in _users_first(gone):
             api.delete(f"/{AREAS[documents.kind_of(one)]}/{one.key}")
+    done = [change for change in found if retire or change.kind != "removed"]
     if as_json:
-        print_json([_plain(change) for change in found if retire or change.kind != "removed"])
+        print_json([_plain(change) for change in done])
         return
-    _print(found)
-    left = sum(change.kind == "removed" for change in found)
-    if left and not retire:
-        note("what no file holds stays as it is; --retire ends it")
+    _print(done)
+    if left := len(found) - len(done):
+        note(f"{left} that no file holds stay as they are; --retire ends them")
 
 
 @click.command("pull", epilog="Example: rapport pull definitions/")
