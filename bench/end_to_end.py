@@ -19,7 +19,8 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.harness import Client, Prepared, Progress, Sampler, Server, get, machine, running
+from bench.harness import Client, Progress, Sampler, Server, get, machine, running
+from bench.stream import Prepared
 
 
 def main() -> None:

@@ -22,8 +22,8 @@ from typing import Any
 import apsw
 import numpy as np
 
-from bench.harness import Stream
 from bench.segments import live_segments
+from bench.stream import Stream
 from rapport.audiences.service import Audiences
 from rapport.clock import SystemClock
 from rapport.config import Settings

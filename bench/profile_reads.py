@@ -16,16 +16,8 @@ import random
 import threading
 import time
 
-from bench.harness import (
-    API_KEY,
-    Client,
-    Progress,
-    Server,
-    Stream,
-    machine,
-    percentile,
-    running,
-)
+from bench.harness import API_KEY, Client, Progress, Server, machine, percentile, running
+from bench.stream import Stream
 
 _UNDER_WAY = 10.0  # seconds until the visits of the stream begin and end as they go on to do
 

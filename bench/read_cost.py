@@ -23,7 +23,8 @@ from typing import Any
 import msgspec
 import uvloop
 
-from bench.harness import API_KEY, Stream, machine
+from bench.harness import API_KEY, machine
+from bench.stream import Stream
 from rapport.clock import SystemClock
 from rapport.config import Settings
 from rapport.database import connect

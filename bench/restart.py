@@ -15,7 +15,8 @@ import threading
 import time
 from pathlib import Path
 
-from bench.harness import Client, Progress, Server, Stream, get, machine, start, wait_ready
+from bench.harness import Client, Progress, Server, get, machine, start, wait_ready
+from bench.stream import Stream
 from rapport.clock import SystemClock
 from rapport.log.base import BATCH, Draft
 from rapport.log.sqlite import SqliteLog

@@ -29,7 +29,6 @@ from bench.harness import (
     Client,
     Sampler,
     Server,
-    Stream,
     get,
     machine,
     percentile,
@@ -37,6 +36,7 @@ from bench.harness import (
     start,
     wait_ready,
 )
+from bench.stream import Stream
 
 NAMES = ("Product Viewed", "Product Added", "Order Completed")
 PAST_NAMES = (*NAMES, "Signed In", "Searched", "Cart Viewed", "Coupon Used", "Wishlisted")

@@ -22,7 +22,8 @@ from pathlib import Path
 
 import duckdb
 
-from bench.harness import Client, Progress, Server, Stream, get, machine, start, wait_ready
+from bench.harness import Client, Progress, Server, get, machine, start, wait_ready
+from bench.stream import Stream
 
 
 class Ledger:

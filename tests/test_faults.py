@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.harness import Stream
+from bench.stream import Stream
 from tests.conftest import WRITE_KEY, RunningServer, served
 from tests.disks import small_disk
 
