@@ -325,3 +325,19 @@ def test_a_preview_of_a_trait_says_what_is_wrong(api: httpx.Client) -> None:
         answer = api.post("/api/v1/computed-traits/preview", json={"trait": computation})
         assert answer.status_code == 400, answer.text
         assert answer.json()["error"]["details"]["node"].startswith(node)
+
+
+@pytest.mark.parametrize(
+    ("area", "draft", "node"),
+    [
+        ("segments", {"when": {"all": [{"segment": "nobody_knows"}]}}, "when.all[0].segment"),
+        ("segments", {"when": {"members": "any", "are": {"did": "A"}}}, "when"),
+        ("computed-traits", {"trait": {"sum": "A"}}, "trait.path"),
+    ],
+)
+def test_a_mistake_in_a_draft_names_the_node_alone(
+    api: httpx.Client, area: str, draft: dict[str, Any], node: str
+) -> None:
+    error = api.post(f"/api/v1/{area}/preview", json=draft).json()["error"]
+    assert error["details"]["node"] == node
+    assert error["message"].startswith(f"{node}: ")

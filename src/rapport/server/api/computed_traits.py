@@ -8,7 +8,6 @@ import msgspec
 from litestar import delete, get, post
 from litestar.params import FromPath, JSONBody
 
-from rapport.audiences import defining
 from rapport.audiences.language import definitions, writing
 from rapport.audiences.language.model import ComputedTrait
 from rapport.audiences.reads import Shown
@@ -16,7 +15,7 @@ from rapport.clock import to_iso
 from rapport.ids import parse_profile_id
 from rapport.server.api.context import Asked, Provided
 from rapport.server.api.decisions import Decided
-from rapport.server.api.members import summaries
+from rapport.server.api.members import UNSAVED, fitting, summaries
 from rapport.server.api.profiles import ProfileSummary
 from rapport.server.api.segments import VersionView, define, retire, versions
 from rapport.server.api.shapes import Listing
@@ -91,10 +90,10 @@ async def show_trait(key: FromPath[str], context: Provided) -> TraitView:
 @post("/api/v1/computed-traits/preview", status_code=200, opt={"scope": "read"})
 async def preview_trait(data: JSONBody[TraitDraft], context: Provided) -> TraitPreview:
     """How many would have a value, and which, of some of them. Nothing is stored."""
-    one = definitions.computed_trait({"key": "unsaved_preview", "trait": data.trait})
+    one = definitions.computed_trait({"key": UNSAVED, "trait": data.trait})
 
     def ask(reads: Reads) -> TraitPreview:
-        known = defining.fit([one], reads.audiences.known())
+        known = fitting(one, reads.audiences.known())
         found = snapshots.values(context.rooms, reads, one, known)
         held = dict(found.sample)
         people = {parse_profile_id(each.id): each for each in summaries(reads, [*held])}

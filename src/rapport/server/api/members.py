@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 from rapport.audiences import defining
 from rapport.audiences.language import definitions
 from rapport.audiences.language.known import Known
-from rapport.audiences.language.model import Segment
+from rapport.audiences.language.model import ComputedTrait, Segment
 from rapport.audiences.reads import AccountChange, Change
 from rapport.audiences.stream.plans import of_accounts
 from rapport.clock import to_iso
@@ -26,6 +26,8 @@ from rapport.server.rooms import Reads
 from rapport.server.views import snapshots, why
 from rapport.server.views.snapshots import SAMPLE
 from rapport.server.web.paths import unfold
+
+UNSAVED = "unsaved_preview"  # the key of a draft
 
 
 class Preview(msgspec.Struct, forbid_unknown_fields=True):
@@ -118,11 +120,11 @@ async def list_changes(
 @post("/api/v1/segments/preview", status_code=200, opt={"scope": "read"})
 async def preview_segment(data: JSONBody[Preview], context: Provided) -> PreviewView:
     """How many would be in, and some of them. Nothing is stored."""
-    raw = {"key": "unsaved_preview", "when": data.when, "of": data.of}
+    raw = {"key": UNSAVED, "when": data.when, "of": data.of}
     one = definitions.segment(raw)
 
     def ask(reads: Reads) -> PreviewView:
-        known = defining.fit([one], reads.audiences.known())
+        known = fitting(one, reads.audiences.known())
         if one.of == "accounts":
             ids = account_segments.members(context.rooms, reads, [one], known)[one.key]
             return PreviewView(len(ids), [], _accounts(reads, ids[:SAMPLE]))
@@ -170,6 +172,16 @@ def number(cursor: str | None) -> int | None:
     if not cursor.isdecimal() or len(cursor) > 18:
         raise Malformed("this cursor is none of ours", hint="pass `next` as it was given")
     return int(cursor)
+
+
+def fitting(one: Segment | ComputedTrait, known: Known) -> Known:
+    """`defining.fit` of a draft, whose mistakes name the node alone: nobody gave it that key."""
+    try:
+        return defining.fit([one], known)
+    except Malformed as error:
+        node = str(error.details.get("node", "")).removeprefix(f"{UNSAVED}: ")
+        words = error.message.removeprefix(f"{UNSAVED}: ")
+        raise Malformed(words, hint=error.hint, details={"node": node}) from None
 
 
 def _ask(context: Context, reads: Reads, one: Segment, known: Known) -> list[dict[str, Any]]:
