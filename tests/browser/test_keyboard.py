@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import uuid
 from typing import Any
 
 import pytest
@@ -169,3 +171,100 @@ def test_tables_are_at_hand_on_a_telephone(page: Any) -> None:
     assert query.input_value().startswith("SELECT message_id FROM ")
     assert query.evaluate("field => field === document.activeElement")
     assert not names.is_visible()
+
+
+def tab_to(page: Any, name: str, *, most: int = 80) -> None:
+    """Press Tab until something is focused whose name has these words."""
+    seen = []
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        said = str(page.evaluate(NAMED))
+        seen.append(said)
+        if re.search(name, said):
+            return
+    raise AssertionError(f"{name} is not reached: {seen}")
+
+
+NAMED = """(() => {
+  const one = document.activeElement
+  const by = (one.getAttribute('aria-labelledby') || '').split(' ')
+  const labels = by.map((id) => document.getElementById(id)?.textContent || '')
+  const label = one.labels?.[0]?.textContent || ''
+  return [one.getAttribute('aria-label'), ...labels, label, one.innerText].join(' ').trim()
+})()"""
+
+
+def is_lost(page: Any) -> bool:
+    """Nothing has the focus."""
+    return bool(page.evaluate("document.activeElement === document.body"))
+
+
+def test_a_segment_from_the_list_to_saved_with_keys_alone(page: Any) -> None:
+    name = f"Tabbed {uuid.uuid4().hex[:6]}"
+    page.goto("/segments")
+    page.get_by_role("heading", name="Segments", level=1).wait_for()
+    tab_to(page, "^New segment")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="New segment", level=1).wait_for()
+    tab_to(page, "^Name") if is_lost(page) else None
+    page.keyboard.type(name)
+    tab_to(page, "^Event")
+    page.keyboard.type("refund")
+    page.get_by_role("option", name=re.compile("Order Refunded")).wait_for()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.get_by_role("status").get_by_text("1", exact=True).wait_for()
+    assert not is_lost(page)
+    for _ in range(40):
+        page.keyboard.press("Shift+Tab")
+        if "Save segment" in str(page.evaluate(NAMED)):
+            break
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=name, level=1).wait_for()
+
+
+def test_a_question_from_asked_to_its_people_with_keys_alone(page: Any) -> None:
+    name = f"Asked {uuid.uuid4().hex[:6]}"
+    page.goto("/insights?view=table")
+    page.get_by_role("columnheader", name="Period").wait_for()
+    tab_to(page, "^Save$")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    assert "Name" in str(page.evaluate(NAMED))
+    page.keyboard.press("Control+a")
+    page.keyboard.type(name)
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=name, level=1).wait_for()
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert not is_lost(page)
+    tab_to(page, "who are they")
+    number = page.evaluate(NAMED)
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("listitem").first.wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.wait_for_timeout(200)
+    assert page.evaluate(NAMED) == number
+
+
+def test_a_card_is_added_with_keys_alone(page: Any) -> None:
+    page.goto("/dashboards/shop")
+    page.get_by_role("region", name="Checkout", exact=True).wait_for()
+    tab_to(page, "^Change$")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Add cards").wait_for()
+    assert "Add cards" in str(page.evaluate(NAMED))
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("checkbox").first.wait_for()
+    tab_to(page, "Orders a day")
+    page.keyboard.press("Space")
+    tab_to(page, "^Add 1 card")
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for(state="detached")
+    page.get_by_role("region", name="Orders a day").wait_for()
+    page.wait_for_timeout(200)
+    assert not is_lost(page)
+    tab_to(page, "^Cancel$") if "Cancel" not in str(page.evaluate(NAMED)) else None
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Change", exact=True).wait_for()
+    assert "Change" in str(page.evaluate(NAMED))

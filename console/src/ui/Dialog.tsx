@@ -16,10 +16,12 @@ interface Props {
   /** Buttons, the main one last. */
   actions?: ReactNode
   wide?: boolean
+  /** What Enter does in a field of one line. */
+  onEnter?: () => void
 }
 
 /** Asks or shows one thing in front of the page. */
-export function Dialog({ title, open, onClose, children, actions, wide }: Props) {
+export function Dialog({ title, open, onClose, children, actions, wide, onEnter }: Props) {
   const { t } = useTranslation()
   return (
     <ModalOverlay isOpen={open} onOpenChange={(next) => !next && onClose()} isDismissable className={css.scrim}>
@@ -31,7 +33,14 @@ export function Dialog({ title, open, onClose, children, actions, wide }: Props)
             </Heading>
             <IconButton icon={X} label={t('ui.close')} size="small" onPress={onClose} />
           </header>
-          <div className={css.body}>{children}</div>
+          <div
+            className={css.body}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' && event.target instanceof HTMLInputElement && !event.nativeEvent.isComposing) onEnter?.()
+            }}
+          >
+            {children}
+          </div>
           {actions && <footer className={css.footer}>{actions}</footer>}
         </AriaDialog>
       </Modal>

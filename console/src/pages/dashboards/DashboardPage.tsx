@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { History, Mail, Pencil, Plus, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { everySavedQuery } from '@/api/northstar'
@@ -56,7 +56,7 @@ export function DashboardPage() {
       lead={shown.description || t('dashboards.lead')}
       actions={
         editing ? (
-          <>
+          <Fragment key="change">
             <IconButton needs="admin" icon={Trash2} variant="secondary" label={t('dashboards.delete')} onPress={() => setDialog('delete')} />
             <Button
               onPress={() => {
@@ -72,9 +72,9 @@ export function DashboardPage() {
             <Button needs="write" variant="primary" isPending={board.save.isPending} onPress={() => board.save.mutate({ ...shown, filters: askable(filters) }, { onSuccess: finish })}>
               {t('dashboards.save')}
             </Button>
-          </>
+          </Fragment>
         ) : (
-          <>
+          <Fragment key="look">
             <IconButton icon={History} variant="secondary" label={t('segments.tab.versions')} onPress={() => set({ list: 'versions' })} />
             <Button icon={Mail} onPress={() => setDialog('mail')}>
               {t('dashboards.mail.title')}
@@ -82,7 +82,7 @@ export function DashboardPage() {
             <Button autoFocus={back} needs="write" icon={Pencil} onPress={() => set({ edit: '1' })}>
               {t('dashboards.edit')}
             </Button>
-          </>
+          </Fragment>
         )
       }
       filters={<BoardFilters cards={shown.cards} filters={filters} onChange={(next) => set(addressed({ ...filters, ...next }, shown.filters))} />}

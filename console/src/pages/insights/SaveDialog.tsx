@@ -43,11 +43,14 @@ export function SaveDialog({ question, saved, onClose, onSaved }: Props) {
     onSuccess: done,
   })
   const error = create.error ?? change.error
+  const rests = !name.trim() || (!saved && !chosen)
+  const keep = () => (saved && key === undefined ? change.mutate() : create.mutate())
   const isNew = !saved || key !== undefined
   return (
     <Dialog
       open
       onClose={onClose}
+      onEnter={() => !rests && !create.isPending && !change.isPending && keep()}
       title={t(saved ? 'insights.save.changeTitle' : 'insights.save.newTitle')}
       actions={
         <>
@@ -64,9 +67,9 @@ export function SaveDialog({ question, saved, onClose, onSaved }: Props) {
           {(!saved || key === undefined) && (
             <Button
               variant="primary"
-              onPress={() => (saved ? change.mutate() : create.mutate())}
+              onPress={keep}
               isPending={change.isPending || (!saved && create.isPending)}
-              isDisabled={!name.trim() || (!saved && !chosen)}
+              isDisabled={rests}
             >
               {t('insights.save.keep')}
             </Button>

@@ -87,7 +87,7 @@ describe('revenue', () => {
     expect(tablesOf(TWO, t)[0]!.columns.slice(1, 9).map(({ as }) => as)).toEqual(['number', ...Array(4).fill('money:EUR'), ...Array(3).fill('money:INR')])
     expect(headlines(told(), t)[0]!.as).toBe('money:EUR')
     const { write, short } = writers('en', 'week')
-    expect([write(1234.5, 'money:EUR'), short(45_600, 'money:INR'), short(0, 'money:EUR')]).toEqual(['€1,234.50', '₹45.6K', '€0.00'])
+    expect([write(1234.5, 'money:EUR'), write(98_765.4, 'money:EUR'), write(98_765.4, 'money:EUR', true), short(45_600, 'money:INR'), short(0, 'money:EUR')]).toEqual(['€1,234.50', '€98,765', '€98,765.40', '₹45.6K', '€0.00'])
     expect([money('EUR'), money('points'), money(null)]).toEqual(['money:EUR', 'number', 'number'])
   })
 

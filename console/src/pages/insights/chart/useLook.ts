@@ -87,7 +87,8 @@ export function writers(language: string, unit: Unit, timeZone?: string): Pick<L
   const write: Look['write'] = (value, as, long) => {
     if (as === 'period') return (long ? longPeriod : period)(String(value))
     if (typeof value === 'string') return value
-    const amount = moneyOf(as)
+    // Of large amounts the cents say nothing.
+    const amount = moneyOf(as, !long && Math.abs(value) >= 10_000 ? 0 : undefined)
     if (amount) return amount.full(value)
     if (as === 'percent') return format.percent(value)
     if (as === 'duration') return duration(format.duration, language, value)
@@ -95,9 +96,9 @@ export function writers(language: string, unit: Unit, timeZone?: string): Pick<L
   }
   return { write, short: (value, as) => (as === 'number' ? format.compact(value) : (moneyOf(as)?.short(value) ?? write(value, as))) }
 
-  function moneyOf(as: Shown): Numbers | undefined {
+  function moneyOf(as: Shown, decimals?: number): Numbers | undefined {
     const [, currency] = /^money:(.*)$/.exec(as) ?? []
-    return currency ? numbersOf(language, { as: 'currency', currency }) : undefined
+    return currency ? numbersOf(language, { as: 'currency', currency, decimals }) : undefined
   }
 }
 
