@@ -181,6 +181,53 @@ def test_a_mistake_names_file_and_node(running_server: RunningServer, tmp_path: 
     assert "bad.yaml: segments[0].when" in refused.output
 
 
+def test_a_trait_is_shown_and_tells_the_value_a_person_has(
+    running_server: RunningServer, tmp_path: Path
+) -> None:
+    text = (
+        "SELECT i.profile,"
+        " CAST(nullif(json_extract_string(e.properties, '$.size'), '') AS INTEGER) AS value"
+        " FROM events e JOIN identities i ON i.node = e.node WHERE e.event = 'Cli Size'"
+    )
+    one = {"key": "cli_size", "trait": {"sql": text, "every": "1s"}}
+    for wrong, said in (("DELETE FROM events", "DELETE"), ("SELECT 1 AS profile", "value not")):
+        document = {"traits": [{**one, "trait": {"sql": wrong, "every": "1s"}}]}
+        (tmp_path / "sizes.yaml").write_text(json.dumps(document), "utf-8")
+        for command in ("diff", "apply"):
+            refused = run(running_server, command, str(tmp_path))
+            assert refused.exit_code == 1
+            assert "cli_size: trait.sql" in refused.output
+            assert said in refused.output
+    (tmp_path / "sizes.yaml").write_text(json.dumps({"traits": [one]}), "utf-8")
+
+    def send(size: str, user: str = "cli-sized") -> None:
+        with running_server.tracking() as tracking:
+            event = {"userId": user, "event": "Cli Size", "properties": {"size": size}}
+            assert tracking.post("/v1/track", json=event).status_code == 200
+        running_server.settle()
+
+    def shown_with(words: str, *command: str) -> str:
+        end = time.monotonic() + 15
+        while words not in (shown := run(running_server, "segments", *command)).output:
+            assert time.monotonic() < end, shown.output
+            time.sleep(0.2)
+        assert shown.exit_code == 0
+        return shown.output
+
+    send("41")
+    send("", "cli-unsized")
+    assert run(running_server, "apply", str(tmp_path)).exit_code == 0
+    why = shown_with("41", "why", "cli_size", "cli-sized")
+    assert "since" in why
+    assert "none" in shown_with("none", "why", "cli_size", "cli-unsized")
+    send("large")
+    assert "'large'" in shown_with("because", "show", "cli_size")
+    assert "cli_size could not be asked" in run(running_server, "segments", "list").output
+    assert run(running_server, "segments", "why", "cli_nothing", "cli-sized").exit_code == 1
+    with running_server.api() as api:
+        assert api.delete("/api/v1/computed-traits/cli_size").status_code == 200
+
+
 def test_a_segment_of_accounts_is_shown_explained_and_counted(
     running_server: RunningServer, tmp_path: Path
 ) -> None:

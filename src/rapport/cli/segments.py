@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 import click
 
-from rapport.cli.access import api_for, identifier
+from rapport.cli.access import Api, api_for, identifier
 from rapport.cli.names import tell_unheard
 from rapport.cli.options import existing, reading
-from rapport.cli.output import print_fields, print_json, print_table
+from rapport.cli.output import note, print_fields, print_json, print_table
 from rapport.errors import Malformed, NotFound
 
 
@@ -30,12 +30,16 @@ def list_command(data: str | None, as_json: bool) -> None:
     """List all segments with their number of members."""
     with api_for(existing(data)) as api:
         items = api.get("/segments")["items"]
+        traits = api.get("/computed-traits")["items"]
     if as_json:
         print_json(items)
         return
     rows = [[one["key"], one["name"], one["count"], _state(one)] for one in items]
     titles = ("segment", "name", "members", "state")
     print_table(titles, rows, right=["members"], empty="no segments yet; rapport apply makes some")
+    for one in traits:
+        if one["error"]:
+            note(f"the trait {one['key']} could not be asked: rapport segments show {one['key']}")
 
 
 @segments_command.command("show", epilog="Example: rapport segments show vip --limit 20")
@@ -43,10 +47,13 @@ def list_command(data: str | None, as_json: bool) -> None:
 @click.option("--limit", default=10, help="How many members to print.")
 @reading
 def show_command(key: str, limit: int, data: str | None, as_json: bool) -> None:
-    """Show one segment, some members and the latest changes."""
+    """Show one segment, some members and the latest changes; or a computed trait."""
     path = f"/segments/{quote(key, safe='')}"
     with api_for(existing(data)) as api:
-        one = api.get(path)
+        one = _segment(api, key)
+        if one is None:
+            _show_trait(api.get(_trait_path(key)), as_json)
+            return
         if one["of"] == "accounts":
             members = api.get(f"{path}/members", limit=min(limit, 200))["accounts"]
         else:
@@ -68,13 +75,20 @@ def show_command(key: str, limit: int, data: str | None, as_json: bool) -> None:
 @click.argument("who")
 @reading
 def why_command(key: str, who: str, data: str | None, as_json: bool) -> None:
-    """Tell why a customer (or an account) is in a segment, or is not."""
-    path = f"/segments/{quote(key, safe='')}"
+    """Tell why a customer (or an account) is in a segment, or is not.
+
+    Of a computed trait: which value the customer has, and where it is from.
+    """
     with api_for(existing(data)) as api:
-        whose = who if api.get(path)["of"] == "accounts" else identifier(who)
-        answer = api.get(f"{path}/why/{quote(whose, safe=':')}")
+        one = _segment(api, key)
+        area = _trait_path(key) if one is None else f"/segments/{quote(key, safe='')}"
+        whose = who if one is not None and one["of"] == "accounts" else identifier(who)
+        answer = api.get(f"{area}/why/{quote(whose, safe=':')}")
     if as_json:
         print_json(answer)
+        return
+    if one is None:
+        _print_value(answer)
         return
     named = "account" if answer["account"] else "profile"
     print_fields({named: _who(answer), "member": answer["member"], **_since(answer)})
@@ -140,6 +154,32 @@ def schema_command() -> None:
     print_json(schema.document())
 
 
+def _segment(api: Api, key: str) -> dict[str, Any] | None:
+    """None when a computed trait has the key. Raises `NotFound` when nothing has."""
+    try:
+        return dict(api.get(f"/segments/{quote(key, safe='')}"))
+    except NotFound:
+        if any(one["key"] == key for one in api.get("/computed-traits")["items"]):
+            return None
+        raise
+
+
+def _trait_path(key: str) -> str:
+    return f"/computed-traits/{quote(key, safe='')}"
+
+
+def _show_trait(one: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print_json(one)
+        return
+    shown = {"trait": one["key"], "name": one["name"], "people with a value": one["count"]}
+    shown |= {"state": _state(one), "is": json.dumps(one["trait"])}
+    if error := one["error"]:
+        said = {"not asked at": error["at"], "because": error["message"], "hint": error["hint"]}
+        shown |= {name: words for name, words in said.items() if words}
+    print_fields(shown)
+
+
 def _state(one: dict[str, Any]) -> str:
     share = one["progress"]
     return str(one["status"]) if share >= 1 else f"{one['status']} {share:.0%}"
@@ -165,6 +205,13 @@ def _moved(change: dict[str, Any]) -> str:
 def _because(change: dict[str, Any]) -> str:
     reason = change["reason"]
     return " ".join([reason["by"], *reason.get("messages", ()), reason.get("due", "")]).strip()
+
+
+def _print_value(answer: dict[str, Any]) -> None:
+    value = answer["value"]
+    words = "none" if value is None else value if isinstance(value, str) else json.dumps(value)
+    shown = {"profile": answer["profile"], answer["trait"]: words, **_since(answer)}
+    print_fields({**shown, "is": json.dumps(answer["computation"])})
 
 
 def _print_verdict(verdict: dict[str, Any], depth: int) -> None:

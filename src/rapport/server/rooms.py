@@ -35,6 +35,7 @@ from rapport.server.access.apikeys import KeyStore
 from rapport.server.folder import Folder
 from rapport.server.known_sources import KnownSources
 from rapport.server.mailing.store import MailStore
+from rapport.server.views.asked import Failure
 from rapport.warehouse import choosing
 from rapport.warehouse.base import Warehouse
 from rapport.warehouse.reads import WarehouseReads
@@ -95,6 +96,7 @@ class Rooms:
         self.mailing = MailStore(self.folder.control, clock)
         self.models = ModelStore(self.folder.control, clock)
         self.worth = Worth(warehouse, clock, self.models.settings)
+        self.failures: dict[str, Failure] = {}  # key of a trait in SQL → why it has no new values
         self._local = threading.local()
         self._opened: list[Reads] = []
         self._threads = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="read")
@@ -162,6 +164,11 @@ class Rooms:
         reads = Reads(self.folder, self.sources, self.survivorship, self.settings.region)
         self._opened.append(reads)
         return reads
+
+    def close_reads(self, reads: Reads) -> None:
+        """Those of `new_reads`, before the rooms close."""
+        self._opened.remove(reads)
+        reads.connection.close()
 
     def close(self) -> None:
         self.running.cancel_all()

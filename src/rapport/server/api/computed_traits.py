@@ -13,7 +13,7 @@ from rapport.audiences.language.model import ComputedTrait
 from rapport.audiences.reads import Shown
 from rapport.clock import to_iso
 from rapport.ids import parse_profile_id
-from rapport.server.api.context import Asked, Provided
+from rapport.server.api.context import Asked, Context, Provided
 from rapport.server.api.decisions import Decided
 from rapport.server.api.members import UNSAVED, fitting, summaries
 from rapport.server.api.profiles import ProfileSummary
@@ -21,6 +21,7 @@ from rapport.server.api.segments import VersionView, define, retire, versions
 from rapport.server.api.shapes import Listing
 from rapport.server.rooms import Reads
 from rapport.server.views import snapshots
+from rapport.server.views.asked import Failure
 
 
 class NewTrait(msgspec.Struct, forbid_unknown_fields=True):
@@ -45,6 +46,7 @@ class TraitView(msgspec.Struct):
     by: str
     reason: str
     at: str
+    error: Failure | None = None  # of a trait in SQL that could not be asked the last time
 
 
 class TraitDraft(msgspec.Struct, forbid_unknown_fields=True):
@@ -71,20 +73,22 @@ async def define_trait(request: Asked, data: JSONBody[NewTrait], context: Provid
     raw = {key: value for key, value in raw.items() if value != ""}
     one = definitions.computed_trait(raw)
     await define(request, context, [("trait", raw)], data.reason)
-    return _view(await context.rooms.reading(lambda r: r.audiences.definition("trait", one.key)))
+    found = await context.rooms.reading(lambda r: r.audiences.definition("trait", one.key))
+    return _view(context, found)
 
 
 @get("/api/v1/computed-traits")
 async def list_traits(context: Provided) -> Listing[TraitView]:
     """All computed traits by key."""
     found = await context.rooms.reading(lambda reads: reads.audiences.definitions("trait"))
-    return Listing([_view(each) for each in found])
+    return Listing([_view(context, each) for each in found])
 
 
 @get("/api/v1/computed-traits/{key:str}")
 async def show_trait(key: FromPath[str], context: Provided) -> TraitView:
     """One computed trait."""
-    return _view(await context.rooms.reading(lambda r: r.audiences.definition("trait", key)))
+    found = await context.rooms.reading(lambda r: r.audiences.definition("trait", key))
+    return _view(context, found)
 
 
 @post("/api/v1/computed-traits/preview", status_code=200, opt={"scope": "read"})
@@ -115,8 +119,9 @@ async def list_versions(key: FromPath[str], context: Provided) -> Listing[Versio
     return await versions(context, "trait", key)
 
 
-def _view(shown: Shown) -> TraitView:
+def _view(context: Context, shown: Shown) -> TraitView:
     one = shown.definition
+    failure = context.rooms.failures.get(shown.key)
     assert isinstance(one, ComputedTrait)  # noqa: S101 - its kind says so
     return TraitView(
         one.key,
@@ -130,6 +135,7 @@ def _view(shown: Shown) -> TraitView:
         shown.by,
         shown.reason,
         to_iso(shown.at),
+        failure if failure is not None and failure.version == shown.version else None,
     )
 
 

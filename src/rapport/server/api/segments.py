@@ -11,7 +11,13 @@ from litestar.params import FromPath, JSONBody
 from rapport.audiences import defining
 from rapport.audiences.language import definitions, diffing, writing
 from rapport.audiences.language.known import Known
-from rapport.audiences.language.model import ComputedTrait, Definition, ModelOutput, Segment
+from rapport.audiences.language.model import (
+    ComputedTrait,
+    Definition,
+    ModelOutput,
+    Segment,
+    SqlQuery,
+)
 from rapport.audiences.reads import Shown, Version
 from rapport.clock import to_iso
 from rapport.insights import models
@@ -19,6 +25,7 @@ from rapport.server.api import members
 from rapport.server.api.context import Asked, Context, Provided, principal_of
 from rapport.server.api.decisions import Decided, decided_view
 from rapport.server.api.shapes import Listing
+from rapport.server.views import asked
 
 
 class NewSegment(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,7 +101,17 @@ async def fitting(context: Context, raw: list[tuple[str, Any]]) -> Known:
     for one in fresh:
         if isinstance(one, ComputedTrait) and isinstance(one.trait, ModelOutput):
             models.check(one.key, one.trait)
-    return defining.fit(fresh, known)
+    everything = defining.fit(fresh, known)
+    for one in fresh:
+        if isinstance(one, ComputedTrait) and isinstance(one.trait, SqlQuery):
+            await _answerable(context, one.key, one.trait)
+    return everything
+
+
+async def _answerable(context: Context, key: str, one: SqlQuery) -> None:
+    rooms = context.rooms
+    seconds, at = float(rooms.settings.sql_timeout_seconds), f"{key}: trait.sql"
+    await rooms.asking(lambda: asked.check(rooms.warehouse, one.text, at, seconds))
 
 
 @get("/api/v1/segments")

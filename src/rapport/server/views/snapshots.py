@@ -26,6 +26,7 @@ from rapport.audiences.stream.evaluating import plain
 from rapport.ids import parse_profile_id
 from rapport.server.background import account_segments
 from rapport.server.rooms import Reads, Rooms
+from rapport.server.views import asked
 from rapport.warehouse.dialects import dialect_for
 
 SAMPLE: Final = 10
@@ -47,7 +48,7 @@ def query(rooms: Rooms, reads: Reads, wanted: Sequence[Definition], known: Known
     warehouse = rooms.warehouse
     dialect = dialect_for(warehouse.capabilities.dialect)
     found = [row["zone"] for row in warehouse.read(dialect.sql(zones_in_use(dialect)))]
-    asked: exp.Select = snapshot(
+    people: exp.Select = snapshot(
         wanted,
         known,
         rooms.clock.now(),
@@ -55,7 +56,7 @@ def query(rooms: Rooms, reads: Reads, wanted: Sequence[Definition], known: Known
         zones=[zone for zone in found if zone is not None],
         accounts=lambda: account_segments.all_accounts(reads),
     )
-    return dialect.sql(asked)
+    return dialect.sql(people)
 
 
 def values(rooms: Rooms, reads: Reads, one: ComputedTrait, known: Known) -> Values:
@@ -98,8 +99,7 @@ def _asked(rooms: Rooms, one: SqlQuery) -> Values:
         timeout=float(settings.sql_timeout_seconds),
     )
     names = [column.name for column in result.columns]
-    if not {"profile", "value"} <= set(names):
-        raise refuse("trait.sql", "the query has to have the columns `profile` and `value`")
+    asked.check_columns(names, "trait.sql")
     rows = (dict(zip(names, row, strict=True)) for row in result.rows)
     found = dict(of_rows(rows))
     return Values(len(found), sorted(found.items())[:SAMPLE], not result.truncated)
