@@ -64,8 +64,7 @@ export function Finder({ label, options, value, text, placeholder, onChange, fre
             <Search size={14} aria-hidden />
             <Input placeholder={t('insights.edit.find')} />
           </SearchField>
-          {/* It scrolls when it is long: it has to be in reach of keys by itself, too. */}
-          <ListBox ref={(list) => list?.setAttribute('tabindex', '0')} className={classes(menu.list, css.found)} renderEmptyState={() => <p className={css.nothing}>{t('insights.edit.nothing')}</p>}>
+          <ListBox className={classes(menu.list, css.found)} renderEmptyState={() => <p className={css.nothing}>{t('insights.edit.nothing')}</p>}>
             {sectionsOf(items).map(([section, found]) =>
               section ? (
                 <ListBoxSection key={section} id={section}>
