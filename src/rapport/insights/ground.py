@@ -42,7 +42,7 @@ class Ground:
     name.
 
     `watch` may end the question. With an `engine` questions are answered in SQL, otherwise from
-    `rows`.
+    `rows`; `sql` is there for what would be too much of them.
     """
 
     def __init__(
@@ -63,7 +63,8 @@ class Ground:
         self._timeline = timeline
         self.watch = watch or Watch()
         arrays = warehouse.capabilities.arrays
-        self.engine = None if arrays else Engine(warehouse, now, members, self.watch)
+        self.sql = Engine(warehouse, now, members, self.watch)
+        self.engine = None if arrays else self.sql
 
     @cached_property
     def held(self) -> Held:

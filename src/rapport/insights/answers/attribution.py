@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -12,7 +13,7 @@ from rapport.clock import to_iso
 from rapport.insights.answers.takings import number
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import attribution as kernel
-from rapport.insights.kernels.credits import FINE, WHOLE, Credits, Way, parts
+from rapport.insights.kernels.credits import FINE, WHOLE, Credits, TooMany, Way, parts
 from rapport.insights.kernels.revenue import Layout
 from rapport.insights.oracles import attribution as oracle
 from rapport.insights.oracles.attribution import Journey
@@ -41,9 +42,7 @@ class _Read(NamedTuple):
 
 def answer(question: Attribution, ground: Ground) -> dict[str, Any]:
     start, end = span(question, ground.now)
-    engine = ground.engine
-    found = plans.found(question, engine, (start, end)) if engine else _found(question, ground)
-    found = _rounded(found)
+    found = _rounded(_found(question, ground, (start, end)))
     conversions = found.whole.share // WHOLE
     told = {
         "kind": "attribution",
@@ -64,8 +63,16 @@ def answer(question: Attribution, ground: Ground) -> dict[str, Any]:
     return told
 
 
-def _found(question: Attribution, ground: Ground) -> Found:
-    read = _read(question, ground, *span(question, ground.now))
+def _found(question: Attribution, ground: Ground, scope: tuple[int, int]) -> Found:
+    if ground.engine is None:
+        with suppress(TooMany):
+            return _in_arrays(question, ground, scope)
+        ground.watch.tell(0, 0)
+    return plans.found(question, ground.sql, scope)
+
+
+def _in_arrays(question: Attribution, ground: Ground, scope: tuple[int, int]) -> Found:
+    read = _read(question, ground, *scope)
     sums = _Sums(question.way(), read.names, read.sizes, read.currencies)
     for chunk in read.chunks:
         sums.add(chunk)
@@ -108,8 +115,16 @@ def _amounts(credit: Credit) -> list[dict[str, Any]]:
 def people(question: Attribution, ground: Ground, cell: Cell) -> Ints:
     """Profiles, ascending. A value that got nothing has nobody behind it."""
     scope = span(question, ground.now)
-    if ground.engine is not None:
-        return plans.people(question, ground.engine, scope, cell.of, cell.value)
+    if ground.engine is None:
+        with suppress(TooMany):
+            return _people_in_arrays(question, ground, scope, cell)
+        ground.watch.tell(0, 0)
+    return plans.people(question, ground.sql, scope, cell.of, cell.value)
+
+
+def _people_in_arrays(
+    question: Attribution, ground: Ground, scope: tuple[int, int], cell: Cell
+) -> Ints:
     read = _read(question, ground, *scope)
     chosen = read.names.index(cell.value) if cell.value in read.names else -1
     found: list[Ints] = [np.zeros(0, np.int64)]

@@ -6,6 +6,7 @@ where they fade with age, whole parts of a millionth (`FINE`).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, Final, Literal, NamedTuple, get_args
 
@@ -64,13 +65,21 @@ class Done(NamedTuple):
     at: Ints
 
 
-def credited(way: Way, orders: Done, touches: Done, lookback: int) -> Iterator[Credits]:
+class TooMany(Exception):
+    """There are more pairs of a conversion and a touch than may be."""
+
+
+def credited(
+    way: Way, orders: Done, touches: Done, lookback: int, most: float = math.inf
+) -> Iterator[Credits]:
     """Touches count from `lookback` µs before a conversion until its own instant, both inclusive.
 
-    Conversions without a touch have no row.
+    Conversions without a touch have no row. Raises `TooMany` before the first of more than `most`.
     """
     first, after = _windows(orders, touches, lookback)
     ends = np.cumsum(after - first)
+    if len(ends) and ends[-1] > most:
+        raise TooMany
     held = weights(way, touches.at) if way.rule == "time_decay" else None
     start = 0
     while start < len(first):
