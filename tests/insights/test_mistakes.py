@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rapport.errors import Malformed
-from rapport.insights.kinds import KINDS, read
+from rapport.insights.kinds import KINDS, check, read
 
 ORDER = {"event": "Order Completed"}
 METRIC = {"name": "Orders", "series": [ORDER]}
@@ -70,3 +70,21 @@ def test_every_kind_tells_its_fields(kind: str) -> None:
     with pytest.raises(Malformed, match="'stpes' means nothing here") as caught:
         read({"stpes": 1}, kind)
     assert "from" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("question", "node"),
+    [
+        ({"series": []}, "series"),
+        ({"series": [ORDER], "timezone": "Mars"}, "timezone"),
+        ({"series": [ORDER], "from": "2026-03-02", "to": "2026-03-01"}, "from"),
+        ({"series": [ORDER], "moving_average": 1}, "moving_average"),
+    ],
+)
+def test_what_makes_no_sense_leads_to_the_page_about_questions(
+    question: dict[str, Any], node: str
+) -> None:
+    with pytest.raises(Malformed) as caught:
+        check(read(question, "trends"), 1_780_000_000_000_000)
+    assert caught.value.details == {"node": node}
+    assert caught.value.hint == "see docs/insights.md"

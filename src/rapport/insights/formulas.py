@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from decimal import Decimal, DivisionByZero, InvalidOperation, localcontext
 
-from rapport.audiences.language.operands import refuse
+from rapport.insights.mistakes import refuse
 
 _LONGEST = 500
 

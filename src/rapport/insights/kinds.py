@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, TypeVar
 import msgspec
 
 from rapport.audiences.language import parts
-from rapport.audiences.language.operands import refuse
 from rapport.insights.answers import (
     activity,
     attribution,
@@ -20,7 +19,7 @@ from rapport.insights.answers import (
     trends,
 )
 from rapport.insights.ground import Ground
-from rapport.insights.mistakes import explained
+from rapport.insights.mistakes import explained, refuse
 from rapport.insights.rows import Ints
 from rapport.insights.specs.activity import Active, Lifecycle, Stickiness
 from rapport.insights.specs.attribution import Attribution

@@ -9,11 +9,16 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from rapport.audiences.language.operands import refuse
+from rapport.audiences.language import operands
 from rapport.errors import Malformed
 
 _HINT: Final = "see docs/insights.md"
 _STEP: Final = re.compile(r"\.([^.\[\]]+)|(\[)")
+
+
+def refuse(at: str, message: str, hint: str = _HINT) -> Malformed:
+    """The error for the node at `at` of a question, to be raised."""
+    return operands.refuse(at, message, hint)
 
 
 def explained(error: msgspec.ValidationError, into: Any) -> Malformed:

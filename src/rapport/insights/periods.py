@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from rapport.audiences.language import instants, windows
-from rapport.audiences.language.operands import refuse
 from rapport.clock import HOUR, MINUTE, to_iso
+from rapport.insights.mistakes import refuse
 from rapport.insights.rows import Ints
 
 MOST = 2_000

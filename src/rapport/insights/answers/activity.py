@@ -8,11 +8,11 @@ import msgspec
 import numpy as np
 
 from rapport.audiences.language import windows
-from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import activity as kernel
+from rapport.insights.mistakes import refuse
 from rapport.insights.oracles import activity as oracle
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.periods import Grid

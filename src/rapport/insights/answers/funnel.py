@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.answers.durations import Tally, spread, summary
@@ -16,6 +15,7 @@ from rapport.insights.ground import Ground
 from rapport.insights.groups import places, segment
 from rapport.insights.kernels import funnel as kernel
 from rapport.insights.kernels.funnel import Reached
+from rapport.insights.mistakes import refuse
 from rapport.insights.oracles import funnel as oracle
 from rapport.insights.oracles.matched import Matched, matched
 from rapport.insights.rows import Ints, Values

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from rapport.audiences.language.operands import refuse
 from rapport.insights.answers import trends
 from rapport.insights.ground import Ground
+from rapport.insights.mistakes import refuse
 from rapport.insights.oracles.contributions import Change, contributions
 from rapport.insights.rows import Ints
 from rapport.insights.specs.north_star import Metric, NorthStar

@@ -10,7 +10,6 @@ import msgspec
 import numpy as np
 
 from rapport.audiences.language import windows
-from rapport.audiences.language.operands import refuse
 from rapport.audiences.language.values import micro, number_text
 from rapport.clock import to_iso
 from rapport.insights import periods
@@ -18,6 +17,7 @@ from rapport.insights.ground import Ground
 from rapport.insights.groups import OTHERS, Asked, largest, places, segment
 from rapport.insights.kernels import retention as kernel
 from rapport.insights.kernels.retention import Members
+from rapport.insights.mistakes import refuse
 from rapport.insights.oracles import retention as oracle
 from rapport.insights.oracles.matched import matched
 from rapport.insights.periods import Grid

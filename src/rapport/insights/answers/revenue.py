@@ -10,12 +10,12 @@ import msgspec
 import numpy as np
 
 from rapport.audiences.language import values, windows
-from rapport.audiences.language.operands import refuse
 from rapport.clock import to_iso
 from rapport.insights import periods
 from rapport.insights.answers.takings import Purse, Takings, number, told
 from rapport.insights.ground import Ground
 from rapport.insights.kernels import revenue as kernel
+from rapport.insights.mistakes import refuse
 from rapport.insights.oracles import revenue as oracle
 from rapport.insights.oracles.matched import matched
 from rapport.insights.periods import Grid

@@ -10,13 +10,13 @@ import msgspec
 import numpy as np
 
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
 from rapport.audiences.language.values import PLACES
 from rapport.clock import to_iso
 from rapport.insights import formulas, periods
 from rapport.insights.answers.lines import measured, most_events
 from rapport.insights.ground import Ground
 from rapport.insights.groups import OTHERS, Asked, largest, places, segment
+from rapport.insights.mistakes import refuse
 from rapport.insights.oracles.matched import matched
 from rapport.insights.oracles.trends import divided
 from rapport.insights.periods import Grid

@@ -6,8 +6,8 @@ import msgspec
 
 from rapport.audiences.language import duration, values
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
 from rapport.insights.kernels.credits import WHOLE, Rule, Way
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
 
 CONVERSION = 1  # bit; the touches have those above it

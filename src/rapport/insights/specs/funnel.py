@@ -8,8 +8,8 @@ import msgspec
 
 from rapport.audiences.language import duration
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import (
     MOST_VALUES,
     EventPick,

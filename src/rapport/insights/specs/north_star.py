@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from rapport.audiences.language.operands import refuse
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import Question, Unit
 from rapport.insights.specs.trends import Series, Trends
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rapport.audiences.language import duration
 from rapport.audiences.language.model import ANY_EVENT, Selection
-from rapport.audiences.language.operands import refuse
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import EventPick, Question, path_of_one, selection
 
 

@@ -8,8 +8,8 @@ from typing import Literal
 import msgspec
 
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import EventPick, Groups, Question, path_of_one, selection
 
 MOST_PERIODS = 400

@@ -6,7 +6,7 @@ import msgspec
 
 from rapport.audiences.language import duration
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import EventPick, Question, Raw, Unit, path_of_one, selection
 
 ORDER, REFUND = 1, 2  # bits

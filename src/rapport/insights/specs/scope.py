@@ -9,8 +9,8 @@ import msgspec
 
 from rapport.audiences.language import duration, instants, parts, windows
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
 from rapport.clock import DAY
+from rapport.insights.mistakes import refuse
 
 Unit = Literal["hour", "day", "week", "month", "quarter", "year"]
 Raw = dict[str, Any]  # a filter as written: {path, op, value}

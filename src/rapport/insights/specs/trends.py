@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rapport.audiences.language.model import Selection
-from rapport.audiences.language.operands import refuse
+from rapport.insights.mistakes import refuse
 from rapport.insights.specs.scope import (
     MOST_VALUES,
     EventPick,
