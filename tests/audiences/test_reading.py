@@ -9,8 +9,9 @@ import pytest
 import yaml
 from hypothesis import HealthCheck, given, settings
 
+from rapport.audiences import defining
 from rapport.audiences.language import checks, definitions, diffing, reading, writing
-from rapport.audiences.language.known import Known
+from rapport.audiences.language.known import NOTHING_KNOWN, Known
 from rapport.audiences.language.model import Segment
 from rapport.errors import Malformed
 from tests.audiences import strategies
@@ -66,6 +67,36 @@ def test_a_mistake_is_named_by_its_node(raw: Any, node: str) -> None:
         reading.condition(raw)
     assert caught.value.details == {"node": node}
     assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "empty"),
+    [
+        ("2026-03-02", "2026-03-01", True),
+        ("2026-03-01", "2026-03-01", True),
+        ("2026-03-01", "2026-03-02", False),
+        ("2026-03-01T10:00:00+02:00", "2026-03-01T09:00:00Z", False),
+        ("2026-03-01T12:00:00Z", "2026-03-01T12:00:00+02:00", True),
+        ("2026-03-01T12:00:00Z", "2026-03-01", False),  # in Honolulu it is not over yet
+        ("2026-03-03T00:00:00Z", "2026-03-01", True),  # nowhere
+    ],
+)
+def test_a_span_that_holds_nothing_is_refused_of_what_is_new(
+    start: str, end: str, empty: bool
+) -> None:
+    during = {"from": start, "to": end}
+    one = definitions.segment({"key": "s", "when": {"any": [DID, {**DID, "during": during}]}})
+    two = definitions.computed_trait({"key": "t", "trait": {"count": "A", "during": during}})
+    for fresh, node in ((one, "s: when.any[1].during"), (two, "t: trait.during")):
+        stored = Known.of([fresh])
+        checks.check(stored)  # what was there before goes on
+        if not empty:
+            assert defining.fit([fresh], NOTHING_KNOWN)
+            continue
+        with pytest.raises(Malformed) as caught:
+            defining.fit([fresh], NOTHING_KNOWN)
+        assert caught.value.details == {"node": node}
+        assert f"{start} is not before {end}" in caught.value.message
 
 
 def test_nesting_has_an_end() -> None:

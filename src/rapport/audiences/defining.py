@@ -51,6 +51,7 @@ def fit(fresh: Iterable[Definition], latest: Known) -> Known:
     known = Known.of(everything)  # the later one of a key counts
     checks.check(known)
     for one in fresh:
+        checks.check_spans(one)
         before = latest.segments.get(one.key)
         if isinstance(one, Segment) and before is not None and one.of != before.of:
             raise refuse(f"{one.key}: of", f"it is a segment of {before.of}", hint="make another")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rapport.audiences.language import instants
 from rapport.audiences.language.known import Known
 from rapport.audiences.language.model import (
     AllOf,
@@ -15,10 +16,12 @@ from rapport.audiences.language.model import (
     OfMembers,
     Percent,
     Segment,
+    Span,
     Trait,
 )
 from rapport.audiences.language.operands import refuse
-from rapport.audiences.language.walking import references
+from rapport.audiences.language.walking import nodes, references
+from rapport.clock import DAY
 
 _OF_BOTH = (AllOf, AnyOf, Not, Trait, InSegment, Percent, Did)
 
@@ -31,6 +34,26 @@ def check(known: Known) -> None:
     for one in everything:
         _check_one(one, known)
     _check_circles(everything, known)
+
+
+def check_spans(one: Definition) -> None:
+    """Raise `Malformed` at a span that holds no instant. Only of what is new: `reading` takes them,
+    since they were defined before they were refused."""
+    if isinstance(one, Segment):
+        for at, node in nodes(one.when):
+            _check_span(getattr(node, "during", None), f"{one.key}: {at}.during")
+    else:
+        _check_span(getattr(one.trait, "during", None), f"{one.key}: trait.during")
+
+
+def _check_span(window: object, at: str) -> None:
+    if not isinstance(window, Span) or not window.start or not window.end:
+        return
+    start, end = instants.parse(window.start), instants.parse(window.end)
+    # Of one alone that names no zone it is known whose only later; zones lie up to a day apart.
+    alike = instants.has_offset(window.start) == instants.has_offset(window.end)
+    if start is not None and end is not None and start >= end + (0 if alike else DAY):
+        raise refuse(at, f"is empty: {window.start} is not before {window.end}")
 
 
 def _check_one(one: Definition, known: Known) -> None:
