@@ -140,8 +140,12 @@ def test_every_version_is_kept_with_who_and_why(api: httpx.Client) -> None:
     body = {"key": "late_kept", "name": "Kept", "when": {**when, "op": "gte"}}
     assert api.post("/api/v1/segments", json={**body, "reason": "to begin with"}).is_success
     changed = {**body, "when": {**when, "op": "eq"}, "description": "Exactly two."}
+    only_new = {"If-None-Match": "*"}
+    refused = api.post("/api/v1/segments", json=changed, headers=only_new)
+    assert refused.status_code == 409
+    assert "version 1" in refused.json()["error"]["message"]
     made = api.post("/api/v1/segments", json={**changed, "reason": "too many"})
-    assert made.json()["version"] == 2
+    assert (made.status_code, made.json()["version"]) == (200, 2)
     assert api.delete("/api/v1/segments/late_kept").is_success
     until(lambda: api.get("/api/v1/segments/late_kept").status_code == 404)
     second, first = api.get("/api/v1/segments/late_kept/versions").json()["items"]
@@ -331,6 +335,11 @@ def test_a_preview_of_a_trait_says_what_is_wrong(api: httpx.Client) -> None:
     ("area", "draft", "node"),
     [
         ("segments", {"when": {"all": [{"segment": "nobody_knows"}]}}, "when.all[0].segment"),
+        (
+            "segments",
+            {"when": {"not": {"did": "A", "during": {"from": "2026-03-02", "to": "2026-03-01"}}}},
+            "when.not.during",
+        ),
         ("segments", {"when": {"members": "any", "are": {"did": "A"}}}, "when"),
         ("computed-traits", {"trait": {"sum": "A"}}, "trait.path"),
     ],

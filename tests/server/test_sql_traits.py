@@ -79,11 +79,15 @@ def test_what_fails_later_is_told_and_the_others_go_on(
     later = {"key": "sql_sound", "trait": {"sql": SOUND, "every": "1h"}}
     filled = {"key": "sql_beside", "trait": {"count": "Fragile"}}
     for body in (later, filled):
-        assert api.post("/api/v1/computed-traits", json=body).is_success
+        new = api.post("/api/v1/computed-traits", json=body, headers={"If-None-Match": "*"})
+        assert new.status_code == 201
+    again = api.post("/api/v1/computed-traits", json=filled, headers={"If-None-Match": "*"})
+    assert again.status_code == 409
     until(lambda: shown("sql_sound")["count"] >= 2)
     assert live(api, "/api/v1/computed-traits/sql_beside")["count"] >= 2
     fixed = {**made, "trait": {"sql": FRAGILE.replace("CAST", "TRY_CAST"), "every": "1d"}}
-    assert api.post("/api/v1/computed-traits", json=fixed).json()["version"] == 2
+    answer = api.post("/api/v1/computed-traits", json=fixed)
+    assert (answer.status_code, answer.json()["version"]) == (200, 2)
     until(lambda: shown("sql_fragile")["error"] is None)
     for key in ("sql_fragile", "sql_sound", "sql_beside"):
         assert api.delete(f"/api/v1/computed-traits/{key}").is_success

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import delete, get, post
+from litestar import Response, delete, get, post
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from rapport.audiences.language import definitions, writing
@@ -17,7 +18,7 @@ from rapport.server.api.context import Asked, Context, Provided
 from rapport.server.api.decisions import Decided
 from rapport.server.api.members import UNSAVED, fitting, summaries
 from rapport.server.api.profiles import ProfileSummary
-from rapport.server.api.segments import VersionView, define, retire, versions
+from rapport.server.api.segments import VersionView, define, retire, status_of, versions
 from rapport.server.api.shapes import Listing
 from rapport.server.rooms import Reads
 from rapport.server.views import snapshots
@@ -66,15 +67,22 @@ class TraitPreview(msgspec.Struct):
     exact: bool
 
 
-@post("/api/v1/computed-traits", status_code=201)
-async def define_trait(request: Asked, data: JSONBody[NewTrait], context: Provided) -> TraitView:
-    """Define a computed trait, or a new version of it."""
+@post(
+    "/api/v1/computed-traits",
+    status_code=201,
+    responses={200: ResponseSpec(TraitView, description="A new version of one that was there.")},
+)
+async def define_trait(
+    request: Asked, data: JSONBody[NewTrait], context: Provided
+) -> Response[TraitView]:
+    """Define a computed trait, or a new version of it (200), as segments are."""
     raw = {key: value for key, value in msgspec.structs.asdict(data).items() if key != "reason"}
     raw = {key: value for key, value in raw.items() if value != ""}
     one = definitions.computed_trait(raw)
+    status = await status_of(request, context, "trait", one.key)
     await define(request, context, [("trait", raw)], data.reason)
     found = await context.rooms.reading(lambda r: r.audiences.definition("trait", one.key))
-    return _view(context, found)
+    return Response(_view(context, found), status_code=status)
 
 
 @get("/api/v1/computed-traits")

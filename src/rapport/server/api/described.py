@@ -57,6 +57,8 @@ FURTHER = {
     "POST /api/v1/dashboards": {409},
     "PUT /api/v1/dashboards/{key}/schedule": {409},
     "POST /api/v1/backups": {409},
+    "POST /api/v1/segments": {409},
+    "POST /api/v1/computed-traits": {409},
     "DELETE /api/v1/segments/{key}": {400, 409},
     "DELETE /api/v1/computed-traits/{key}": {400, 409},
     "GET /api/v1/segments/{key}/why/{ref}": {400},

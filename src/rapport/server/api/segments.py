@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from litestar import delete, get, post
+from litestar import Response, delete, get, post
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody
 
 from rapport.audiences import defining
@@ -20,6 +21,7 @@ from rapport.audiences.language.model import (
 )
 from rapport.audiences.reads import Shown, Version
 from rapport.clock import to_iso
+from rapport.errors import Conflict, NotFound
 from rapport.insights import models
 from rapport.server.api import members
 from rapport.server.api.context import Asked, Context, Provided, principal_of
@@ -72,16 +74,38 @@ class VersionView(msgspec.Struct):
     edits: list[EditView]  # empty for the first one
 
 
-@post("/api/v1/segments", status_code=201)
+@post(
+    "/api/v1/segments",
+    status_code=201,
+    responses={200: ResponseSpec(SegmentView, description="A new version of one that was there.")},
+)
 async def define_segment(
     request: Asked, data: JSONBody[NewSegment], context: Provided
-) -> SegmentView:
-    """Define a segment, or a new version of it. Members follow from the next moment on."""
+) -> Response[SegmentView]:
+    """Define a segment, or a new version of it (200). Members follow from the next moment on. With
+    `If-None-Match: *` one that is there already is not replaced (409)."""
     raw = {key: value for key, value in msgspec.structs.asdict(data).items() if key != "reason"}
     raw = {key: value for key, value in raw.items() if value != ""}
     one = definitions.segment(raw)
+    status = await status_of(request, context, "segment", one.key)
     await define(request, context, [("segment", raw)], data.reason)
-    return _view(await context.rooms.reading(lambda r: r.audiences.definition("segment", one.key)))
+    found = await context.rooms.reading(lambda r: r.audiences.definition("segment", one.key))
+    return Response(_view(found), status_code=status)
+
+
+async def status_of(request: Asked, context: Context, kind: str, key: str) -> int:
+    """Of the answer to a definition: 201 when it is made, 200 when there is one. Raises `Conflict`
+    when there is one and `If-None-Match: *` asked not to replace it."""
+    try:
+        shown = await context.rooms.reading(lambda r: r.audiences.definition(kind, key))
+    except NotFound:
+        return 201
+    if request.headers.get("if-none-match", "").strip() == "*":
+        raise Conflict(
+            f"there is a {kind} {key!r} already, in version {shown.version}",
+            hint="choose another key, or leave If-None-Match out to make a new version",
+        )
+    return 200
 
 
 async def define(
