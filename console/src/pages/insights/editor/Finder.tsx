@@ -62,7 +62,8 @@ export function Finder({ label, options, value, text, placeholder, onChange, fre
         <Autocomplete inputValue={typed} onInputChange={setTyped}>
           <SearchField aria-label={t('insights.edit.find')} autoFocus className={css.find}>
             <Search size={14} aria-hidden />
-            <Input placeholder={t('insights.edit.find')} />
+            {/* A combobox, since it has the keys of its list: the list scrolls and is not a stop of Tab. */}
+            <Input role="combobox" aria-expanded aria-haspopup="listbox" placeholder={t('insights.edit.find')} />
           </SearchField>
           <ListBox className={classes(menu.list, css.found)} renderEmptyState={() => <p className={css.nothing}>{t('insights.edit.nothing')}</p>}>
             {sectionsOf(items).map(([section, found]) =>
