@@ -205,6 +205,24 @@ def test_profiles_wait_while_events_do_but_not_for_ever(
     loader.close()
 
 
+def test_in_a_crowd_of_events_profiles_are_read_again_now_and_then(
+    folder: Folder, warehouse: DuckdbWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles, now = Profiles(), [1000.0]
+    monkeypatch.setattr("rapport.warehouse.loader.time.monotonic", lambda: now[0])
+    loader = loader_for(folder, warehouse, profiles)
+    folder.put("events", events(*map(event_row, range(1, 6001))))
+    folder.put("profiles", dirty([1]))
+    loader.step()
+    folder.put("profiles", dirty([2]))
+    assert loader.step() == 0, "something is left to do"
+    assert profiles.asked == [1]
+    now[0] += 3.0
+    drain(loader)
+    assert profiles.asked == [1, 2]
+    loader.close()
+
+
 def test_other_rules_make_every_row_be_read_again(
     folder: Folder, warehouse: DuckdbWarehouse
 ) -> None:

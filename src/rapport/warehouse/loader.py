@@ -35,7 +35,8 @@ _GAP_SECONDS = (0.3, 1.0)  # between loads of few rows, and of more: each costs 
 _IDLE_SECONDS = (0.02, 0.2)
 _QUIET_SECONDS, _QUIET_POLL = 10.0, 0.5  # after so long without rows, looks are so far apart
 _PROFILES_AT_ONCE = 4_000  # replacing rows costs a scan of the table, however few they are
-_PROFILES_SECONDS = 2.0  # between two looks at them while events wait: many change again and again
+_PROFILES_SECONDS = 2.0  # between two looks at them while many come: they change again and again
+_MANY_ROWS = 5_000  # a load of so many says that events come in a crowd
 _VIEWS_SECONDS = 1.0
 _VERSION_SECONDS = 2.0
 _REFUSED_SECONDS = 5.0
@@ -71,7 +72,7 @@ class Loader:
         self._control_news: ChangeSignal | None = None
         self._profiles: ProfileRows | None = None
         self._maybe_dirty = True
-        self._next_profiles = 0.0
+        self._next_profiles = self._crowd_until = 0.0
         self._next_views = 0.0
         self._next_version = 0.0
         self._next_open = 0.0
@@ -100,7 +101,9 @@ class Loader:
                 pause = min(pause * 1.5, _QUIET_POLL if quiet else _IDLE_SECONDS[1])
             else:
                 pause, last = _IDLE_SECONDS[0], time.monotonic()
-                if 0 < rows < _FULL_ROWS:
+                if rows == 0:  # only profiles, which may have to wait for their time
+                    stop.wait(pause)
+                elif rows < _FULL_ROWS:
                     gap = _GAP_SECONDS[rows > _FEW_ROWS]
                     stop.wait(max(0.0, gap - (time.monotonic() - started)))
         self.close()
@@ -113,8 +116,10 @@ class Loader:
         if not self._open():
             return None
         rows = self._load()
+        if rows is not None and rows > _MANY_ROWS:
+            self._crowd_until = time.monotonic() + _PROFILES_SECONDS
         self._renew_profiles()
-        self._refresh_profiles(behind=rows is not None)
+        self._refresh_profiles(busy=rows is not None)
         if time.monotonic() >= self._next_views and self._warehouse.refresh_views():
             self._next_views = time.monotonic() + _VIEWS_SECONDS
         self._warehouse.tidy()
@@ -230,10 +235,12 @@ class Loader:
         if self._warehouse.renew_profiles(self._reads().version()):
             self._maybe_dirty = True
 
-    def _refresh_profiles(self, *, behind: bool) -> None:
-        """Read dirty profiles again; while events wait, for an eighth of the time at most."""
+    def _refresh_profiles(self, *, busy: bool) -> None:
+        """Read dirty profiles again; while events wait, or come in a crowd that needs every core,
+        for an eighth of the time at most."""
         started = time.monotonic()
-        if not self._maybe_dirty or (behind and started < self._next_profiles):
+        busy = busy or started < self._crowd_until
+        if not self._maybe_dirty or (busy and started < self._next_profiles):
             return
         dirty = self._warehouse.dirty_profiles(_PROFILES_AT_ONCE)
         if dirty:
