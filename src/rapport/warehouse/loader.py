@@ -237,7 +237,7 @@ class Loader:
 
     def _refresh_profiles(self, *, busy: bool) -> None:
         """Read dirty profiles again; while events wait, or come in a crowd that needs every core,
-        for an eighth of the time at most."""
+        for a sixteenth of the time at most."""
         started = time.monotonic()
         busy = busy or started < self._crowd_until
         if not self._maybe_dirty or (busy and started < self._next_profiles):
@@ -247,7 +247,7 @@ class Loader:
             self._upsert(dirty)
         self._maybe_dirty = bool(dirty)
         spent = time.monotonic() - started
-        self._next_profiles = started + max(_PROFILES_SECONDS, 8 * spent)
+        self._next_profiles = started + max(_PROFILES_SECONDS, 16 * spent)
 
     def _upsert(self, dirty: Sequence[int]) -> None:
         rows = list(self._reads().many(dirty))
