@@ -86,7 +86,8 @@ def report(server: Server, options: argparse.Namespace, made: list[Prepared]) ->
     print("events/s by tenth of the run: " + " ".join(f"{r:,.0f}" for r in _rates(marks, 10)))
     print(
         f"memory MiB: first quarter {max(memory[:quarter]):.0f}, "
-        f"last quarter {max(memory[-quarter:]):.0f}, most {max(memory):.0f}"
+        f"last quarter {max(memory[-quarter:]):.0f}, most {max(memory):.0f}; "
+        f"pages that processes share counted once: {max(sampler.shared_once_mb):.0f}"
     )
     balance = json.loads(get(server, "/api/v1/balance")[1])
     stored = balance["totals"]["stored"]
