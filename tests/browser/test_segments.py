@@ -197,3 +197,15 @@ def test_a_trait_shows_its_values_before_it_is_saved(page: Any, shop: RunningSer
     assert violations(page) == []
     text.fill("median: Order Completed")
     region.get_by_text("It says itself what is wrong").wait_for()
+
+
+def test_a_trait_that_cannot_be_asked_says_why(page: Any, shop: RunningServer) -> None:
+    with shop.api() as api:
+        told = api.get("/api/v1/computed-traits/orders").json()
+    why = {"code": "sql_syntax", "message": "near SELEC", "hint": "mend the query"}
+    told["error"] = {**why, "at": "2026-01-05T10:00:00.000000Z", "version": told["version"]}
+    page.route("**/api/v1/computed-traits/orders", lambda route: route.fulfill(json=told))
+    page.goto("/traits/orders")
+    failed = page.get_by_role("region", name=re.compile("cannot be worked out"))
+    failed.get_by_text(re.compile("near SELEC.*mend the query")).wait_for()
+    assert violations(page) == []

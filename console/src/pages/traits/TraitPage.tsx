@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
 import { computedTraitQuery, traitValuesQuery, type ComputedTrait, type NewTrait } from '@/api/audiences'
-import { api } from '@/api/client'
+import { api, ApiError } from '@/api/client'
 import { computationWords, isHoled, readComputation, readModel } from '@/conditions/computations'
 import { nodeError } from '@/conditions/errors'
 import { useVoice } from '@/conditions/useVoice'
@@ -82,6 +82,11 @@ function Loaded({ trait }: { trait: ComputedTrait }) {
           }
         />
       </Metrics>
+      {trait.error && (
+        <Card title={t('traits.failed')} note={<DateTime at={trait.error.at} />} flush>
+          <ErrorState error={new ApiError(400, trait.error.code, trait.error.message, trait.error.hint)} />
+        </Card>
+      )}
       <Definition trait={trait} />
       {ending && <EndTrait trait={trait} onClose={() => setEnding(false)} />}
     </Page>
