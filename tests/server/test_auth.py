@@ -28,6 +28,7 @@ ROUTES = sorted(
 QUESTIONS = {
     ("POST", "/api/v1/sql"),
     ("POST", "/api/v1/segments/preview"),
+    ("POST", "/api/v1/computed-traits/preview"),
     ("POST", "/api/v1/definitions/check"),
     ("POST", "/api/v1/insights/x"),
     ("POST", "/api/v1/insights/x/people"),
