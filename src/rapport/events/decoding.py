@@ -4,12 +4,13 @@
 
 The first message is the settings, answered by an empty one; every other one a list of records,
 answered by their events (`shipping.pack`). It ends when the other end is closed.
+
+It keeps the niceness of the pipeline that starts it, which would otherwise wait for it.
 """
 
 from __future__ import annotations
 
 import gc
-import os
 import signal
 import sys
 from multiprocessing.connection import Connection
@@ -21,11 +22,8 @@ from rapport.events.decode import Decoder
 from rapport.events.shipping import pack
 from rapport.log.base import Record
 
-NICENESS = 0
-
 
 def main() -> None:
-    os.nice(NICENESS)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the whole group, and we end last
     gc.freeze()
     connection = Connection(int(sys.argv[1]))
