@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -125,28 +125,6 @@ def one_engine(request: pytest.FixtureRequest, tmp_path_factory: Any) -> Iterato
         yield Engine(request.param, run)
 
 
-def test_an_engine_says_what_the_oracle_says(one_engine: Engine) -> None:
-    held = SELDOM if one_engine.dialect.name == "spark" else HELD
-
-    @held
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        agree(one_engine, data)
-
-    each()
-
-
-def test_an_engine_says_which_accounts_are_in_as_the_oracle_does(one_engine: Engine) -> None:
-    held = SELDOM if one_engine.dialect.name == "spark" else HELD
-
-    @held
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        agree_on_accounts(one_engine, data)
-
-    each()
-
-
 def agree_on_accounts(one_engine: Engine, data: st.DataObject) -> None:
     now = data.draw(st.sampled_from(strategies.ANCHORS))
     known = Known.of(definitions.document(document_of_accounts(data)))
@@ -180,3 +158,17 @@ def agree(one_engine: Engine, data: st.DataObject) -> None:
             elif answer == []:
                 answer = None
             assert answer == plain(said(one, person, now, known))
+
+
+@pytest.mark.parametrize("law", [agree, agree_on_accounts])
+def test_an_engine_says_what_the_oracle_says(
+    one_engine: Engine, law: Callable[[Engine, st.DataObject], None]
+) -> None:
+    held = SELDOM if one_engine.dialect.name == "spark" else HELD
+
+    @held
+    @given(data=st.data())
+    def each(data: st.DataObject) -> None:
+        law(one_engine, data)
+
+    each()
